@@ -1,0 +1,1 @@
+"""Use cases: what a person can ask for, window and terminal alike."""

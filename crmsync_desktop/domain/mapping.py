@@ -1,0 +1,95 @@
+"""Field mappings and their update rules (M1, M2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from crmsync_desktop.domain.records import Side
+
+
+class Rule(StrEnum):
+    PREFER_SALESFORCE = "prefer_salesforce"
+    ALWAYS_SALESFORCE = "always_salesforce"
+    TWO_WAY = "two_way"
+    DONT_SYNC = "dont_sync"
+    PREFER_HUBSPOT = "prefer_hubspot"
+    ALWAYS_HUBSPOT = "always_hubspot"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+    @property
+    def master(self) -> Side | None:
+        """The side that wins, or None where both are equal."""
+        if self in (Rule.PREFER_SALESFORCE, Rule.ALWAYS_SALESFORCE):
+            return Side.SALESFORCE
+        if self in (Rule.PREFER_HUBSPOT, Rule.ALWAYS_HUBSPOT):
+            return Side.HUBSPOT
+        return None
+
+    @property
+    def always(self) -> bool:
+        """The master is never written, not even where it stands blank."""
+        return self in (Rule.ALWAYS_SALESFORCE, Rule.ALWAYS_HUBSPOT)
+
+    @property
+    def mirrored(self) -> Rule:
+        """The same rule with the sides swapped."""
+        return _MIRRORED.get(self, self)
+
+
+_LABELS = {
+    Rule.PREFER_SALESFORCE: "Prefer Salesforce unless blank",
+    Rule.ALWAYS_SALESFORCE: "Always use Salesforce",
+    Rule.TWO_WAY: "Two-way",
+    Rule.DONT_SYNC: "Don't sync",
+    Rule.PREFER_HUBSPOT: "Prefer HubSpot unless blank",
+    Rule.ALWAYS_HUBSPOT: "Always use HubSpot",
+}
+_MIRRORED = {
+    Rule.PREFER_SALESFORCE: Rule.PREFER_HUBSPOT,
+    Rule.ALWAYS_SALESFORCE: Rule.ALWAYS_HUBSPOT,
+    Rule.PREFER_HUBSPOT: Rule.PREFER_SALESFORCE,
+    Rule.ALWAYS_HUBSPOT: Rule.ALWAYS_SALESFORCE,
+}
+
+
+class Mapping(msgspec.Struct, frozen=True):
+    """One HubSpot property with its Salesforce field.
+
+    `salesforce` goes from object to field ("Contact" → "MailingStreet", "Lead" → "Street"): one mapping may have
+    different fields, or none, on the objects of its pair. `values` are (HubSpot value, Salesforce value) where a picklist
+    names the same thing differently. A `builtin` mapping can't be removed, only set to Don't sync.
+    """
+
+    property: str
+    salesforce: dict[str, str]
+    rule: Rule = Rule.PREFER_SALESFORCE
+    values: tuple[tuple[str, str], ...] = ()
+    builtin: bool = False
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """An object of HubSpot with its counterparts in Salesforce, the first of which wins a tie in matching.
+
+    `keys`: side → object → fields that hold match keys. `label_fields` name a record to a person (HubSpot properties).
+    """
+
+    name: str
+    hubspot: str
+    salesforce: tuple[str, ...]
+    keys: dict[str, tuple[str, ...]]
+    label_properties: tuple[str, ...]
+
+
+CONTACTS = Pair(
+    name="contacts",
+    hubspot="contacts",
+    salesforce=("Contact", "Lead"),
+    keys={"Contact": ("Email",), "Lead": ("Email",), "contacts": ("email", "hs_additional_emails")},
+    label_properties=("firstname", "lastname"),
+)
+PAIRS = {CONTACTS.name: CONTACTS}

@@ -1,0 +1,111 @@
+"""What an object's fields are, in words that fit both systems. Built by the adapters from describe / properties."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from crmsync_desktop.domain.records import Side
+
+
+class Kind(StrEnum):
+    """How a field's values compare and travel (semantics 3)."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    HTML = "html"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    NUMBER = "number"
+    DATE = "date"
+    DATETIME = "datetime"
+    BOOL = "bool"
+    PICKLIST = "picklist"
+    MULTIPICKLIST = "multipicklist"
+    OWNER = "owner"
+    """A user: OwnerId / hubspot_owner_id, matched by e-mail."""
+    REFERENCE = "reference"
+    ID = "id"
+    OPAQUE = "opaque"
+    """Compound and binary fields (address, location, base64): can't be mapped."""
+
+
+class Option(msgspec.Struct, frozen=True, array_like=True):
+    value: str
+    label: str
+    active: bool = True
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One field or property. `length` is in characters (None = unlimited), `native_type` the system's own words."""
+
+    name: str
+    label: str
+    kind: Kind
+    native_type: str
+    length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+    options: tuple[Option, ...] = ()
+    restricted: bool = False
+    """Only values among the active options are accepted."""
+    createable: bool = True
+    updateable: bool = True
+    nillable: bool = True
+    required: bool = False
+    """A create without it is refused (not nillable, no default)."""
+    calculated: bool = False
+    unique: bool = False
+    external_id: bool = False
+
+
+class Schema(msgspec.Struct, frozen=True):
+    """An object's fields by API name, as the connected user may see them. `read_at`: ISO 8601 UTC."""
+
+    side: Side
+    object: str
+    label: str
+    fields: dict[str, Field]
+    read_at: str
+
+
+class Owner(msgspec.Struct, frozen=True, array_like=True):
+    """A Salesforce user or HubSpot owner; `email` in canonical (case-folded) form."""
+
+    side: Side
+    id: str
+    email: str
+    name: str
+    active: bool
+
+
+class ContactList(msgspec.Struct, frozen=True, array_like=True):
+    """A HubSpot list; `active` lists are filled by their filters (processingType DYNAMIC)."""
+
+    id: str
+    name: str
+    active: bool
+    size: int | None = None
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who and where a token speaks for: org or portal id, its name, the user's id and name, the time zone."""
+
+    side: Side
+    account_id: str
+    account_name: str
+    user_id: str
+    user_name: str
+    time_zone: str = "UTC"
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """A system's own word on its limits. `used` counts everybody's calls of the last 24 hours (Salesforce) or of the
+    account's day (HubSpot)."""
+
+    side: Side
+    limit: int
+    used: int
+    read_at: str

@@ -1,0 +1,106 @@
+"""A CRM, as the engine sees it. One adapter per vendor; one contract suite for adapters and in-memory fakes
+(tests/contracts/)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
+from crmsync_desktop.domain.schema import Allowance, ContactList, Identity, Owner, Schema
+
+
+class Want(msgspec.Struct, frozen=True):
+    """What to read of one object. An empty name in `fields` gives UNSEEN in that place; a field that the schema doesn't
+    have (or hides from this user) does too. `cursor` is what the last durable Page said, None for everything there is.
+    """
+
+    object: str
+    fields: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    cursor: str | None = None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some changed records of one object, tombstones included. Once the page is durably staged, `cursor` is where a later
+    read may begin without missing anything (overlap included, so records do come twice). `last` closes the object for
+    this read. `server_time`: the side's own clock, ISO 8601 UTC."""
+
+    object: str
+    records: list[Observed]
+    cursor: str
+    last: bool
+    server_time: str
+
+
+class Crm(Protocol):
+    """Every method costs metered calls, spent through the Budget before they are sent, and raises `Unreachable`,
+    `LimitReached`, `SignInNeeded`, `SetupError` or `Cancelled`; never a vendor's exception.
+
+    Temporary refusals (429, 5xx, locks) are tried again inside, within bounds; a request whose answer was lost is tried
+    again only where a second time can do no harm (reads, updates, deletes; never creates without an external id).
+    """
+
+    side: Side
+
+    def batch_size(self, op: Op) -> int:
+        """How many writes of this kind one call of `write` may hold: what one HTTP request takes."""
+        ...
+
+    async def identity(self) -> Identity: ...
+
+    async def schemas(self, objects: Sequence[str]) -> dict[str, Schema]:
+        """Describe objects. Raises SetupError where one can't be seen at all."""
+        ...
+
+    async def owners(self) -> list[Owner]: ...
+
+    async def allowance(self) -> Allowance:
+        """The system's own word on its limits. May answer from the headers of the last call without a call."""
+        ...
+
+    def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
+        """Records created, edited or deleted since each want's cursor, in pages; at least one (perhaps empty) page per
+        want. One request serves several objects where the system allows it."""
+        ...
+
+    async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
+        """These records as they are now (not from an index that lags), in the order of `ids`; deleted ones as tombstones
+        where the system still knows them, else with presence UNSEEN and no cells. An id that now answers as another
+        record (a HubSpot merge) comes back as DELETED with that successor."""
+        ...
+
+    async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
+        """Live records whose `field` equals one of `values` (case-insensitive), as consistently as the system can."""
+        ...
+
+    async def write(self, writes: Sequence[Write]) -> list[Written]:
+        """At most `batch_size` writes of one op; one answer for each, in order. One refused record never stops the others:
+        an answer for the whole batch is taken apart until each record has its own. Never raises for what a record did;
+        on a limit or a broken connection what wasn't sent is NOT_SENT and what may have arrived is UNKNOWN."""
+        ...
+
+    async def recover(self, creates: Sequence[Write]) -> list[Written]:
+        """Creates whose answer was lost: DONE with its id where the record is found, FAILED with no faults where it surely
+        isn't there (it may be created anew), UNKNOWN where that can't be told yet (ask again later)."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class ContactLists(Protocol):
+    """HubSpot's lists (C7)."""
+
+    async def lists(self) -> list[ContactList]:
+        """All contact lists, active ones first, by name."""
+        ...
+
+    def members(self, list_id: str) -> AsyncIterator[list[str]]:
+        """The ids of all members, in pages."""
+        ...
+
+    async def joined(self, list_id: str, since: str) -> list[str]:
+        """The ids that joined after `since` (ISO 8601 UTC). Leavers are seen only by reading all members again."""
+        ...

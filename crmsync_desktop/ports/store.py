@@ -1,0 +1,362 @@
+"""The memory, as the engine sees it: observations, links with their bases, the journal, errors, cursors, settings.
+
+All methods are synchronous, run on the engine's one control thread, and are atomic: each is one transaction. Rows travel
+as plain structs; no ORM object leaves the store. Where a method takes or gives many rows, it costs a number of SQL
+statements that depends on the number of chunks, not of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum, StrEnum
+from typing import Any, Protocol
+
+import msgspec
+
+from crmsync_desktop.domain.records import Category, Cell, Fault, Observed, Op, Presence, Side
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.settings import Settings
+
+
+class RecordState(IntEnum):
+    SETTLED = 0
+    """Looked at and dealt with."""
+    STAGED = 1
+    """Changed since it was last dealt with: the next plan looks at it."""
+    PARKED = 2
+    """Waits for a change, a retry or a decision: in error, held, ambiguous."""
+
+
+class Known(msgspec.Struct, array_like=True):
+    """A record as last observed. `row` is the store's own number for it. `cells` is None where they equal the base of its
+    link (the usual case: kept once). `digest` is the xxh3-64 of the encoded cells and presence: what echo suppression
+    compares."""
+
+    row: int
+    side: Side
+    object: str
+    id: str
+    version: str
+    presence: Presence
+    state: RecordState
+    digest: int
+    link: int | None
+    cells: list[Cell] | None
+    keys: tuple[str, ...] = ()
+    successor: tuple[str, str] | None = None
+    absorbed: tuple[str, ...] = ()
+
+
+class LinkState(IntEnum):
+    LIVE = 0
+    SALESFORCE_GONE = 1
+    """Deleted in Salesforce, kept in HubSpot by setting or because it had been edited: an undelete revives the link."""
+    HUBSPOT_GONE = 2
+
+
+class Link(msgspec.Struct, array_like=True):
+    """One record of each side. `base_salesforce` and `base_hubspot` stand in the order of the pair's layout; UNSEEN in
+    both places where a field has no base yet."""
+
+    link: int
+    pair: str
+    salesforce_object: str
+    salesforce_id: str
+    hubspot_id: str
+    state: LinkState
+    base_salesforce: list[Cell]
+    base_hubspot: list[Cell]
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    side: Side
+    object: str
+    value: str
+
+
+class JournalState(IntEnum):
+    PLANNED = 0
+    SENT = 1
+    """Handed to the adapter: after a crash it may or may not have arrived."""
+    DONE = 2
+    FAILED = 3
+    UNKNOWN = 4
+    """A create whose answer was lost, to be recovered."""
+    DROPPED = 5
+    """Planned, not sent: stale, cancelled, limit, guard rail."""
+
+
+class FieldChange(msgspec.Struct, frozen=True, array_like=True):
+    """One field of one planned write. `field` is the written side's name, `place` its place in the layout, `source` the
+    cell of the other side that the new value came from, `old` what the written side is believed to hold."""
+
+    place: int
+    property: str
+    field: str
+    source: Cell
+    old: Cell
+    new: str | None
+    reason: str
+
+
+class Entry(msgspec.Struct, array_like=True):
+    """One planned or done write: a row of the journal. `row` is 0 before the store numbers it. `source_row` is the row of
+    the other side's record (for creates and for settling), `label` names the record to a person."""
+
+    row: int
+    pass_id: int
+    pair: str
+    side: Side
+    object: str
+    record_id: str | None
+    op: Op
+    state: JournalState
+    link: int | None
+    source_row: int | None
+    target_row: int | None
+    origin_id: str | None
+    label: str
+    reason: str
+    changes: tuple[FieldChange, ...]
+    at: str = ""
+    note: str = ""
+
+
+class PassState(StrEnum):
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    """A limit, an error or the guard rail ended it early; what was sent is settled."""
+    CANCELLED = "cancelled"
+    CRASHED = "crashed"
+    """Found running at start-up: the process had died."""
+
+
+class Tally(msgspec.Struct, array_like=True):
+    """What a pass did (or, in a preview, would do) on one side for one pair."""
+
+    side: Side
+    pair: str
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    linked: int = 0
+    held: int = 0
+    failed: int = 0
+
+
+class PassRow(msgspec.Struct, array_like=True):
+    """One pass. Times ISO 8601 UTC; `calls` by side as this application metered them."""
+
+    id: int
+    preview: bool
+    state: PassState
+    reason: str
+    started_at: str
+    finished_at: str | None
+    tallies: tuple[Tally, ...]
+    calls: dict[str, int]
+    message: str = ""
+
+
+class ErrorRow(msgspec.Struct, array_like=True):
+    """One sync error: one per record, field and cause. `notice` rows tell, but aren't errors (ambiguous match)."""
+
+    id: int
+    pair: str
+    side: Side
+    object: str
+    record_id: str
+    label: str
+    field: str
+    category: Category
+    code: str
+    message: str
+    hint: str
+    notice: bool
+    first_at: str
+    last_at: str
+    count: int
+
+
+class NewError(msgspec.Struct, frozen=True):
+    pair: str
+    side: Side
+    object: str
+    record_id: str
+    label: str
+    fault: Fault
+    hint: str = ""
+    notice: bool = False
+
+
+class Conflict(msgspec.Struct, frozen=True, array_like=True):
+    """A field that both sides edited, held for a person (P4)."""
+
+    link: int
+    place: int
+    property: str
+    salesforce: Cell
+    hubspot: Cell
+    base_salesforce: Cell
+    base_hubspot: Cell
+    since: str
+
+
+class Settle(msgspec.Struct, frozen=True):
+    """What becomes of one record after planning or writing. `cells`: None = they equal the link's base; a list = kept
+    beside it; `keep` = leave what is stored."""
+
+    row: int
+    state: RecordState
+    cells: list[Cell] | None = None
+    keep: bool = False
+    digest: int | None = None
+    version: str | None = None
+    presence: Presence | None = None
+
+
+class Store(Protocol):
+    # layout and settings
+    def layout(self, pair: str) -> tuple[str, ...]:
+        """The HubSpot properties of the pair's cells, in order. Empty before the first set_layout."""
+        ...
+
+    def set_layout(self, pair: str, properties: Sequence[str]) -> None:
+        """Change the order. Stored bases and cells keep their own layout and are read into the new one: a property that
+        is new has no base, one that left is dropped."""
+        ...
+
+    def settings(self) -> Settings: ...
+    def save_settings(self, settings: Settings) -> None: ...
+    def document(self, name: str) -> Any:
+        """A small JSON document of the application's (mappings by pair, pause switch, ...), or None."""
+        ...
+
+    def save_document(self, name: str, value: Any) -> None:
+        """Replace it; the former one stays in the history with the time."""
+        ...
+
+    def schema(self, side: Side, object: str) -> Schema | None: ...
+    def save_schemas(self, schemas: Iterable[Schema]) -> None: ...
+
+    # observing
+    def cursors(self) -> dict[tuple[Side, str], str]: ...
+    def digests(self, side: Side, object: str, ids: Sequence[str]) -> dict[str, tuple[int, RecordState]]:
+        """What is known of these records: id → (digest, state)."""
+        ...
+
+    def stage(self, pair: str, records: Sequence[tuple[Observed, int]], cursor: Cursor | None) -> None:
+        """Insert or replace these (record, digest) as STAGED with their keys, and move the cursor, in one transaction."""
+        ...
+
+    def stage_again(self, side: Side | None, rows: Sequence[int] | None) -> int:
+        """Stage records that are known already: all of a side's, or these rows (retry, a setting that changed)."""
+        ...
+
+    # planning
+    def staged(self, pair: str, after_row: int, limit: int) -> list[Known]:
+        """Staged records in order of row, beginning after `after_row`."""
+        ...
+
+    def staged_count(self, pair: str) -> int: ...
+    def records(self, rows: Sequence[int]) -> list[Known]: ...
+    def records_by_id(self, side: Side, object: str, ids: Sequence[str]) -> list[Known]: ...
+    def records_by_keys(self, pair: str, keys: Sequence[str]) -> list[tuple[str, Known]]:
+        """All known records of both sides that hold one of these keys, with the key."""
+        ...
+
+    def links(self, ids: Sequence[int]) -> list[Link]: ...
+    def counterparts(self, links: Sequence[int]) -> dict[int, list[Known]]:
+        """Both records of each link, as far as they are known."""
+        ...
+
+    def link_count(self, pair: str) -> int:
+        """Live links."""
+        ...
+
+    # settling
+    def add_links(self, links: Sequence[Link]) -> list[int]:
+        """Insert new links (their `link` is ignored), connect the known records of both sides to them, give the ids."""
+        ...
+
+    def update_links(self, links: Sequence[Link]) -> None:
+        """Replace ids, state and bases of these links; connect and disconnect records accordingly."""
+        ...
+
+    def remove_links(self, ids: Sequence[int]) -> None: ...
+    def settle(self, settles: Sequence[Settle]) -> None: ...
+    def learn(self, pair: str, records: Sequence[tuple[Observed, int]], state: RecordState) -> list[int]:
+        """Insert or replace records that a write created or a read-back showed; gives their rows."""
+        ...
+
+    # passes and journal
+    def begin_pass(self, preview: bool, reason: str, at: str) -> int: ...
+    def end_pass(self, row: PassRow) -> None: ...
+    def passes(self, limit: int, before: int | None = None) -> list[PassRow]: ...
+    def unfinished_passes(self) -> list[PassRow]: ...
+    def plan(self, entries: Sequence[Entry]) -> None:
+        """Write entries to the journal as PLANNED."""
+        ...
+
+    def entries(
+        self,
+        pass_id: int | None,
+        states: Sequence[JournalState],
+        side: Side | None = None,
+        op: Op | None = None,
+        after_row: int = 0,
+        limit: int = 1000,
+    ) -> list[Entry]:
+        """Journal rows in order of row; pass_id None = of any pass."""
+        ...
+
+    def mark(self, rows: Sequence[int], state: JournalState, at: str, note: str = "") -> None: ...
+    def finish(self, results: Sequence[tuple[int, JournalState, str | None, str]], at: str) -> None:
+        """(row, state, record id, note) for many entries."""
+        ...
+
+    def drop_preview(self, pass_id: int) -> None:
+        """Forget the planned entries of a preview, keeping its PassRow."""
+        ...
+
+    # errors and conflicts
+    def open_errors(self, errors: Sequence[NewError], at: str) -> None:
+        """Insert, or count up, one row per record, field and cause."""
+        ...
+
+    def clear_errors(self, records: Sequence[tuple[Side, str, str]]) -> int:
+        """Close all errors of these (side, object, id)."""
+        ...
+
+    def error_cards(self) -> list[tuple[Category, int, int]]:
+        """(category, errors, records), notices included, only categories that have some."""
+        ...
+
+    def errors(self, category: Category | None = None, after: int = 0, limit: int = 200) -> list[ErrorRow]: ...
+    def error_totals(self) -> tuple[int, int]:
+        """(errors, notices)."""
+        ...
+
+    def hold(self, conflicts: Sequence[Conflict]) -> None: ...
+    def release(self, links: Sequence[int]) -> None:
+        """Forget held conflicts of these links."""
+        ...
+
+    def conflicts(self, limit: int = 200, after: int = 0) -> list[Conflict]: ...
+    def conflict_count(self) -> int: ...
+
+    # inclusion list
+    def members(self, list_id: str, ids: Sequence[str]) -> set[str]:
+        """Those of these HubSpot ids that are on the list."""
+        ...
+
+    def set_members(self, list_id: str, ids: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Replace all members; gives (joined, left) since before."""
+        ...
+
+    def add_members(self, list_id: str, ids: Sequence[str]) -> list[str]:
+        """Gives those that are new."""
+        ...
+
+    def close(self) -> None: ...
