@@ -1,0 +1,92 @@
+"""What a person can ask for. The command line calls it in its own process; the window calls it across a pipe to the
+engine's process (adapters/ipc). Every answer is a view (app/views.py); every failure a CrmSyncError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from crmsync_desktop.app.views import (
+    ChangeView,
+    ConnectionView,
+    ErrorGroupView,
+    Event,
+    FieldView,
+    MappingView,
+    PassView,
+    SettingView,
+    StatusView,
+)
+from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.domain.records import Category
+
+
+class Facade(Protocol):
+    """One connection's engine. Methods answer within a few milliseconds unless said otherwise."""
+
+    async def connections(self) -> list[ConnectionView]: ...
+
+    async def status(self) -> StatusView: ...
+
+    async def errors(self, category: Category) -> list[ErrorGroupView]: ...
+
+    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
+        """Stage the records of these errors (all of a category, all of all) for the next pass; gives how many."""
+        ...
+
+    async def settings(self, section: str) -> list[SettingView]:
+        """`section`: "contacts", "connection"."""
+        ...
+
+    async def set_setting(self, key: str, value: str) -> list[SettingView]:
+        """Save one setting and give its section anew. Raises SetupError with what would be accepted."""
+        ...
+
+    async def set_allocation(self, calls: int) -> StatusView:
+        """S1. Raises SetupError for less than 1 or more than the org's own limit."""
+        ...
+
+    async def inclusion_lists(self) -> list[tuple[str, str]]:
+        """(id, name) of HubSpot's active lists. Costs calls; takes as long as HubSpot does."""
+        ...
+
+    async def mappings(self, pair: str) -> list[MappingView]: ...
+
+    async def set_rule(self, pair: str, property: str, rule: Rule) -> list[MappingView]: ...
+
+    async def add_mapping(self, pair: str, property: str, salesforce: dict[str, str], rule: Rule) -> list[MappingView]:
+        """Raises SetupError with the reason where the types don't fit or a field is taken."""
+        ...
+
+    async def remove_mapping(self, pair: str, property: str) -> list[MappingView]:
+        """Raises SetupError for a default mapping: it can only be set to Don't sync."""
+        ...
+
+    async def mappable_fields(self, pair: str) -> list[FieldView]: ...
+
+    async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
+        """(problem, warning), both "" where the two fit."""
+        ...
+
+    async def sync(self, preview: bool) -> PassView:
+        """Run one pass now and give its result; takes as long as the pass does. A pass that is running already is joined.
+        Raises CrmSyncError where it could not run at all."""
+        ...
+
+    async def cancel(self) -> None:
+        """Stop the running pass; what has been sent is settled first."""
+        ...
+
+    async def pause(self) -> StatusView: ...
+
+    async def resume(self) -> StatusView: ...
+
+    async def passes(self, limit: int) -> list[PassView]: ...
+
+    async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]: ...
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Hear events until the returned function is called. The listener runs on the caller's event loop thread."""
+        ...
+
+    async def close(self) -> None: ...

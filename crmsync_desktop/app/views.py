@@ -1,0 +1,278 @@
+"""What screens and terminals show: frozen values, no behaviour. Times are ISO 8601 UTC; texts are plain text.
+
+The window's process imports these and nothing heavier, so this module depends on msgspec and the domain's words alone.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.domain.records import Category, Side
+
+
+class View(msgspec.Struct, frozen=True):
+    pass
+
+
+class ConnectionView(View):
+    """`state`: "ready", "paused", "attention" (see `notice`), "busy elsewhere"."""
+
+    name: str
+    practice: bool
+    salesforce_url: str
+    hubspot_url: str
+    salesforce_account: str
+    hubspot_account: str
+    state: str
+    notice: str = ""
+
+
+class TallyView(View):
+    side: Side
+    pair: str
+    created: int
+    updated: int
+    deleted: int
+    linked: int
+    held: int
+    failed: int
+
+
+class PassView(View):
+    """One pass, running or past. `state`: running, done, stopped, cancelled, crashed. `calls` by side."""
+
+    id: int
+    preview: bool
+    state: str
+    reason: str
+    started_at: str
+    finished_at: str | None
+    tallies: tuple[TallyView, ...]
+    calls: dict[str, int]
+    message: str = ""
+
+
+class ProgressView(View):
+    """A running pass. `phase`: "reading", "matching", "planning", "writing", "settling". `total` 0: not known yet.
+    `rate`: records a second over the last few seconds; `seconds_left` None: can't be told."""
+
+    pass_id: int
+    preview: bool
+    phase: str
+    done: int
+    total: int
+    rate: float
+    seconds_left: float | None
+    detail: str = ""
+
+
+class MeterView(View):
+    """S1. `limit` and `used_by_all` are the org's own word (None: not known yet); `forecast` is a ready sentence."""
+
+    used: int
+    allocation: int
+    left: int
+    limit: int | None
+    used_by_all: int | None
+    forecast: str
+    room_at: str | None
+
+
+class HubSpotMeterView(View):
+    """S3. Burst window and day, as the portal's headers say; None where it hasn't said."""
+
+    used: int
+    window_used: int
+    window_limit: int
+    day_used: int | None
+    day_limit: int | None
+
+
+class HourView(View):
+    """One bar of the last 24 hours: calls by (side, pair or purpose)."""
+
+    hour: str
+    salesforce: int
+    hubspot: int
+    parts: tuple[tuple[str, int], ...]
+    """("Salesforce · contacts · read", 12), largest first: what a hover shows."""
+
+
+class ErrorCardView(View):
+    category: Category
+    title: str
+    errors: int
+    records: int
+
+
+class StatusView(View):
+    """The first glance: is it well, how much is left, what needs me."""
+
+    connection: ConnectionView
+    headline: str
+    """"In sync", "Syncing", "Paused", "Waiting for calls", "Needs attention", "Not synced yet"."""
+    tone: Literal["good", "busy", "quiet", "attention", "bad"]
+    links: dict[str, int]
+    salesforce: MeterView
+    hubspot: HubSpotMeterView
+    hours: tuple[HourView, ...]
+    cards: tuple[ErrorCardView, ...]
+    """All categories that the window shows, those with nothing wrong included."""
+    conflicts: int
+    paused: bool
+    running: ProgressView | None
+    last_pass: PassView | None
+    next_pass_at: str | None
+    notice: str = ""
+    """Something a person must know: database moved aside, keyring locked, allocation reached. Empty: nothing."""
+
+
+class ErrorView(View):
+    """One error of one record. `urls` by side where the record can be opened."""
+
+    id: int
+    pair: str
+    side: Side
+    object: str
+    record_id: str
+    label: str
+    field: str
+    message: str
+    first_at: str
+    last_at: str
+    count: int
+    notice: bool
+
+
+class ErrorGroupView(View):
+    """Errors with one root cause."""
+
+    category: Category
+    code: str
+    message: str
+    hint: str
+    count: int
+    records: tuple[ErrorView, ...]
+    """At most 50; `count` says how many there are."""
+
+
+class ChoiceView(View):
+    value: str
+    label: str
+    consequence: str = ""
+    """One line on what this choice leads to, shown under it when chosen."""
+
+
+class SettingView(View):
+    """One setting in the seed's words. `kind` "choice" has `choices`, "number" has `minimum` and `maximum`."""
+
+    key: str
+    """As `settings get/set` take it: "contacts.on_salesforce_change"."""
+    section: str
+    title: str
+    help: str
+    kind: Literal["choice", "number", "list"]
+    value: str
+    choices: tuple[ChoiceView, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    warning: str = ""
+
+
+class FieldView(View):
+    """A field that can be chosen in a mapping. `object` "contacts", "Contact", "Lead"."""
+
+    object: str
+    name: str
+    label: str
+    type: str
+
+
+class MappingView(View):
+    """One row of the mappings table. `problem` stops it from syncing (field gone, types don't fit), `warning` tells of
+    loss. `examples` are (Salesforce value, HubSpot value) of a real record, "" where there is none."""
+
+    property: str
+    property_label: str
+    property_type: str
+    salesforce: dict[str, str]
+    salesforce_label: str
+    salesforce_type: str
+    rule: Rule
+    rules: tuple[Rule, ...]
+    """The rules that may be chosen (a read-only field leaves fewer)."""
+    builtin: bool
+    problem: str = ""
+    warning: str = ""
+    examples: tuple[str, str] = ("", "")
+
+
+class FieldChangeView(View):
+    field: str
+    old: str
+    new: str
+    reason: str
+
+
+class ChangeView(View):
+    """One write of a pass. `op`: create, update, delete, link. `state`: planned, sent, done, failed, unknown, dropped."""
+
+    row: int
+    pair: str
+    side: Side
+    object: str
+    record_id: str
+    label: str
+    op: str
+    state: str
+    reason: str
+    fields: tuple[FieldChangeView, ...]
+    note: str = ""
+
+
+class CheckView(View):
+    """A number of calls that a pass is going to cost, before it runs."""
+
+    salesforce: int
+    hubspot: int
+
+
+# Events: pushed by the engine, each kind coalesced to at most ten a second.
+
+
+class CallMade(msgspec.Struct, frozen=True, tag=True):
+    """A call went out: the meters as they stand now."""
+
+    side: Side
+    used: int
+    left: int | None
+    window_used: int | None = None
+
+
+class PassProgress(msgspec.Struct, frozen=True, tag=True):
+    progress: ProgressView
+
+
+class PassFinished(msgspec.Struct, frozen=True, tag=True):
+    result: PassView
+
+
+class Changed(msgspec.Struct, frozen=True, tag=True):
+    """Something that screens show has changed: "status", "errors", "settings", "mappings", "passes", "connections"."""
+
+    kinds: tuple[str, ...]
+
+
+class Notice(msgspec.Struct, frozen=True, tag=True):
+    """`level`: "info", "warning", "error"."""
+
+    level: str
+    title: str
+    detail: str = ""
+    hint: str = ""
+
+
+Event = CallMade | PassProgress | PassFinished | Changed | Notice
