@@ -13,11 +13,7 @@ from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
 
 
-class View(msgspec.Struct, frozen=True):
-    pass
-
-
-class ConnectionView(View):
+class ConnectionView(msgspec.Struct, frozen=True):
     """`state`: "ready", "paused", "attention" (see `notice`), "busy elsewhere"."""
 
     name: str
@@ -30,7 +26,7 @@ class ConnectionView(View):
     notice: str = ""
 
 
-class TallyView(View):
+class TallyView(msgspec.Struct, frozen=True):
     side: Side
     pair: str
     created: int
@@ -41,7 +37,7 @@ class TallyView(View):
     failed: int
 
 
-class PassView(View):
+class PassView(msgspec.Struct, frozen=True):
     """One pass, running or past. `state`: running, done, stopped, cancelled, crashed. `calls` by side."""
 
     id: int
@@ -55,7 +51,7 @@ class PassView(View):
     message: str = ""
 
 
-class ProgressView(View):
+class ProgressView(msgspec.Struct, frozen=True):
     """A running pass. `phase`: "reading", "matching", "planning", "writing", "settling". `total` 0: not known yet.
     `rate`: records a second over the last few seconds; `seconds_left` None: can't be told."""
 
@@ -69,7 +65,7 @@ class ProgressView(View):
     detail: str = ""
 
 
-class MeterView(View):
+class MeterView(msgspec.Struct, frozen=True):
     """S1. `limit` and `used_by_all` are the org's own word (None: not known yet); `forecast` is a ready sentence."""
 
     used: int
@@ -81,7 +77,7 @@ class MeterView(View):
     room_at: str | None
 
 
-class HubSpotMeterView(View):
+class HubSpotMeterView(msgspec.Struct, frozen=True):
     """S3. Burst window and day, as the portal's headers say; None where it hasn't said."""
 
     used: int
@@ -91,7 +87,7 @@ class HubSpotMeterView(View):
     day_limit: int | None
 
 
-class HourView(View):
+class HourView(msgspec.Struct, frozen=True):
     """One bar of the last 24 hours: calls by (side, pair or purpose)."""
 
     hour: str
@@ -101,14 +97,14 @@ class HourView(View):
     """("Salesforce · contacts · read", 12), largest first: what a hover shows."""
 
 
-class ErrorCardView(View):
+class ErrorCardView(msgspec.Struct, frozen=True):
     category: Category
     title: str
     errors: int
     records: int
 
 
-class StatusView(View):
+class StatusView(msgspec.Struct, frozen=True):
     """The first glance: is it well, how much is left, what needs me."""
 
     connection: ConnectionView
@@ -130,7 +126,7 @@ class StatusView(View):
     """Something a person must know: database moved aside, keyring locked, allocation reached. Empty: nothing."""
 
 
-class ErrorView(View):
+class ErrorView(msgspec.Struct, frozen=True):
     """One error of one record. `urls` by side where the record can be opened."""
 
     id: int
@@ -147,7 +143,7 @@ class ErrorView(View):
     notice: bool
 
 
-class ErrorGroupView(View):
+class ErrorGroupView(msgspec.Struct, frozen=True):
     """Errors with one root cause."""
 
     category: Category
@@ -159,14 +155,14 @@ class ErrorGroupView(View):
     """At most 50; `count` says how many there are."""
 
 
-class ChoiceView(View):
+class ChoiceView(msgspec.Struct, frozen=True):
     value: str
     label: str
     consequence: str = ""
     """One line on what this choice leads to, shown under it when chosen."""
 
 
-class SettingView(View):
+class SettingView(msgspec.Struct, frozen=True):
     """One setting in the seed's words. `kind` "choice" has `choices`, "number" has `minimum` and `maximum`."""
 
     key: str
@@ -182,7 +178,7 @@ class SettingView(View):
     warning: str = ""
 
 
-class FieldView(View):
+class FieldView(msgspec.Struct, frozen=True):
     """A field that can be chosen in a mapping. `object` "contacts", "Contact", "Lead"."""
 
     object: str
@@ -191,7 +187,7 @@ class FieldView(View):
     type: str
 
 
-class MappingView(View):
+class MappingView(msgspec.Struct, frozen=True):
     """One row of the mappings table. `problem` stops it from syncing (field gone, types don't fit), `warning` tells of
     loss. `examples` are (Salesforce value, HubSpot value) of a real record, "" where there is none."""
 
@@ -210,14 +206,14 @@ class MappingView(View):
     examples: tuple[str, str] = ("", "")
 
 
-class FieldChangeView(View):
+class FieldChangeView(msgspec.Struct, frozen=True):
     field: str
     old: str
     new: str
     reason: str
 
 
-class ChangeView(View):
+class ChangeView(msgspec.Struct, frozen=True):
     """One write of a pass. `op`: create, update, delete, link. `state`: planned, sent, done, failed, unknown, dropped."""
 
     row: int
@@ -233,7 +229,7 @@ class ChangeView(View):
     note: str = ""
 
 
-class CheckView(View):
+class CheckView(msgspec.Struct, frozen=True):
     """A number of calls that a pass is going to cost, before it runs."""
 
     salesforce: int
