@@ -7,6 +7,7 @@ repository's folder to a list of findings; one that starts with "note: " is told
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,6 +20,9 @@ LIMIT = 400
 """Lines of a Python file past which it fails."""
 EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"})
 """Module names that say nothing about what the module is for."""
+
+NOT_OURS = re.compile(r"\.git|\.venv|\..*_cache|\.hypothesis|__pycache__|.*\.egg-info|dist|build")
+"""Folders that git ignores, for a machine without git."""
 
 # Written in pieces, so that this file doesn't find itself. A path counts where a name doesn't go on to its left,
 # so that the path of a URL isn't one.
@@ -38,18 +42,15 @@ FORBIDDEN = {
 
 
 def tracked_files(root: Path) -> list[Path]:
-    """The files git knows, and new ones it doesn't ignore, as paths below `root`; without git, all but hidden folders."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, capture_output=True
-    )
-    if listed.returncode == 0:
-        names = [name for name in listed.stdout.decode().split("\0") if name]
+    """The files git knows, and new ones it doesn't ignore, as paths below `root`; without git, all but NOT_OURS."""
+    git = shutil.which("git")
+    command = [git or "", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True) if git else None
+    if listed is not None and listed.returncode == 0:
+        names = [name for name in listed.stdout.split("\0") if name]
     else:
-        names = [
-            path.relative_to(root).as_posix()
-            for path in root.rglob("*")
-            if not any(part.startswith(".venv") or part == "__pycache__" for part in path.relative_to(root).parts)
-        ]
+        below = [path.relative_to(root) for path in root.rglob("*")]
+        names = [p.as_posix() for p in below if not any(NOT_OURS.fullmatch(part) for part in p.parts)]
     return sorted(Path(name) for name in names if (root / name).is_file())
 
 

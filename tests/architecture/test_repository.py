@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -89,6 +90,7 @@ def test_lock_file_out_of_step_or_without_hashes_is_found(tmp_path: Path, text: 
     assert found == [] if finding is None else any(finding in line for line in found)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_files_git_ignores_are_left_out(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("built/\n")
@@ -96,3 +98,11 @@ def test_files_git_ignores_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "built" / "utils.py").touch()
     (tmp_path / "utils.py").touch()
     assert names(tmp_path) == ["utils.py: 'utils' doesn't say what it is for"]
+
+
+def test_without_git_build_products_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for folder in (".venv/lib", "dist", "src"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "utils.py").touch()
+    assert names(tmp_path) == ["src/utils.py: 'utils' doesn't say what it is for"]
