@@ -1,0 +1,167 @@
+"""Handlers of the objects area: one record, pages of records, batches, search, merge and erasure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmsync_desktop.practice.hubspot import batches, records
+from crmsync_desktop.practice.hubspot.associations import Associations, inline_associations
+from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, ObjectType
+from crmsync_desktop.practice.hubspot.merging import merge
+from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
+from crmsync_desktop.practice.hubspot.records import COLUMNS, Record, answer, numeric_id
+from crmsync_desktop.practice.hubspot.refusals import invalid, not_found
+from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
+from crmsync_desktop.practice.hubspot.search import MAX_BODY, search
+
+LIST_LIMIT = 100
+BATCH_KEYS = {"inputs"}
+READ_KEYS = {"inputs", "idProperty", "properties", "propertiesWithHistory"}
+
+
+def list_records(portal: HubSpotPortal, ask: Ask) -> Answer:
+    kind, limit = ask.kind, ask.whole("limit", 10, most=LIST_LIMIT)
+    after = numeric_id(ask.query.get("after", "0"))
+    if after is None:
+        raise invalid("after must be the cursor of an earlier page.")
+    state = "archived_ms IS NOT NULL" if ask.flag("archived") else "archived_ms IS NULL AND merged_into IS NULL"
+    query = f"SELECT {COLUMNS} FROM record WHERE type = ? AND {state} AND id >= ? ORDER BY id LIMIT ?"  # noqa: S608
+    rows = [Record.of(row) for row in portal.connection.execute(query, (kind.name, after, limit + 1))]
+    body: dict[str, Any] = {"results": _shown(portal, kind, ask, rows[:limit])}
+    if len(rows) > limit:
+        body["paging"] = {"next": {"after": str(rows[limit].id), "link": f"?after={rows[limit].id}"}}
+    return 200, body
+
+
+def get_record(portal: HubSpotPortal, ask: Ask) -> Answer:
+    record = portal.find(ask.kind, ask.path["id"], ask.query.get("idProperty"), archived=ask.flag("archived"))
+    return 200, _shown(portal, ask.kind, ask, [record])[0]
+
+
+def create_record(portal: HubSpotPortal, ask: Ask) -> Answer:
+    body = ask.object_body({"properties", "associations", "objectWriteTraceId"})
+    links = inline_associations(portal, ask.kind, body.get("associations") or [])
+    record = portal.create(ask.kind, _properties(body))
+    Associations(portal).add_inline(ask.kind, record.id, links)
+    return 201, batches.written(ask.kind, record, None)
+
+
+def update_record(portal: HubSpotPortal, ask: Ask) -> Answer:
+    touched = _properties(ask.object_body({"properties", "objectWriteTraceId"}))
+    record = portal.find(ask.kind, ask.path["id"], ask.query.get("idProperty"))
+    return 200, batches.written(ask.kind, portal.update(ask.kind, record, touched), touched)
+
+
+def archive_record(portal: HubSpotPortal, ask: Ask) -> Answer:
+    """204 whether or not there was one, as HubSpot answers."""
+    number = numeric_id(ask.path["id"])
+    found = records.resolve(portal.connection, ask.kind.name, [] if number is None else [number])
+    for record in found.values():
+        if record.archived_ms is None:
+            portal.archive(record)
+    return 204, None
+
+
+def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
+    return batches.batch_read(portal, ask.kind, ask.object_body(READ_KEYS), archived=ask.flag("archived"))
+
+
+def create_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
+    return batches.batch_create(portal, ask.kind, ask.object_body(BATCH_KEYS))
+
+
+def update_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
+    return batches.batch_update(portal, ask.kind, ask.object_body(BATCH_KEYS))
+
+
+def upsert_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
+    return batches.batch_upsert(portal, ask.kind, ask.object_body(BATCH_KEYS))
+
+
+def archive_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
+    batches.batch_archive(portal, ask.kind, ask.object_body(BATCH_KEYS))
+    return 204, None
+
+
+def search_records(portal: HubSpotPortal, ask: Ask) -> Answer:
+    if ask.size > MAX_BODY:
+        raise invalid(f"The body of a search must not be longer than {MAX_BODY} characters.")
+    if not isinstance(ask.body, dict):
+        raise invalid("A search needs an object.")
+    found = search(portal, ask.kind, ask.body)
+    names = ask.body.get("properties") or None
+    body: dict[str, Any] = {"total": found.total, "results": [answer(ask.kind, record, names) for record in found.page]}
+    if found.after is not None:
+        body["paging"] = {"next": {"after": found.after}}
+    return 200, body
+
+
+def merge_records(portal: HubSpotPortal, ask: Ask) -> Answer:
+    body = ask.object_body({"primaryObjectId", "objectIdToMerge"})
+    primary = portal.find(ask.kind, str(body.get("primaryObjectId")), None)
+    other = portal.find(ask.kind, str(body.get("objectIdToMerge")), None)
+    return 200, answer(ask.kind, merge(portal, ask.kind, primary, other), None)
+
+
+def erase_contact(portal: HubSpotPortal, ask: Ask) -> Answer:
+    """GDPR delete: by id, or by e-mail, which is kept from coming back even if no contact has it."""
+    kind = OBJECT_TYPES["contacts"]
+    body = ask.object_body({"objectId", "idProperty"})
+    reference, id_property = str(body.get("objectId")), body.get("idProperty")
+    if id_property == "email":
+        block = "INSERT OR IGNORE INTO blocked_email (email) VALUES (?)"
+        portal.connection.execute(block, (reference.strip().lower(),))
+        found = portal.unique.holders(kind, "email", [reference]).get(reference)
+    else:
+        found = numeric_id(reference)
+    record = None if found is None else records.resolve(portal.connection, kind.name, [found]).get(found)
+    if record is None and id_property != "email":
+        raise not_found()
+    if record is not None:
+        portal.erase(record)
+    return 204, None
+
+
+def _properties(body: dict[str, Any]) -> dict[str, object]:
+    properties = body.get("properties")
+    if not isinstance(properties, dict):
+        raise invalid("properties must be an object.")
+    return properties
+
+
+def _shown(portal: HubSpotPortal, kind: ObjectType, ask: Ask, found: list[Record]) -> list[dict[str, Any]]:
+    """Records with the properties, histories and associations that the query asks for."""
+    names, history = ask.names("properties") or None, ask.names("propertiesWithHistory")
+    results = [answer(kind, record, names) for record in found]
+    if history:
+        told = records.histories(portal.connection, found, history)
+        for result in results:
+            result["propertiesWithHistory"] = told[int(result["id"])]
+    for target in (OBJECT_TYPES[name] for name in ask.names("associations") if name in OBJECT_TYPES):
+        linked = Associations(portal).of(kind, [record.id for record in found], target)
+        for result in results:
+            ends = [
+                {"id": str(to_id), "type": each.label or f"{kind.singular}_to_{target.singular}"}
+                for to_id, types in linked.get(int(result["id"]), {}).items()
+                for each in types
+            ]
+            if ends:
+                result.setdefault("associations", {})[target.name] = {"results": ends}
+    return results
+
+
+ENTRIES = [
+    Entry("POST", "objects", "/{type}/batch/read", read_batch),
+    Entry("POST", "objects", "/{type}/batch/create", create_batch),
+    Entry("POST", "objects", "/{type}/batch/update", update_batch),
+    Entry("POST", "objects", "/{type}/batch/upsert", upsert_batch),
+    Entry("POST", "objects", "/{type}/batch/archive", archive_batch),
+    Entry("POST", "objects", "/{type}/search", search_records),
+    Entry("POST", "objects", "/contacts/gdpr-delete", erase_contact),
+    Entry("POST", "objects", "/{type}/merge", merge_records),
+    Entry("GET", "objects", "/{type}", list_records),
+    Entry("POST", "objects", "/{type}", create_record),
+    Entry("GET", "objects", "/{type}/{id}", get_record),
+    Entry("PATCH", "objects", "/{type}/{id}", update_record),
+    Entry("DELETE", "objects", "/{type}/{id}", archive_record),
+]

@@ -1,0 +1,147 @@
+"""Property values as the portal stores them: always text, checked against the property's type on the way in.
+
+Sources: recorded traffic (epoch milliseconds go in, ISO 8601 comes out; a whole second has no fraction), HubSpot's
+published detail codes. Unverified: INVALID_BOOLEAN, INVALID_LENGTH and the wording of the messages.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from crmsync_desktop.practice.hubspot.refusals import ValueProblem
+
+MAX_TEXT = 65_536
+EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]*[\w]", re.UNICODE)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DIGITS = re.compile(r"-?\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyDefinition:
+    """One property of an object type. `json` is what the properties API answers for it."""
+
+    name: str
+    type: str
+    field_type: str
+    read_only: bool
+    unique: bool
+    options: frozenset[str] | None
+    json: dict[str, Any] = field(repr=False)
+
+    @classmethod
+    def from_json(cls, definition: dict[str, Any]) -> PropertyDefinition:
+        restricted = definition["type"] == "enumeration" and not definition.get("externalOptions")
+        return cls(
+            definition["name"],
+            definition["type"],
+            definition["fieldType"],
+            bool(definition["modificationMetadata"]["readOnlyValue"]),
+            bool(definition["hasUniqueValue"]),
+            frozenset(option["value"] for option in definition["options"]) if restricted else None,
+            definition,
+        )
+
+
+def iso(milliseconds: int) -> str:
+    """1659970342036 → 2022-08-08T14:52:22.036Z; a whole second is written without a fraction, as recorded."""
+    moment = EPOCH + timedelta(milliseconds=milliseconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{milliseconds % 1000:03d}Z" if milliseconds % 1000 else "Z")
+
+
+def epoch_ms(text: str) -> int:
+    """Milliseconds since the epoch from a number or an ISO 8601 date or datetime. Raises ValueError."""
+    if DIGITS.fullmatch(text):
+        return int(text)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+def fold(text: str) -> str:
+    """How the portal compares text: without case or surrounding space."""
+    return text.strip().casefold()
+
+
+def as_text(value: object) -> str:
+    """What a JSON value means as a property value: the portal takes numbers and booleans, and stores text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
+
+
+def _number(definition: PropertyDefinition, text: str) -> str | ValueProblem:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        return ValueProblem(definition.name, "INVALID_INTEGER", f"{text} was not a valid number.")
+    return text.strip()
+
+
+def _date(definition: PropertyDefinition, text: str) -> str | ValueProblem:
+    problem = ValueProblem(definition.name, "INVALID_DATE", f"{text} was not a valid date.")
+    try:
+        if not DIGITS.fullmatch(text):
+            return date.fromisoformat(text).isoformat()
+        moment = EPOCH + timedelta(milliseconds=int(text))
+    except (ValueError, OverflowError):
+        return problem
+    at_midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
+    return moment.date().isoformat() if at_midnight else problem
+
+
+def _datetime(definition: PropertyDefinition, text: str) -> str | ValueProblem:
+    try:
+        return iso(epoch_ms(text))
+    except (ValueError, OverflowError):
+        return ValueProblem(definition.name, "INVALID_DATE", f"{text} was not a valid date-time.")
+
+
+def _boolean(definition: PropertyDefinition, text: str) -> str | ValueProblem:
+    if text.lower() in ("true", "false"):
+        return text.lower()
+    return ValueProblem(definition.name, "INVALID_BOOLEAN", f"{text} was not a valid boolean.")
+
+
+def _enumeration(definition: PropertyDefinition, text: str) -> str | ValueProblem:
+    options = definition.options
+    if options is None:
+        return text
+    chosen = (
+        [part.strip() for part in text.split(";") if part.strip()] if definition.field_type == "checkbox" else [text]
+    )
+    for part in chosen:
+        if part not in options:
+            allowed = ", ".join(option["value"] for option in definition.json["options"])
+            message = f"{part} was not one of the allowed options: [{allowed}]"
+            return ValueProblem(definition.name, "INVALID_OPTION", message)
+    return ";".join(dict.fromkeys(chosen))
+
+
+CHECKS = {"number": _number, "date": _date, "datetime": _datetime, "bool": _boolean, "enumeration": _enumeration}
+
+
+def stored(definition: PropertyDefinition, value: object) -> str | ValueProblem:
+    """The text that the portal keeps for `value` ("" clears the property), or why it refuses it."""
+    text = as_text(value)
+    if not text:
+        return ""
+    if check := CHECKS.get(definition.type):
+        return check(definition, text)
+    if definition.name == "email":
+        address = text.strip().lower()
+        if address and (len(address) > 254 or not EMAIL.fullmatch(address)):
+            return ValueProblem("email", "INVALID_EMAIL", f"Email address {text} is invalid")
+        return address
+    if len(text) > MAX_TEXT:
+        message = f"The value of {definition.name} is longer than {MAX_TEXT} characters."
+        return ValueProblem(definition.name, "INVALID_LENGTH", message)
+    return text
