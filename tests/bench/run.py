@@ -145,8 +145,11 @@ def main(arguments: Sequence[str]) -> int:
         return run_one(Path(arguments[1]), arguments[2])
     known = discover()
     unknown = [name for name in arguments if name not in known]
-    if unknown or not known:
-        print(f"no bench called {', '.join(unknown)}; there are: {', '.join(known) or 'none'}", file=sys.stderr)
+    if unknown:
+        print(f"there is no bench called {', '.join(unknown)}; there are: {', '.join(known)}", file=sys.stderr)
+        return 2
+    if not known:
+        print(f"there is no bench_*.py in {FOLDER}", file=sys.stderr)
         return 2
     console = Console()
     measured: dict[str, list[Figure] | str] = {}

@@ -101,4 +101,4 @@ def test_numbers_have_three_digits(value: float, text: str) -> None:
 
 def test_unknown_bench_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main(["no_such_bench"]) == 2
-    assert "no bench called no_such_bench" in capsys.readouterr().err
+    assert "there is no bench called no_such_bench" in capsys.readouterr().err
