@@ -1,0 +1,20 @@
+"""The practice Salesforce org: a server over SQLite that answers as the Salesforce REST API (59 to 67) does.
+
+    org = SalesforceOrg(database: Path, clock: PracticeClock, *, daily_limit=100_000, external_id_field=True)
+    org.load(rows) -> int             seed without rules: (object, fields) pairs, stamps as epoch seconds; ids are given
+    org.count(sobject) · org.users() · org.get(id) · org.insert(sobject, fields) · org.update(id, fields)
+    org.delete(ids) · org.undelete(ids) · org.merge(master, losers) · org.convert_lead(lead_id)
+    org.add_foreign_usage(calls) · org.usage.used() · org.usage.limit (may be set)
+    org.admin_id · org.organization_id · org.close()
+    app = create_salesforce_app(org, calls, *, access_token, client_id, client_secret=None, rotate_refresh_tokens=True)
+    app.state.oauth.new_refresh_token()
+
+Bad records raise `RowError`, bad requests `ApiError`. Run the app as app.py says (uvicorn's Date header off).
+"""
+
+from .app import create_salesforce_app
+from .errors import ApiError, RowError
+from .org import SalesforceOrg
+from .schema import EXTERNAL_ID
+
+__all__ = ["EXTERNAL_ID", "ApiError", "RowError", "SalesforceOrg", "create_salesforce_app"]

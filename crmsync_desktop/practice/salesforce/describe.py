@@ -1,0 +1,134 @@
+"""`sobjects/` and `sobjects/X/describe`, written out in full from the short facts of schema.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .asks import Answer, Ask
+from .schema import Field, SObject
+from .stamps import http_date
+
+_MASTER = "012000000000000AAA"
+_GLOBAL_KEYS = (
+    "activateable",
+    "createable",
+    "custom",
+    "customSetting",
+    "deepCloneable",
+    "deletable",
+    "deprecatedAndHidden",
+    "feedEnabled",
+    "hasSubtypes",
+    "isInterface",
+    "isSubtype",
+    "layoutable",
+    "mergeable",
+    "mruEnabled",
+    "queryable",
+    "replicateable",
+    "retrieveable",
+    "searchable",
+    "triggerable",
+    "undeletable",
+    "updateable",
+)
+
+
+def field_entry(item: Field) -> dict[str, Any]:
+    """The describe of one field."""
+    plain_length = item.length if item.type in ("id", "reference") else item.length * 3
+    values = [
+        {"active": True, "defaultValue": value == item.default, "label": label, "validFor": None, "value": value}
+        for value, label in item.values
+    ]
+    entry = {
+        **item.flags,
+        "name": item.name,
+        "type": item.type,
+        "label": item.label,
+        "length": item.length,
+        "byteLength": plain_length if item.byte_length is None else item.byte_length,
+        "picklistValues": values,
+    }
+    return dict(sorted(entry.items()))
+
+
+def describe(sobject: SObject, base: str) -> dict[str, Any]:
+    """The whole describe body; `base` is `/services/data/vNN.0`."""
+    home = f"{base}/sobjects/{sobject.name}"
+    entry: dict[str, Any] = {
+        **sobject.flags,
+        "actionOverrides": [],
+        "associateEntityType": None,
+        "associateParentEntity": None,
+        "childRelationships": [
+            {
+                "cascadeDelete": child.cascade,
+                "childSObject": child.sobject,
+                "deprecatedAndHidden": False,
+                "field": child.field,
+                "junctionIdListNames": [],
+                "junctionReferenceTo": [],
+                "relationshipName": child.relationship,
+                "restrictedDelete": child.restricted,
+            }
+            for child in sobject.children
+        ],
+        "fields": [field_entry(item) for item in sobject.fields],
+        "keyPrefix": sobject.prefix,
+        "label": sobject.label,
+        "labelPlural": sobject.label_plural,
+        "name": sobject.name,
+        "namedLayoutInfos": [],
+        "recordTypeInfos": [
+            {
+                "active": True,
+                "available": True,
+                "defaultRecordTypeMapping": True,
+                "developerName": "Master",
+                "master": True,
+                "name": "Master",
+                "recordTypeId": _MASTER,
+                "urls": {"layout": f"{home}/describe/layouts/{_MASTER}"},
+            }
+        ],
+        "sobjectDescribeOption": "FULL",
+        "supportedScopes": [{"label": label, "name": name} for name, label in sobject.scopes],
+        "urls": {"rowTemplate": f"{home}/{{ID}}", "describe": f"{home}/describe", "sobject": home},
+    }
+    return dict(sorted(entry.items()))
+
+
+def global_entry(sobject: SObject, base: str) -> dict[str, Any]:
+    home = f"{base}/sobjects/{sobject.name}"
+    return {
+        **{key: sobject.flags[key] for key in _GLOBAL_KEYS},
+        "associateEntityType": None,
+        "associateParentEntity": None,
+        "keyPrefix": sobject.prefix,
+        "label": sobject.label,
+        "labelPlural": sobject.label_plural,
+        "name": sobject.name,
+        "urls": {"rowTemplate": f"{home}/{{ID}}", "describe": f"{home}/describe", "sobject": home},
+    }
+
+
+def answer_global(ask: Ask) -> Answer:
+    entries = [global_entry(sobject, ask.base) for _, sobject in sorted(ask.org.schema.items())]
+    return _unless_known(ask, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": entries})
+
+
+def answer_basic(ask: Ask) -> Answer:
+    return Answer(200, {"objectDescribe": global_entry(ask.sobject(), ask.base), "recentItems": []})
+
+
+def answer_describe(ask: Ask) -> Answer:
+    return _unless_known(ask, describe(ask.sobject(), ask.base))
+
+
+def _unless_known(ask: Ask, body: dict[str, Any]) -> Answer:
+    """304 where If-Modified-Since is not older than the org's metadata, which last changed when the org was made."""
+    changed = ask.org.created_at
+    headers = {"Last-Modified": http_date(changed)}
+    since = ask.moment("if-modified-since")
+    return Answer(304, None, headers) if since is not None and since >= changed else Answer(200, body, headers)

@@ -1,0 +1,72 @@
+"""How the practice org says no: error bodies in Salesforce's own shape.
+
+`ApiError` refuses a whole request, `RowError` one record (in collections it becomes an entry of `errors`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """A refused request: HTTP status and the body `[{"message", "errorCode"[, "fields"]}]`."""
+
+    def __init__(self, status: int, code: str, message: str, fields: list[str] | None = None) -> None:
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.fields = fields
+
+    def body(self) -> list[dict[str, Any]]:
+        entry: dict[str, Any] = {"message": self.message, "errorCode": self.code}
+        if self.fields is not None:
+            entry["fields"] = self.fields
+        return [entry]
+
+
+class RowError(Exception):
+    """One record that was not written."""
+
+    def __init__(self, code: str, message: str, fields: list[str] | None = None) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.fields = fields or []
+
+    def entry(self) -> dict[str, Any]:
+        """The entry of `errors` in a collections answer."""
+        return {"statusCode": self.code, "message": self.message, "fields": self.fields}
+
+    def as_api_error(self) -> ApiError:
+        """The same refusal where the record was the whole request."""
+        status = 404 if self.code in ("ENTITY_IS_DELETED", "NOT_FOUND") else 400
+        # Salesforce leaves "fields" out when the name itself is unknown (unverified).
+        fields = None if self.code in ("INVALID_FIELD", "NOT_FOUND") else self.fields
+        return ApiError(status, self.code, self.message, fields)
+
+
+def not_found() -> ApiError:
+    """An unknown path, version, object or id (body as recorded from a real org)."""
+    return ApiError(404, "NOT_FOUND", "The requested resource does not exist")
+
+
+def method_not_allowed(method: str, allowed: list[str]) -> ApiError:
+    message = f"HTTP Method '{method}' not allowed. Allowed are {','.join(sorted(allowed))}"
+    return ApiError(405, "METHOD_NOT_ALLOWED", message)
+
+
+def json_error(message: str) -> ApiError:
+    return ApiError(400, "JSON_PARSER_ERROR", message)
+
+
+def entity_is_deleted() -> RowError:
+    return RowError("ENTITY_IS_DELETED", "entity is deleted")
+
+
+def rolled_back() -> RowError:
+    """What every good record of an allOrNone call says when another one was bad."""
+    return RowError(
+        "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "Record rolled back because not all records were valid and the request was using AllOrNone header",
+    )

@@ -1,0 +1,245 @@
+"""The practice org itself, without HTTP: its records, rules, users and daily limit. State is one SQLite file."""
+
+# ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from crmsync_desktop.practice.clock import PracticeClock
+
+from .computed import complete
+from .conversion import convert_lead
+from .errors import RowError
+from .ids import record_id
+from .queries import Queries
+from .records import Records, row_id
+from .schema import SObject, load_schema
+from .stamps import stamp
+from .store import Row, Store, quoted
+from .tokens import Tokens
+from .usage import Usage
+from .values import decode_record
+
+_BIN_DAYS = 15
+_PURGE_EVERY = 3600
+
+
+class SalesforceOrg:
+    """`daily_limit` is the org's API calls per rolling 24 hours. One lock makes it safe to use from several threads."""
+
+    def __init__(
+        self,
+        database: Path,
+        clock: PracticeClock,
+        *,
+        daily_limit: int = 100_000,
+        external_id_field: bool = True,
+    ) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.schema = load_schema(external_id_field=external_id_field)
+        self.store = Store(database, self.schema)
+        self.records = Records(self.store, clock.now)
+        self.queries = Queries(self.store, clock.now)
+        self.usage = Usage(self.store, clock.now, daily_limit)
+        self.tokens = Tokens(self.store, clock.now)
+        self._purged_at = clock.now()
+        if self.store.meta("organization") is None:
+            self._found()
+        self.organization_id = self.store.meta("organization") or ""
+        self.admin_id = self.store.meta("admin") or ""
+        self.created_at = float(self.store.meta("created") or 0)
+
+    def close(self) -> None:
+        with self.lock:
+            self.store.close()
+
+    def count(self, sobject: str) -> int:
+        """Live records of an object. Raises KeyError for an object that the org doesn't have."""
+        with self.lock:
+            return self.store.count(self.schema[sobject])
+
+    def users(self) -> list[Row]:
+        """The org's users, the admin (whom the token belongs to) first; IsActive tells who may own records."""
+        with self.lock:
+            sql = f"SELECT Id FROM {quoted('User')} ORDER BY _n"
+            ids = [found for (found,) in self.store.db.execute(sql)]
+            return [row for row in (self.get(found) for found in ids) if row]
+
+    def load(self, rows: Iterable[tuple[str, dict[str, Any]]]) -> int:
+        """Seed the org: (object, fields by API name) pairs, values as in the API (booleans real), without field rules.
+
+        Ids are given by the org; CreatedDate, LastModifiedDate and SystemModstamp may be seconds since the epoch.
+        Returns how many were loaded. Raises KeyError for an unknown object or field; nothing is loaded then.
+        """
+        total = 0
+        with self.lock, self.store.atomic():
+            for _, chunk in _chunks(rows, 5000):
+                for name in dict.fromkeys(name for name, _ in chunk):
+                    fields = [given for other, given in chunk if other == name]
+                    total += self._load_chunk(self.schema[name], fields)
+        return total
+
+    def insert(self, sobject: str, fields: dict[str, Any], user_id: str | None = None) -> str:
+        """Create one record under all rules, as a person in the org would. Raises RowError or ApiError."""
+        with self.lock, self.store.atomic():
+            decoded = decode_record(self.schema[sobject], fields)
+            if isinstance(decoded, RowError):
+                raise decoded
+            return self.records.create(self.schema[sobject], decoded, user_id or self.admin_id)
+
+    def update(self, record: str, fields: dict[str, Any], user_id: str | None = None) -> None:
+        """Change one record under all rules. Raises RowError or ApiError."""
+        sobject, id18 = self._locate(record)
+        with self.lock, self.store.atomic():
+            decoded = decode_record(sobject, fields)
+            if isinstance(decoded, RowError):
+                raise decoded
+            self.records.update(sobject, id18, decoded, user_id or self.admin_id)
+
+    def get(self, record: str) -> Row | None:
+        """All stored fields of a record, also of a deleted one (IsDeleted tells); booleans are real."""
+        sobject, id18 = self._locate(record)
+        with self.lock:
+            row = self.store.get(sobject, id18)
+        if row is None:
+            return None
+        booleans = {item.name for item in sobject.stored if item.type == "boolean"}
+        return {name: bool(value) if name in booleans else value for name, value in row.items()}
+
+    def delete(self, ids: Iterable[str], user_id: str | None = None) -> None:
+        """Into the recycle bin for 15 days; all or none. Raises RowError."""
+        with self.lock, self.store.atomic():
+            for record in ids:
+                self.records.delete(*self._locate(record), user_id or self.admin_id)
+
+    def undelete(self, ids: Iterable[str], user_id: str | None = None) -> None:
+        """Out of the recycle bin; all or none. Raises RowError."""
+        with self.lock, self.store.atomic():
+            for record in ids:
+                self.records.undelete(*self._locate(record), user_id or self.admin_id)
+
+    def merge(self, master: str, losers: Iterable[str], user_id: str | None = None) -> None:
+        """Fold one or two records into `master`; they get MasterRecordId and IsDeleted. Raises RowError."""
+        sobject, master_id = self._locate(master)
+        with self.lock, self.store.atomic():
+            others = [row_id(sobject, loser) for loser in losers]
+            self.records.merge(sobject, master_id, others, user_id or self.admin_id)
+
+    def convert_lead(self, lead: str, *, opportunity: str | None = None, user_id: str | None = None) -> dict[str, str]:
+        """Turn a lead into an account, a contact and, if named, an opportunity; returns their ids by kind.
+        Raises RowError."""
+        with self.lock, self.store.atomic():
+            return convert_lead(self.records, row_id(self.schema["Lead"], lead), opportunity, user_id or self.admin_id)
+
+    def add_foreign_usage(self, calls: int) -> None:
+        """Calls that other integrations made: they count against the same daily limit."""
+        with self.lock:
+            self.usage.add(calls)
+
+    def purge(self) -> None:
+        """Empty what has been in the recycle bin for 15 days; looks once an hour of the practice clock."""
+        now = self.clock.now()
+        if now - self._purged_at < _PURGE_EVERY:
+            return
+        self._purged_at = now
+        horizon = stamp(int(now) - _BIN_DAYS * 86_400)
+        with self.lock, self.store.atomic():
+            for sobject in self.schema.values():
+                self.store.db.execute(f"DELETE FROM {quoted(sobject.name)} WHERE _deleted_at < ?", (horizon,))
+
+    def _locate(self, record: str) -> tuple[SObject, str]:
+        sobject = self.records.sobject_of(record)
+        if sobject is None:
+            raise RowError("MALFORMED_ID", f"id value of incorrect type: {record}", ["Id"])
+        return sobject, row_id(sobject, record)
+
+    def _load_chunk(self, sobject: SObject, rows: list[dict[str, Any]]) -> int:
+        first = self.store.take_numbers(sobject.name, len(rows))
+        now = int(self.clock.now())
+        admin = self.store.meta("admin")
+        base: Row = {item.name: 0 if item.type == "boolean" else item.flags["defaultValue"] for item in sobject.stored}
+        base |= {"CreatedById": admin, "LastModifiedById": admin}
+        if "ownerid" in sobject.by_name:
+            base["OwnerId"] = admin
+        known = {item.name for item in sobject.stored}
+        names = [item.name for item in sobject.stored]
+
+        def prepared() -> Iterator[list[Any]]:
+            for number, given in zip(count(first), rows, strict=False):
+                unknown = given.keys() - known
+                if unknown:
+                    raise KeyError(f"{sobject.name} has no field {sorted(unknown)}")
+                row = {**base, **given, "Id": record_id(sobject.prefix, number)}
+                created = row.get("CreatedDate") or row.get("SystemModstamp") or now
+                modified = row.get("SystemModstamp") or row.get("LastModifiedDate") or created
+                row["CreatedDate"], row["SystemModstamp"] = _stamped(created), _stamped(modified)
+                row["LastModifiedDate"] = _stamped(row.get("LastModifiedDate") or modified)
+                self.records.fill_numbers(sobject, row, number)
+                complete(sobject.name, row, set(given))
+                yield [number, *(row.get(name) for name in names)]
+
+        self.store.insert_many(sobject, prepared())
+        return len(rows)
+
+    def _found(self) -> None:
+        """A new org: its organization row, two active users and one who has left."""
+        now = self.clock.now()
+        with self.store.atomic():
+            self.store.set_meta("created", str(int(now)))
+            self.store.set_meta("organization", record_id("00D", 1))
+            self.store.set_meta("admin", record_id("005", 1))
+            self.load([("Organization", _ORGANIZATION), *(("User", _user(*person)) for person in _USERS)])
+
+
+def _stamped(value: Any) -> str:
+    return value if isinstance(value, str) else stamp(int(value))
+
+
+def _chunks(rows: Iterable[tuple[str, Row]], size: int) -> Iterator[tuple[int, list[tuple[str, Row]]]]:
+    chunk: list[tuple[str, Row]] = []
+    for index, row in enumerate(rows):
+        chunk.append(row)
+        if len(chunk) == size:
+            yield index, chunk
+            chunk = []
+    if chunk:
+        yield -1, chunk
+
+
+_ORGANIZATION: Row = {
+    "Name": "Practice Org",
+    "Country": "US",
+    "PrimaryContact": "Ada Admin",
+    "DefaultLocaleSidKey": "en_US",
+    "TimeZoneSidKey": "GMT",
+    "LanguageLocaleKey": "en_US",
+    "FiscalYearStartMonth": 1,
+    "OrganizationType": "Developer Edition",
+    "InstanceName": "PR0",
+    "IsSandbox": True,
+}
+_USERS = (("Ada", "Admin", True), ("Sam", "Seller", True), ("Rita", "Retired", False))
+
+
+def _user(first: str, last: str, active: bool) -> Row:
+    address = f"{first}.{last}@practice.example".lower()
+    return {
+        "Username": address,
+        "Email": address,
+        "FirstName": first,
+        "LastName": last,
+        "Alias": f"{first[0]}{last}".lower()[:8],
+        "CommunityNickname": f"{first}.{last}".lower(),
+        "IsActive": active,
+        "TimeZoneSidKey": "GMT",
+        "LocaleSidKey": "en_US",
+        "EmailEncodingKey": "UTF-8",
+        "LanguageLocaleKey": "en_US",
+        "UserType": "Standard",
+    }

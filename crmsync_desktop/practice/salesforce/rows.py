@@ -1,0 +1,207 @@
+"""`sobjects/X/…`: one record by id or by external id, and the lists of what was updated or deleted."""
+
+# ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
+
+from __future__ import annotations
+
+from typing import Any
+
+from .asks import Answer, Ask
+from .errors import ApiError, RowError, not_found
+from .ids import normal
+from .schema import Field, SObject
+from .stamps import parse_datetime, seconds, stamp
+from .store import Row, quoted
+from .values import decode_record
+
+_UPDATED_DAYS = 30
+_DELETED_DAYS = 15
+
+
+def create(ask: Ask) -> Answer:
+    sobject = ask.sobject()
+    with ask.org.store.atomic():
+        new_id = ask.org.records.create(sobject, _decoded(sobject, ask.json_object()), ask.user_id)
+    return _created(ask, sobject, new_id)
+
+
+def read(ask: Ask) -> Answer:
+    sobject = ask.sobject()
+    id18 = _existing(ask, sobject)
+    return _read(ask, sobject, id18)
+
+
+def update(ask: Ask) -> Answer:
+    sobject = ask.sobject()
+    id18 = _existing(ask, sobject)
+    record = ask.json_object()
+    if any(name.lower() == "id" for name in record):
+        raise ApiError(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.")
+    _precondition(ask, sobject, id18)
+    with ask.org.store.atomic():
+        ask.org.records.update(sobject, id18, _decoded(sobject, record), ask.user_id)
+    return Answer(204)
+
+
+def delete(ask: Ask) -> Answer:
+    sobject = ask.sobject()
+    id18 = _existing(ask, sobject)
+    with ask.org.store.atomic():
+        ask.org.records.delete(sobject, id18, ask.user_id)
+    return Answer(204)
+
+
+def read_by_key(ask: Ask) -> Answer:
+    sobject = ask.sobject()
+    found = _by_key(ask, sobject, external_key(sobject, ask.names["field"]))
+    if not found:
+        raise not_found()
+    return _several(ask, sobject, found) if len(found) > 1 else _read(ask, sobject, found[0])
+
+
+def upsert(ask: Ask) -> Answer:
+    """201 with the new id, or 200 with `created` false (since API 46 an update answers with a body)."""
+    sobject = ask.sobject()
+    key = external_key(sobject, ask.names["field"])
+    record = ask.json_object()
+    if any(name.lower() == key.name.lower() for name in record):
+        raise ApiError(400, "INVALID_FIELD", f"The {key.name} field should not be specified in the sobject data.")
+    if key.type == "id":
+        return update(Ask(**{**ask.__dict__, "names": {**ask.names, "id": ask.names["value"]}}))
+    found = _by_key(ask, sobject, key)
+    if len(found) > 1:
+        return _several(ask, sobject, found)
+    with ask.org.store.atomic():
+        if found:
+            _precondition(ask, sobject, found[0])
+            ask.org.records.update(sobject, found[0], _decoded(sobject, record), ask.user_id)
+            return Answer(200, {"id": found[0], "success": True, "errors": [], "created": False})
+        decoded = _decoded(sobject, {**record, key.name: ask.names["value"]})
+        new_id = ask.org.records.create(sobject, decoded, ask.user_id)
+    answer = _created(ask, sobject, new_id)
+    answer.body["created"] = True
+    return answer
+
+
+def delete_by_key(ask: Ask) -> Answer:
+    sobject = ask.sobject()
+    found = _by_key(ask, sobject, external_key(sobject, ask.names["field"]))
+    if not found:
+        raise not_found()
+    if len(found) > 1:
+        return _several(ask, sobject, found)
+    with ask.org.store.atomic():
+        ask.org.records.delete(sobject, found[0], ask.user_id)
+    return Answer(204)
+
+
+def updated(ask: Ask) -> Answer:
+    """Ids changed in a span of at most 30 days back, deleted ones left out."""
+    sobject = ask.sobject()
+    start, end = _span(ask, _UPDATED_DAYS)
+    live = " AND IsDeleted = 0" if sobject.soft_deletes else ""
+    sql = f"SELECT Id FROM {quoted(sobject.name)} WHERE SystemModstamp >= ? AND SystemModstamp < ?{live} ORDER BY Id"
+    ids = [found for (found,) in ask.org.store.db.execute(sql, (start, end))]
+    return Answer(200, {"ids": ids, "latestDateCovered": min(end, ask.org.records.stamp())})
+
+
+def deleted(ask: Ask) -> Answer:
+    """Ids deleted in a span of at most 15 days back."""
+    sobject = ask.sobject()
+    start, end = _span(ask, _DELETED_DAYS)
+    sql = (
+        f"SELECT Id, _deleted_at FROM {quoted(sobject.name)} WHERE _deleted_at >= ? AND _deleted_at < ? "
+        "ORDER BY _deleted_at, Id"
+    )
+    rows = ask.org.store.db.execute(sql, (start, end)).fetchall()
+    now = int(ask.org.clock.now())
+    body = {
+        "deletedRecords": [{"deletedDate": when, "id": found} for found, when in rows],
+        "earliestDateAvailable": stamp(max(now - _DELETED_DAYS * 86_400, int(ask.org.created_at))),
+        "latestDateCovered": min(end, stamp(now)),
+    }
+    return Answer(200, body)
+
+
+def external_key(sobject: SObject, name: str) -> Field:
+    """The field to upsert by. Raises ApiError 404 for one that can't identify a record."""
+    item = sobject.by_name.get(name.lower())
+    if item is None or not (item.flags["externalId"] or item.flags["idLookup"]):
+        message = f"Provided external ID field does not exist or is not accessible: {name}"
+        raise ApiError(404, "NOT_FOUND", message)
+    return item
+
+
+def _decoded(sobject: SObject, record: dict[str, Any]) -> Row:
+    decoded = decode_record(sobject, record)
+    if isinstance(decoded, RowError):
+        raise decoded
+    return decoded
+
+
+def _created(ask: Ask, sobject: SObject, new_id: str) -> Answer:
+    headers = {"Location": f"{ask.base}/sobjects/{sobject.name}/{new_id}"}
+    return Answer(201, {"id": new_id, "success": True, "errors": []}, headers)
+
+
+def _existing(ask: Ask, sobject: SObject) -> str:
+    """The id in the path. Raises ApiError 404 for none of this object's, RowError for one in the recycle bin."""
+    given = ask.names["id"]
+    id18 = normal(given)
+    if id18 is None or not id18.startswith(sobject.prefix):
+        message = f"Provided external ID field does not exist or is not accessible: {given}"
+        raise ApiError(404, "NOT_FOUND", message)
+    row = ask.org.store.get(sobject, id18)
+    if row is None:
+        raise not_found()
+    if row.get("IsDeleted"):
+        raise ApiError(404, "ENTITY_IS_DELETED", "entity is deleted", [])
+    return id18
+
+
+def _by_key(ask: Ask, sobject: SObject, key: Field) -> list[str]:
+    value = ask.names["value"]
+    if key.type == "id":
+        value = normal(value) or value
+    return ask.org.store.find(sobject, key.name, value)
+
+
+def _several(ask: Ask, sobject: SObject, found: list[str]) -> Answer:
+    return Answer(300, [f"{ask.base}/sobjects/{sobject.name}/{id18}" for id18 in found])
+
+
+def _read(ask: Ask, sobject: SObject, id18: str) -> Answer:
+    if _precondition(ask, sobject, id18):
+        return Answer(304)
+    names = [name.strip() for name in ask.params.get("fields", "").split(",") if name.strip()]
+    for name in names:
+        if name.lower() not in sobject.by_name:
+            message = f"No such column '{name}' on sobject of type {sobject.name}"
+            raise ApiError(400, "INVALID_FIELD", message)
+    names = ["Id", *names] if names else [item.name for item in sobject.fields]
+    return Answer(200, ask.org.queries.records(sobject, names, [id18], ask.version)[0])
+
+
+def _precondition(ask: Ask, sobject: SObject, id18: str) -> bool:
+    """True where If-Modified-Since finds nothing newer. Raises ApiError 412 where If-Unmodified-Since finds a change."""
+    unmodified, modified = ask.moment("if-unmodified-since"), ask.moment("if-modified-since")
+    if unmodified is None and modified is None:
+        return False
+    row = ask.org.store.get(sobject, id18)
+    changed = seconds(row["LastModifiedDate"]) if row else 0
+    if unmodified is not None and changed > unmodified:
+        message = "The If-Unmodified-Since condition was not met: the record has been modified"
+        raise ApiError(412, "PRECONDITION_FAILED", message)
+    return modified is not None and changed <= modified and ask.method == "GET"
+
+
+def _span(ask: Ask, days: int) -> tuple[str, str]:
+    start, end = (parse_datetime(ask.params.get(name, "").replace(" ", "+")) for name in ("start", "end"))
+    if start is None or end is None:
+        raise ApiError(400, "MALFORMED_QUERY", "start and end are required as ISO 8601 dates and times")
+    start, end = f"{start[:19]}.000+0000", f"{end[:19]}.000+0000"
+    oldest = stamp(int(ask.org.clock.now()) - days * 86_400)
+    if start >= end or start < oldest:
+        message = "startDate must be before endDate" if start >= end else f"startDate before {oldest} is out of range"
+        raise ApiError(400, "INVALID_REPLICATION_DATE", message)
+    return start, end

@@ -1,0 +1,172 @@
+"""The objects of the practice org, read from resources/practice/salesforce/*.json.
+
+Those files hold the facts of real describes (recorded from developer and scratch orgs; `source` says where an object's
+facts come from) in short: a field says only where it differs from what most fields of its type say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+NAMES = (
+    "Account",
+    "Case",
+    "Contact",
+    "Lead",
+    "Opportunity",
+    "OpportunityContactRole",
+    "Organization",
+    "Task",
+    "User",
+)
+EXTERNAL_ID = "CRMSync_HubSpot_Id__c"
+"""The custom field that a Salesforce admin may add for this product: it makes creates repeatable without doubling."""
+
+TEXT_TYPES = frozenset({"string", "textarea", "phone", "email", "url", "picklist", "combobox", "multipicklist"})
+NUMBER_TYPES = frozenset({"double", "currency", "percent", "int"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. `flags` is its describe entry without name, type, label, length and picklist values."""
+
+    name: str
+    type: str
+    label: str
+    length: int
+    flags: dict[str, Any]
+    values: tuple[tuple[str, str], ...] = ()
+    default: str | None = None
+    byte_length: int | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether it has a column of its own: addresses are put together from their parts when read."""
+        return self.type != "address"
+
+    @property
+    def required(self) -> bool:
+        return bool(self.flags["createable"] and not self.flags["nillable"] and not self.flags["defaultedOnCreate"])
+
+    @property
+    def reference_to(self) -> list[str]:
+        targets: list[str] = self.flags["referenceTo"]
+        return targets
+
+    @property
+    def relationship(self) -> str | None:
+        name: str | None = self.flags["relationshipName"]
+        return name
+
+
+@dataclass(frozen=True)
+class Child:
+    """A lookup to this object from another one."""
+
+    sobject: str
+    field: str
+    relationship: str | None
+    cascade: bool
+    restricted: bool
+
+
+@dataclass(frozen=True)
+class SObject:
+    name: str
+    label: str
+    label_plural: str
+    prefix: str
+    source: str
+    flags: dict[str, Any]
+    scopes: tuple[tuple[str, str], ...]
+    children: tuple[Child, ...]
+    fields: tuple[Field, ...] = field(repr=False)
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Fields by lower-cased name: the API takes names in any case."""
+        return {item.name.lower(): item for item in self.fields}
+
+    @cached_property
+    def by_relationship(self) -> dict[str, Field]:
+        return {item.relationship.lower(): item for item in self.fields if item.relationship}
+
+    @cached_property
+    def stored(self) -> tuple[Field, ...]:
+        return tuple(item for item in self.fields if item.stored)
+
+    @cached_property
+    def soft_deletes(self) -> bool:
+        return "isdeleted" in self.by_name
+
+    @cached_property
+    def unique_fields(self) -> tuple[Field, ...]:
+        return tuple(item for item in self.fields if item.flags["unique"])
+
+    def compound_parts(self, compound: Field) -> tuple[Field, ...]:
+        return tuple(item for item in self.stored if item.flags["compoundFieldName"] == compound.name)
+
+
+def resource_folder() -> Path:
+    """resources/practice/salesforce, in an installed package or in the source tree."""
+    package = Path(__file__).resolve().parents[2]
+    for root in (package / "_resources", package.parent / "resources"):
+        folder = root / "practice" / "salesforce"
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError("resources/practice/salesforce is missing from this installation")
+
+
+def _field(entry: dict[str, Any], defaults: dict[str, Any]) -> Field:
+    own = dict(entry)
+    name, kind, label = own.pop("name"), own.pop("type"), own.pop("label")
+    length, byte_length = own.pop("length", 0), own.pop("byteLength", None)
+    values = tuple((item, item) if isinstance(item, str) else (item[0], item[1]) for item in own.pop("values", ()))
+    default = own.pop("default", None)
+    # A combobox is a picklist that one can type into; no recording has one, so the picklist's flags stand in.
+    types = defaults["types"]["picklist" if kind == "combobox" else kind]
+    flags = {**defaults["field"], **types, **own}
+    return Field(name, kind, label, length, flags, values, default, byte_length)
+
+
+def _external_id(defaults: dict[str, Any]) -> Field:
+    entry = {
+        "name": EXTERNAL_ID,
+        "type": "string",
+        "label": "HubSpot record ID",
+        "length": 64,
+        "custom": True,
+        "externalId": True,
+        "idLookup": True,
+        "unique": True,
+    }
+    return _field(entry, defaults)
+
+
+def load_schema(*, external_id_field: bool = True) -> dict[str, SObject]:
+    """Every object by its API name. Raises FileNotFoundError for an installation without its resources."""
+    folder = resource_folder()
+    defaults = orjson.loads((folder / "defaults.json").read_bytes())
+    schema = {}
+    for name in NAMES:
+        raw = orjson.loads((folder / f"{name}.json").read_bytes())
+        fields = [_field(entry, defaults) for entry in raw["fields"]]
+        if external_id_field and name in ("Contact", "Lead"):
+            fields.append(_external_id(defaults))
+        schema[name] = SObject(
+            name=name,
+            label=raw["label"],
+            label_plural=raw["labelPlural"],
+            prefix=raw["keyPrefix"],
+            source=raw["source"],
+            flags={**defaults["object"], **raw["flags"]},
+            scopes=tuple((scope, label) for scope, label in raw["scopes"]),
+            children=tuple(Child(*child) for child in raw["children"]),
+            fields=tuple(fields),
+        )
+    return schema

@@ -1,0 +1,156 @@
+"""The practice org's database: one SQLite table per object with a real column for every field.
+
+Values are stored as they are sent (dates and times as text in the API's form), so that a page of rows costs little more
+than reading it. Booleans are 0 and 1. Every table also has `_n` (the number in the id) and `_deleted_at`.
+"""
+
+# ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .schema import TEXT_TYPES, Field, SObject
+
+Row = dict[str, Any]
+
+_INDEXED_REFERENCES = frozenset({"AccountId", "ContactId", "OpportunityId", "WhoId", "WhatId", "MasterRecordId"})
+
+
+def quoted(name: str) -> str:
+    """An identifier for SQL; names come from our own schema, never from a request."""
+    return f'"{name}"'
+
+
+def _column(item: Field) -> str:
+    if item.type in TEXT_TYPES:
+        return f"{quoted(item.name)} TEXT COLLATE NOCASE"
+    kind = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "currency": "REAL", "percent": "REAL"}
+    return f"{quoted(item.name)} {kind.get(item.type, 'TEXT')}"
+
+
+def folded(value: str | None) -> str | None:
+    """Upper and lower case made equal beyond ASCII, which SQLite's NOCASE leaves out."""
+    return None if value is None else value.casefold()
+
+
+class Store:
+    """One connection, used by one thread at a time."""
+
+    def __init__(self, path: Path, schema: dict[str, SObject]) -> None:
+        self.schema = schema
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=NORMAL")
+        self.db.execute("PRAGMA cache_size=-64000")
+        self.db.create_function("folded", 1, folded, deterministic=True)
+        self._depth = 0
+        self._insert: dict[str, str] = {}
+        with self.atomic():
+            self._create()
+        self._numbers: dict[str, int] = dict(self.db.execute("SELECT name, last FROM _numbers"))
+
+    def close(self) -> None:
+        self.db.close()
+
+    def _create(self) -> None:
+        self.db.execute("CREATE TABLE IF NOT EXISTS _meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        self.db.execute("CREATE TABLE IF NOT EXISTS _numbers (name TEXT PRIMARY KEY, last INTEGER NOT NULL)")
+        self.db.execute("CREATE TABLE IF NOT EXISTS _usage (minute INTEGER PRIMARY KEY, calls INTEGER NOT NULL)")
+        self.db.execute("CREATE TABLE IF NOT EXISTS _tokens (token TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT)")
+        for sobject in self.schema.values():
+            columns = ["_n INTEGER PRIMARY KEY", "_deleted_at TEXT", *(_column(item) for item in sobject.stored)]
+            table = quoted(sobject.name)
+            self.db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
+            present = {name for _, name, *_ in self.db.execute(f"PRAGMA table_info({table})")}
+            for item in sobject.stored:
+                if item.name not in present:
+                    self.db.execute(f"ALTER TABLE {table} ADD COLUMN {_column(item)}")
+            self._index(sobject)
+            names = ["_n", *(item.name for item in sobject.stored)]
+            marks = ", ".join("?" * len(names))
+            listed = ", ".join(quoted(name) for name in names)
+            self._insert[sobject.name] = f"INSERT INTO {table} ({listed}) VALUES ({marks})"
+
+    def _index(self, sobject: SObject) -> None:
+        def index(name: str, columns: str, unique: str = "") -> None:
+            table = quoted(sobject.name)
+            title = quoted(f"{sobject.name}_{name}")
+            self.db.execute(f"CREATE {unique} INDEX IF NOT EXISTS {title} ON {table} ({columns})")
+
+        index("Id", "Id", "UNIQUE")
+        index("SystemModstamp", "SystemModstamp, Id")
+        for item in sobject.stored:
+            if item.type == "email" or item.flags["externalId"] or item.name in _INDEXED_REFERENCES:
+                index(item.name, quoted(item.name))
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """All or nothing; may be nested (an inner failure leaves the outer part standing if it is caught)."""
+        name = f"level{self._depth}"
+        self.db.execute("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self.db.execute("ROLLBACK")
+            else:
+                self.db.execute(f"ROLLBACK TO {name}")
+                self.db.execute(f"RELEASE {name}")
+            raise
+        self._depth -= 1
+        self.db.execute("COMMIT" if self._depth == 0 else f"RELEASE {name}")
+
+    def take_numbers(self, name: str, count: int = 1) -> int:
+        """Reserve `count` consecutive numbers and return the first. Numbers are never given twice."""
+        first = self._numbers.get(name, 0) + 1
+        last = first + count - 1
+        self._numbers[name] = last
+        self.db.execute(
+            "INSERT INTO _numbers VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last", (name, last)
+        )
+        return first
+
+    def insert(self, sobject: SObject, number: int, row: Row) -> None:
+        values = [number, *(row.get(item.name) for item in sobject.stored)]
+        self.db.execute(self._insert[sobject.name], values)
+
+    def insert_many(self, sobject: SObject, rows: Iterable[Sequence[Any]]) -> None:
+        """Rows as tuples in the order `_n`, then `sobject.stored`."""
+        self.db.executemany(self._insert[sobject.name], rows)
+
+    def update(self, sobject: SObject, record_id: str, changes: Row) -> None:
+        sets = ", ".join(f"{quoted(name)} = ?" for name in changes)
+        self.db.execute(f"UPDATE {quoted(sobject.name)} SET {sets} WHERE Id = ?", [*changes.values(), record_id])
+
+    def get(self, sobject: SObject, record_id: str) -> Row | None:
+        """The stored values of a record, deleted or not (booleans as 0 and 1), without the composed ones."""
+        columns = ", ".join(quoted(item.name) for item in sobject.stored)
+        row = self.db.execute(f"SELECT {columns} FROM {quoted(sobject.name)} WHERE Id = ?", (record_id,)).fetchone()
+        return None if row is None else dict(zip((item.name for item in sobject.stored), row, strict=True))
+
+    def find(self, sobject: SObject, name: str, value: Any) -> list[str]:
+        """Ids of the live records with that value, in the order they were made (at most 10)."""
+        live = " AND IsDeleted = 0" if sobject.soft_deletes else ""
+        sql = f"SELECT Id FROM {quoted(sobject.name)} WHERE {quoted(name)} = ?{live} ORDER BY _n LIMIT 10"
+        return [found for (found,) in self.db.execute(sql, (value,))]
+
+    def count(self, sobject: SObject) -> int:
+        live = " WHERE IsDeleted = 0" if sobject.soft_deletes else ""
+        total: int = self.db.execute(f"SELECT count(*) FROM {quoted(sobject.name)}{live}").fetchone()[0]
+        return total
+
+    def meta(self, name: str) -> str | None:
+        found = self.db.execute("SELECT value FROM _meta WHERE name = ?", (name,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def set_meta(self, name: str, value: str) -> None:
+        sql = "INSERT INTO _meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        self.db.execute(sql, (name, value))
