@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from crmsync_desktop.domain.planner import FieldChange as FieldChange
 from crmsync_desktop.domain.records import Category, Cell, Fault, Observed, Op, Presence, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings
@@ -84,19 +85,6 @@ class JournalState(IntEnum):
     """A create whose answer was lost, to be recovered."""
     DROPPED = 5
     """Planned, not sent: stale, cancelled, limit, guard rail."""
-
-
-class FieldChange(msgspec.Struct, frozen=True, array_like=True):
-    """One field of one planned write. `field` is the written side's name, `place` its place in the layout, `source` the
-    cell of the other side that the new value came from, `old` what the written side is believed to hold."""
-
-    place: int
-    property: str
-    field: str
-    source: Cell
-    old: Cell
-    new: str | None
-    reason: str
 
 
 class Entry(msgspec.Struct, array_like=True):

@@ -1,0 +1,149 @@
+"""The columns of a pair: its mappings, resolved against what both systems' fields really are.
+
+A layout is what the hot path works with: a place for each mapped property, how its values compare, how a value of one
+side reads on the other, and what may be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from crmsync_desktop.domain.compat import Fit, fit_all
+from crmsync_desktop.domain.mapping import Mapping as FieldMapping
+from crmsync_desktop.domain.mapping import Pair, Rule
+from crmsync_desktop.domain.records import UNSEEN, Cell, Side
+from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
+from crmsync_desktop.domain.values import canonical
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One mapped property at its place. `salesforce` holds the field of each object that has one. `to_hubspot` and
+    `to_salesforce` translate values that the systems name differently; with `strict`, a value without a translation
+    can't travel (an owner nobody matches)."""
+
+    place: int
+    property: str
+    rule: Rule
+    kind: Kind
+    hubspot: Field
+    salesforce: dict[str, Field]
+    to_hubspot: dict[str, str] = {}
+    to_salesforce: dict[str, str] = {}
+    strict: bool = False
+
+    def as_hubspot(self, cell: Cell) -> Cell:
+        """A Salesforce cell as HubSpot would hold it; UNSEEN where it has no counterpart there."""
+        if not cell:
+            return cell
+        if self.strict:
+            return self.to_hubspot.get(cell, UNSEEN)
+        if self.hubspot.kind is not self.kind:
+            return canonical(self.hubspot.kind, cell)
+        return self.to_hubspot.get(cell, cell) if self.to_hubspot else cell
+
+    def as_salesforce(self, cell: Cell) -> Cell:
+        """A HubSpot cell as Salesforce would hold it; UNSEEN where it has no counterpart there."""
+        if not cell:
+            return cell
+        if self.strict:
+            return self.to_salesforce.get(cell, UNSEEN)
+        return self.to_salesforce.get(cell, cell) if self.to_salesforce else cell
+
+    def field(self, side: Side, object: str) -> Field | None:
+        return self.hubspot if side is Side.HUBSPOT else self.salesforce.get(object)
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """`columns` in order of place. `problems` are (property, reason) of mappings that can't sync as things are."""
+
+    pair: Pair
+    columns: tuple[Column, ...]
+    problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        return tuple(column.property for column in self.columns)
+
+    def fields(self, side: Side, object: str) -> tuple[str, ...]:
+        """The field names to ask for, in order of place; "" where this object has none."""
+        if side is Side.HUBSPOT:
+            return self.properties
+        return tuple(column.salesforce[object].name if object in column.salesforce else "" for column in self.columns)
+
+    def label(self, cells: Sequence[Cell], keys: Sequence[str], id: str) -> str:
+        """What a person calls this record: its name, else its e-mail address, else its id."""
+        by_property = {column.property: cells[column.place] for column in self.columns if column.place < len(cells)}
+        name = " ".join(str(by_property[part]) for part in self.pair.label_properties if by_property.get(part))
+        return name or (keys[0] if keys else id)
+
+
+def resolve(
+    pair: Pair, mappings: Iterable[FieldMapping], schemas: Mapping[str, Schema], owners: Iterable[Owner] = ()
+) -> Layout:
+    """Turn mappings into columns. `schemas` by object name of either side. A mapping whose property, or all of whose
+    fields, are gone or don't fit becomes a problem instead of a column; Don't sync becomes neither."""
+    columns: list[Column] = []
+    problems: list[tuple[str, str]] = []
+    to_hubspot, to_salesforce = _match_owners(owners)
+    for mapping in mappings:
+        if mapping.rule is Rule.DONT_SYNC:
+            continue
+        hubspot = schemas[pair.hubspot].fields.get(mapping.property)
+        if hubspot is None:
+            problems.append((mapping.property, f"HubSpot has no property “{mapping.property}” any more, or hides it."))
+            continue
+        salesforce = {
+            object: field
+            for object, name in mapping.salesforce.items()
+            if object in schemas and (field := schemas[object].fields.get(name)) is not None
+        }
+        if not salesforce:
+            named = ", ".join(f"{object}.{name}" for object, name in mapping.salesforce.items())
+            problems.append(
+                (mapping.property, f"Salesforce has no field {named} any more, or hides it from this user.")
+            )
+            continue
+        fit = fit_all(salesforce, hubspot)
+        if fit.problem:
+            problems.append((mapping.property, fit.problem))
+            continue
+        columns.append(_column(len(columns), mapping, fit, hubspot, salesforce, to_hubspot, to_salesforce))
+    return Layout(pair=pair, columns=tuple(columns), problems=tuple(problems))
+
+
+def _column(
+    place: int,
+    mapping: FieldMapping,
+    fit: Fit,
+    hubspot: Field,
+    salesforce: dict[str, Field],
+    owners_to_hubspot: dict[str, str],
+    owners_to_salesforce: dict[str, str],
+) -> Column:
+    owner = fit.kind is Kind.OWNER
+    return Column(
+        place=place,
+        property=mapping.property,
+        rule=mapping.rule if mapping.rule in fit.rules else fit.rules[0],
+        kind=fit.kind,
+        hubspot=hubspot,
+        salesforce=salesforce,
+        to_hubspot=owners_to_hubspot if owner else {theirs: ours for ours, theirs in mapping.values},
+        to_salesforce=owners_to_salesforce if owner else dict(mapping.values),
+        strict=owner,
+    )
+
+
+def _match_owners(owners: Iterable[Owner]) -> tuple[dict[str, str], dict[str, str]]:
+    """Owner ids of one side to those of the other, by e-mail of active users (semantics 2). An inactive owner still reads
+    across to an active one, but nothing is ever assigned to it."""
+    owners = list(owners)
+    active = {side: {owner.email: owner.id for owner in owners if owner.side is side and owner.active} for side in Side}
+    across: dict[Side, dict[str, str]] = {side: {} for side in Side}
+    for owner in owners:
+        counterpart = active[owner.side.other].get(owner.email)
+        if counterpart is not None:
+            across[owner.side][owner.id] = counterpart
+    return across[Side.SALESFORCE], across[Side.HUBSPOT]

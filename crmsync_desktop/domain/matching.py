@@ -1,0 +1,127 @@
+"""Which records are the same person (C9, semantics 2). Pure: works on what is known of one group of records that share
+match keys (e-mail addresses), on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.settings import OnAmbiguousMatch
+
+
+class Candidate(msgspec.Struct, frozen=True, array_like=True):
+    """One live record in a group. `row` names it; `keys` are in matching form (values.key_of), the main one first."""
+
+    row: int
+    side: Side
+    object: str
+    version: str
+    keys: tuple[str, ...]
+    linked: bool
+
+
+class Match(msgspec.Struct, frozen=True, array_like=True):
+    """Two rows that are the same thing."""
+
+    salesforce: int
+    hubspot: int
+    key: str
+
+
+class Doubt(msgspec.Struct, frozen=True, array_like=True):
+    """A record that gets no counterpart of its own, because of a rival that has (or would have) its key."""
+
+    row: int
+    rival: int
+    key: str
+    why: str
+
+
+class Matching(msgspec.Struct):
+    """`alone` are rows that nothing matches: they may become new records on the other side."""
+
+    matches: list[Match]
+    doubts: list[Doubt]
+    alone: list[int]
+
+
+def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: OnAmbiguousMatch) -> Matching:
+    """Match one group. `objects` are the pair's Salesforce objects, the one that wins first (Contact before Lead).
+
+    A link holds: a record that is linked is never matched again, and its key is taken. Among unlinked records, objects
+    win in order, then the most recently updated, then the lowest row, so that the result doesn't depend on order.
+    """
+    candidates = list(group)
+    result = Matching([], [], [])
+    taken = {side: _taken(candidates, side) for side in Side}
+    salesforce = _ranked((c for c in candidates if c.side is Side.SALESFORCE and not c.linked), objects)
+    hubspot = _ranked((c for c in candidates if c.side is Side.HUBSPOT and not c.linked), objects)
+    blocked: set[int] = set()
+    for candidate in salesforce:
+        rival = _holder(candidate, taken[Side.SALESFORCE]) or _holder(candidate, taken[Side.HUBSPOT])
+        if rival is not None:
+            result.doubts.append(_doubt(candidate, rival))
+            continue
+        partner = next((h for h in hubspot if h.row not in blocked and _shared(candidate, h)), None)
+        equals = [
+            c for c in salesforce if c is not candidate and c.object == candidate.object and _shared(c, candidate)
+        ]
+        if equals and ambiguous is OnAmbiguousMatch.BLOCK:
+            result.doubts.append(_doubt(candidate, equals[0]))
+            if partner is not None:
+                blocked.add(partner.row)
+                result.doubts.append(Doubt(partner.row, candidate.row, _shared(candidate, partner), "blocked"))
+            continue
+        for key in candidate.keys:
+            taken[Side.SALESFORCE].setdefault(key, candidate)
+        if partner is None:
+            result.alone.append(candidate.row)
+            continue
+        blocked.add(partner.row)
+        result.matches.append(Match(candidate.row, partner.row, _shared(candidate, partner)))
+        for key in partner.keys:
+            taken[Side.HUBSPOT].setdefault(key, partner)
+            # The person behind these addresses is found: another record of Salesforce with one of them is a double.
+            taken[Side.SALESFORCE].setdefault(key, candidate)
+    for candidate in hubspot:
+        if candidate.row in blocked:
+            continue
+        rival = _holder(candidate, taken[Side.SALESFORCE]) or _holder(candidate, taken[Side.HUBSPOT])
+        if rival is None:
+            result.alone.append(candidate.row)
+            for key in candidate.keys:
+                taken[Side.HUBSPOT].setdefault(key, candidate)
+        else:
+            result.doubts.append(_doubt(candidate, rival))
+    return result
+
+
+def _taken(candidates: Iterable[Candidate], side: Side) -> dict[str, Candidate]:
+    return {key: c for c in candidates if c.linked and c.side is side for key in c.keys}
+
+
+def _ranked(candidates: Iterable[Candidate], objects: Sequence[str]) -> list[Candidate]:
+    rank = {object: place for place, object in enumerate(objects)}
+    newest_first = sorted(sorted(candidates, key=lambda c: c.row), key=lambda c: c.version, reverse=True)
+    return sorted(newest_first, key=lambda c: rank.get(c.object, len(rank)))
+
+
+def _holder(candidate: Candidate, taken: dict[str, Candidate]) -> Candidate | None:
+    return next((taken[key] for key in candidate.keys if key in taken), None)
+
+
+def _shared(one: Candidate, other: Candidate) -> str:
+    return next((key for key in one.keys if key in other.keys), "")
+
+
+def _doubt(candidate: Candidate, rival: Candidate) -> Doubt:
+    if rival.side is candidate.side and rival.object == candidate.object:
+        why = "same type"
+    elif rival.side is candidate.side:
+        why = "other type"
+    else:
+        why = "linked elsewhere"
+    return Doubt(candidate.row, rival.row, _shared(candidate, rival), why)

@@ -1,0 +1,204 @@
+"""The planner: from two views and a memory to everything that should be written. Pure: it touches nothing.
+
+One link at a time (`plan_link`), or one record that has no counterpart yet (`plan_create`). Matching and what happens to
+whole records (deleted, merged, converted) are decided before, in matching.py and lifecycle.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from crmsync_desktop.domain.checks import check_value, missing_required
+from crmsync_desktop.domain.decide import Action, Facts, decide
+from crmsync_desktop.domain.layout import Column, Layout
+from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Side, Value
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.settings import OnConflict
+from crmsync_desktop.domain.values import close, same, version_order
+
+
+class FieldChange(msgspec.Struct, frozen=True, array_like=True):
+    """One field of one planned write. `field` is the written side's name, `place` its place in the layout, `source` the
+    cell of the other side that the new value came from, `old` what the written side is believed to hold."""
+
+    place: int
+    property: str
+    field: str
+    source: Cell
+    old: Cell
+    new: Value
+    reason: str
+
+
+class Look(msgspec.Struct, frozen=True, array_like=True):
+    """One side of a link as it stands: its object, its version (ISO 8601 UTC), its cells and its base."""
+
+    object: str
+    version: str
+    cells: Sequence[Cell]
+    base: Sequence[Cell]
+
+
+class Doors(msgspec.Struct, frozen=True, array_like=True):
+    """Which sides may be written for this record: settings and the inclusion list close them (C1, C2, C7)."""
+
+    to_salesforce: bool = True
+    to_hubspot: bool = True
+
+
+class LinkPlan(msgspec.Struct, array_like=True):
+    """What to do about one link. `base_*` are the bases once the agreements alone are settled; each write then moves its own
+    places when it is done. `held` are places in conflict; `faults` are (side that would refuse, why); `waiting` says
+    that a difference stays because its door is closed."""
+
+    base_salesforce: list[Cell]
+    base_hubspot: list[Cell]
+    to_salesforce: list[FieldChange]
+    to_hubspot: list[FieldChange]
+    held: list[int]
+    faults: list[tuple[Side, Fault]]
+    waiting: bool
+    rebased: bool
+    """Whether a base differs from what it was."""
+
+
+class CreatePlan(msgspec.Struct, array_like=True):
+    """A record to create on `side`. With `blocked`, a fault stands in the way of the whole record."""
+
+    side: Side
+    object: str
+    changes: list[FieldChange]
+    faults: list[Fault]
+    blocked: bool
+
+
+def plan_link(layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_conflict: OnConflict) -> LinkPlan:
+    """Decide every field of a link whose records are both live."""
+    plan = LinkPlan(list(salesforce.base), list(hubspot.base), [], [], [], [], False, False)
+    newest: Side | None = None
+    dated = False
+    for column in layout.columns:
+        place = column.place
+        s, h = salesforce.cells[place], hubspot.cells[place]
+        bs, bh = salesforce.base[place], hubspot.base[place]
+        if s is UNSEEN or h is UNSEEN:
+            if (s is UNSEEN and bs is UNSEEN and h != bh) or (h is UNSEEN and bh is UNSEEN and s != bs):
+                # One side never had this field: there is nothing to compare, so what the other holds is simply known.
+                _rebase(plan, place, s, h)
+            continue
+        there = column.as_hubspot(s)
+        if there is not UNSEEN and (there == h or same(column.kind, there, h)):
+            if bs != s or bh != h:
+                _rebase(plan, place, s, h)
+            continue
+        if not dated:
+            newest, dated = _newest(salesforce.version, hubspot.version), True
+        facts = _facts(column, s, h, bs, bh, there, newest)
+        action, reason = decide(column.rule, facts, on_conflict)
+        if action is Action.DIFFER:
+            if bs != s or bh != h:
+                _rebase(plan, place, s, h)
+        elif action is Action.HOLD:
+            plan.held.append(place)
+        else:
+            side = Side.HUBSPOT if action is Action.TO_HUBSPOT else Side.SALESFORCE
+            _write(plan, column, side, salesforce.object, s, h, there, reason, doors)
+    return plan
+
+
+def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Schema, source_object: str) -> CreatePlan:
+    """A record of `target`'s object that stands for a record that is only on `source`."""
+    side = source.other
+    plan = CreatePlan(side, target.object, [], [], False)
+    values: dict[str, Value] = {}
+    for column in layout.columns:
+        cell = cells[column.place]
+        field = column.field(side, target.object)
+        if not cell or field is None or column.field(source, source_object) is None:
+            continue
+        if column.rule.always and column.rule.master is side:
+            continue  # the master is never written, not even where it is blank
+        value = column.as_hubspot(cell) if side is Side.HUBSPOT else column.as_salesforce(cell)
+        if not value or not field.createable:
+            continue
+        fault = check_value(field, value, True)
+        if fault is not None:
+            plan.faults.append(fault)
+            continue
+        values[field.name] = value
+        reason = f"new in {source.label}"
+        plan.changes.append(FieldChange(column.place, column.property, field.name, cell, None, value, reason))
+    missing = missing_required(target, values)
+    plan.faults.extend(missing)
+    plan.blocked = bool(missing)
+    return plan
+
+
+def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:
+    plan.base_salesforce[place] = s
+    plan.base_hubspot[place] = h
+    plan.rebased = True
+
+
+def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, newest: Side | None) -> Facts:
+    based = bs is not UNSEEN and bh is not UNSEEN
+    return Facts(
+        equal=False,
+        based=based,
+        salesforce_blank=s is None,
+        hubspot_blank=h is None,
+        salesforce_moved=based and not same(column.kind, s, bs or None),
+        hubspot_moved=based and not same(column.kind, h, bh or None),
+        close=there is not UNSEEN and close(column.kind, there, h),
+        newest=newest,
+    )
+
+
+def _write(
+    plan: LinkPlan,
+    column: Column,
+    side: Side,
+    salesforce_object: str,
+    s: Value,
+    h: Value,
+    there: Cell,
+    reason: str,
+    doors: Doors,
+) -> None:
+    door = doors.to_hubspot if side is Side.HUBSPOT else doors.to_salesforce
+    if not door:
+        plan.waiting = True
+        return
+    field = column.field(side, salesforce_object)
+    value = there if side is Side.HUBSPOT else column.as_salesforce(h)
+    if field is None or value is UNSEEN or not field.updateable:
+        # No counterpart for this owner, or a field that only its own system writes: the sides may differ.
+        if plan.base_salesforce[column.place] != s or plan.base_hubspot[column.place] != h:
+            _rebase(plan, column.place, s, h)
+        if value is UNSEEN:
+            plan.faults.append((side, _no_counterpart(column, side, s if side is Side.HUBSPOT else h)))
+        return
+    fault = check_value(field, value, False)
+    if fault is not None:
+        plan.faults.append((side, fault))
+        return
+    source, old = (s, h) if side is Side.HUBSPOT else (h, s)
+    changes = plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce
+    changes.append(FieldChange(column.place, column.property, field.name, source, old, value, reason))
+
+
+def _no_counterpart(column: Column, side: Side, id: Value) -> Fault:
+    return Fault(
+        Category.OWNERS,
+        "OWNER_NOT_MATCHED",
+        f"{side.other.label} owner {id} has no active counterpart with the same e-mail address in {side.label}; "
+        "the owner there stays as it is.",
+        (column.property,),
+    )
+
+
+def _newest(salesforce: str, hubspot: str) -> Side | None:
+    order = version_order(salesforce, hubspot)
+    return None if order == 0 else Side.HUBSPOT if order < 0 else Side.SALESFORCE

@@ -1,0 +1,68 @@
+"""What a pass works with, gathered once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from crmsync_desktop.domain.errors import Cancelled
+from crmsync_desktop.domain.layout import Layout
+from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.crm import ContactLists, Crm, Want
+from crmsync_desktop.ports.store import Store, Tally
+
+Report = Callable[[str, int, int], None]
+"""(phase, records done, records in all or 0): called often, so it must be cheap."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One pass over one pair. `again` says that something turned up that this pass itself should still deal with;
+    `outstanding` counts the planned writes of each link that has more than one."""
+
+    pair: Pair
+    layout: Layout
+    schemas: dict[str, Schema]
+    settings: Settings
+    store: Store
+    clock: Clock
+    crms: dict[Side, Crm]
+    lists: ContactLists
+    report: Report
+    pass_id: int
+    preview: bool
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    tallies: dict[Side, Tally] = field(default_factory=dict)
+    again: bool = False
+    outstanding: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tallies = {side: Tally(side=side, pair=self.pair.name) for side in Side}
+
+    def check_stop(self) -> None:
+        """Raise Cancelled where a person asked to stop. Called between batches: what was sent is settled by then."""
+        if self.stop.is_set():
+            raise Cancelled("The pass was stopped.", "Everything sent until then is settled.")
+
+    def want(self, side: Side, object: str, cursor: str | None = None) -> Want:
+        return Want(object, self.layout.fields(side, object), self.pair.keys[object], cursor)
+
+    def objects(self, side: Side) -> tuple[str, ...]:
+        return (self.pair.hubspot,) if side is Side.HUBSPOT else self.pair.salesforce
+
+
+async def side_by_side(*works: Coroutine[Any, Any, None]) -> None:
+    """Run works at the same time. The first failure stops the others at their next await and is raised itself."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,60 @@
+"""Observe and stage: read what changed on both sides and keep what is news, before anything is decided.
+
+A watermark moves only in the transaction that stages its page, so a crash re-reads and never skips. Overlap windows make
+records come twice; the digest lets an echo of our own write, and anything else that says nothing new, fall through here.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from crmsync_desktop.domain.records import Observed, Presence, Side
+from crmsync_desktop.domain.values import keys_of
+from crmsync_desktop.engine.context import Context, side_by_side
+from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.ports.crm import Page
+from crmsync_desktop.ports.store import Cursor
+
+
+async def observe(context: Context) -> None:
+    """Read both sides at the same time."""
+    read = dict.fromkeys(Side, 0)
+    await side_by_side(*(_read(context, side, read) for side in Side))
+
+
+async def _read(context: Context, side: Side, read: dict[Side, int]) -> None:
+    cursors = context.store.cursors()
+    wants = [context.want(side, object, cursors.get((side, object))) for object in context.objects(side)]
+    async for page in context.crms[side].changes(wants):
+        context.check_stop()
+        stage_page(context, side, page)
+        read[side] += len(page.records)
+        context.report("reading", sum(read.values()), 0)
+
+
+def stage_page(context: Context, side: Side, page: Page) -> int:
+    """Stage what is news in a page and move the watermark; gives the number of records staged."""
+    fresh = news(context, side, page.object, page.records)
+    context.store.stage(context.pair.name, fresh, Cursor(side, page.object, page.cursor))
+    return len(fresh)
+
+
+def news(context: Context, side: Side, object: str, records: list[Observed]) -> list[tuple[Observed, int]]:
+    """Those records that say something new, with their digests. A tombstone of a record never seen is no news."""
+    known = context.store.digests(side, object, [record.id for record in records])
+    fresh: list[tuple[Observed, int]] = []
+    for seen in records:
+        record = with_keys(seen)
+        fingerprint = digest_of(record)
+        before = known.get(record.id)
+        if before is None:
+            if record.presence is Presence.LIVE:
+                fresh.append((record, fingerprint))
+        elif before[0] != fingerprint:
+            fresh.append((record, fingerprint))
+    return fresh
+
+
+def with_keys(record: Observed) -> Observed:
+    """The record with its keys in matching form."""
+    return msgspec.structs.replace(record, keys=keys_of(record.keys)) if record.keys else record
