@@ -1,0 +1,88 @@
+"""The facade's methods, each as a request. Types are spelled out so that the answer is decoded strictly into them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, TypeVar
+
+from crmsync_desktop.app.views import (
+    ChangeView,
+    ConnectionView,
+    ErrorGroupView,
+    FieldView,
+    MappingView,
+    PassView,
+    SettingView,
+    StatusView,
+)
+from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.domain.records import Category
+
+T = TypeVar("T")
+
+
+class RemoteFacade(ABC):
+    """See app/facade.py for what each method promises."""
+
+    @abstractmethod
+    async def _ask(self, kind: type[T], method: str, *args: Any) -> T: ...
+
+    async def connections(self) -> list[ConnectionView]:
+        return await self._ask(list[ConnectionView], "connections")
+
+    async def status(self) -> StatusView:
+        return await self._ask(StatusView, "status")
+
+    async def errors(self, category: Category) -> list[ErrorGroupView]:
+        return await self._ask(list[ErrorGroupView], "errors", category)
+
+    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
+        return await self._ask(int, "retry_errors", category, ids)
+
+    async def settings(self, section: str) -> list[SettingView]:
+        return await self._ask(list[SettingView], "settings", section)
+
+    async def set_setting(self, key: str, value: str) -> list[SettingView]:
+        return await self._ask(list[SettingView], "set_setting", key, value)
+
+    async def set_allocation(self, calls: int) -> StatusView:
+        return await self._ask(StatusView, "set_allocation", calls)
+
+    async def inclusion_lists(self) -> list[tuple[str, str]]:
+        return await self._ask(list[tuple[str, str]], "inclusion_lists")
+
+    async def mappings(self, pair: str) -> list[MappingView]:
+        return await self._ask(list[MappingView], "mappings", pair)
+
+    async def set_rule(self, pair: str, property: str, rule: Rule) -> list[MappingView]:
+        return await self._ask(list[MappingView], "set_rule", pair, property, rule)
+
+    async def add_mapping(self, pair: str, property: str, salesforce: dict[str, str], rule: Rule) -> list[MappingView]:
+        return await self._ask(list[MappingView], "add_mapping", pair, property, salesforce, rule)
+
+    async def remove_mapping(self, pair: str, property: str) -> list[MappingView]:
+        return await self._ask(list[MappingView], "remove_mapping", pair, property)
+
+    async def mappable_fields(self, pair: str) -> list[FieldView]:
+        return await self._ask(list[FieldView], "mappable_fields", pair)
+
+    async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
+        return await self._ask(tuple[str, str], "check_mapping", pair, property, salesforce)
+
+    async def sync(self, preview: bool) -> PassView:
+        return await self._ask(PassView, "sync", preview)
+
+    async def cancel(self) -> None:
+        await self._ask(type(None), "cancel")
+
+    async def pause(self) -> StatusView:
+        return await self._ask(StatusView, "pause")
+
+    async def resume(self) -> StatusView:
+        return await self._ask(StatusView, "resume")
+
+    async def passes(self, limit: int) -> list[PassView]:
+        return await self._ask(list[PassView], "passes", limit)
+
+    async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]:
+        return await self._ask(list[ChangeView], "changes", pass_id, after_row, limit)

@@ -1,0 +1,1 @@
+"""The facade across a process boundary."""
