@@ -1,0 +1,102 @@
+"""HubSpot behind the `Crm` and `ContactLists` ports: the adapter's front."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final
+
+from crmsync_desktop.adapters.hubspot.account import Account
+from crmsync_desktop.adapters.hubspot.address import checked_address, checked_token
+from crmsync_desktop.adapters.hubspot.batches import BATCH
+from crmsync_desktop.adapters.hubspot.catalog import Catalog
+from crmsync_desktop.adapters.hubspot.lists import Lists
+from crmsync_desktop.adapters.hubspot.reading import Reader
+from crmsync_desktop.adapters.hubspot.recovering import Recoverer
+from crmsync_desktop.adapters.hubspot.transport import Transport
+from crmsync_desktop.adapters.hubspot.writing import Writer
+from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
+from crmsync_desktop.domain.schema import Allowance, ContactList, Identity, Owner, Schema
+from crmsync_desktop.ports.budget import Budget
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.crm import Page, Want
+
+PUBLIC_ADDRESS: Final = "https://api.hubapi.com"
+
+
+class HubSpotCrm:
+    """Implements `ports.crm.Crm` and `ports.crm.ContactLists` for one HubSpot account.
+
+    `access_token`: a service key, a private app's token or an OAuth access token. `overlap_seconds` and
+    `slow_overlap_seconds`: how far a read of changes goes back before the last one, each time and once in that time.
+    `on_usage` hears HubSpot's daily figures as answers bring them. Raises SetupError for an address that isn't https
+    (or loopback) or a token that can't be one. To be used from one event loop and closed in it.
+    """
+
+    side: Side = Side.HUBSPOT
+
+    def __init__(
+        self,
+        *,
+        base_url: str = PUBLIC_ADDRESS,
+        access_token: str,
+        budget: Budget,
+        clock: Clock,
+        overlap_seconds: float = 300,
+        slow_overlap_seconds: float = 3600,
+        on_usage: Callable[[Allowance], None] | None = None,
+    ) -> None:
+        self._transport = Transport(
+            base_url=checked_address(base_url),
+            access_token=checked_token(access_token),
+            budget=budget,
+            clock=clock,
+            on_usage=on_usage,
+        )
+        self._catalog = Catalog(self._transport)
+        self._account = Account(self._transport)
+        self._reader = Reader(self._transport, self._catalog, overlap_seconds, slow_overlap_seconds)
+        self._writer = Writer(self._transport, self._catalog)
+        self._recoverer = Recoverer(self._transport, self._catalog)
+        self._lists = Lists(self._transport)
+
+    def batch_size(self, op: Op) -> int:
+        return BATCH
+
+    async def identity(self) -> Identity:
+        return await self._account.identity()
+
+    async def schemas(self, objects: Sequence[str]) -> dict[str, Schema]:
+        return await self._catalog.read(objects)
+
+    async def owners(self) -> list[Owner]:
+        return await self._account.owners()
+
+    async def allowance(self) -> Allowance:
+        return await self._account.allowance()
+
+    def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
+        return self._reader.changes(wants)
+
+    async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
+        return await self._reader.read(want, ids)
+
+    async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
+        return await self._reader.find(want, field, values)
+
+    async def write(self, writes: Sequence[Write]) -> list[Written]:
+        return await self._writer.write(writes)
+
+    async def recover(self, creates: Sequence[Write]) -> list[Written]:
+        return await self._recoverer.recover(creates)
+
+    async def lists(self) -> list[ContactList]:
+        return await self._lists.lists()
+
+    def members(self, list_id: str) -> AsyncIterator[list[str]]:
+        return self._lists.members(list_id)
+
+    async def joined(self, list_id: str, since: str) -> list[str]:
+        return await self._lists.joined(list_id, since)
+
+    async def close(self) -> None:
+        await self._transport.close()

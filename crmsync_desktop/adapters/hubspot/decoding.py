@@ -1,0 +1,123 @@
+"""Records as HubSpot answers them, as `Observed`: one pass over the wanted properties, quick for the plain cases.
+
+Each quick path gives what `domain.values.canonical` gives; everything it isn't sure of goes there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+from crmsync_desktop.adapters.hubspot.properties import MERGED_IDS, modified_property
+from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Presence, Side, Value
+from crmsync_desktop.domain.schema import Kind, Schema
+from crmsync_desktop.domain.values import canonical, keys_of
+from crmsync_desktop.ports.crm import Want
+
+Convert = Callable[[Any], Value]
+_GENERAL: Final = frozenset({Kind.BOOL, Kind.NUMBER, Kind.MULTIPICKLIST, Kind.DATE})
+
+
+def text_value(raw: Any) -> Value:
+    """Canonical text of every kind that is text."""
+    if raw is None:
+        return None
+    if type(raw) is str and raw.isascii() and "\r" not in raw:
+        return raw.strip() or None
+    return canonical(Kind.TEXT, raw)
+
+
+def datetime_value(raw: Any) -> Value:
+    """Canonical text of a datetime; HubSpot answers 2026-03-01T12:00:00.000Z."""
+    if raw is None:
+        return None
+    if (
+        type(raw) is str
+        and len(raw) == 24
+        and raw[10] == "T"
+        and raw[19] == "."
+        and raw[23] == "Z"
+        and raw[20:23].isdecimal()
+    ):
+        return raw[:19] + "Z" if raw[0] in "12" else canonical(Kind.DATETIME, raw)
+    return canonical(Kind.DATETIME, raw)
+
+
+def converter(kind: Kind) -> Convert:
+    """From a property's raw value to canonical text."""
+    if kind is Kind.DATETIME:
+        return datetime_value
+    if kind in _GENERAL:
+        return partial(canonical, kind)
+    return text_value
+
+
+class Decoder:
+    """Turns records into Observed for one Want. `properties` are the names to ask HubSpot for."""
+
+    def __init__(self, want: Want, schema: Schema) -> None:
+        known = schema.fields
+        self.object = want.object
+        self._cells: list[tuple[str, Convert] | None] = [
+            (name, converter(known[name].kind)) if name in known else None for name in want.fields
+        ]
+        self._keys = tuple(name for name in want.keys if name in known)
+        self._merged = MERGED_IDS in known
+        extra = (*self._keys, modified_property(want.object), *((MERGED_IDS,) if self._merged else ()))
+        self.properties = tuple(dict.fromkeys([*(cell[0] for cell in self._cells if cell), *extra]))
+
+    def live(self, record: Mapping[str, Any]) -> Observed:
+        properties = record["properties"]
+        get = properties.get
+        cells: list[Cell] = []
+        for cell in self._cells:
+            if cell is None:
+                cells.append(UNSEEN)
+                continue
+            raw = get(cell[0], UNSEEN)
+            cells.append(UNSEEN if raw is UNSEEN else cell[1](raw))
+        keys = keys_of(tuple([value for name in self._keys if (value := get(name))])) if self._keys else ()
+        return Observed(
+            Side.HUBSPOT,
+            self.object,
+            str(record["id"]),
+            record.get("updatedAt") or "",
+            Presence.LIVE,
+            cells,
+            keys,
+            None,
+            merged_ids(record) if self._merged else (),
+        )
+
+    def deleted(self, record: Mapping[str, Any]) -> Observed:
+        """A tombstone: archived."""
+        version = record.get("archivedAt") or record.get("updatedAt") or ""
+        return Observed(Side.HUBSPOT, self.object, str(record["id"]), version, Presence.DELETED, [])
+
+    def merged(self, old_id: str, record: Mapping[str, Any]) -> Observed:
+        """A tombstone of an id that now answers as `record`."""
+        successor = (self.object, str(record["id"]))
+        version = record.get("updatedAt") or ""
+        return Observed(Side.HUBSPOT, self.object, old_id, version, Presence.DELETED, [], successor=successor)
+
+    def unseen(self, record_id: str) -> Observed:
+        return Observed(Side.HUBSPOT, self.object, record_id, "", Presence.UNSEEN, [])
+
+
+def merged_ids(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids that this record took in."""
+    text = record["properties"].get(MERGED_IDS)
+    if not text:
+        return ()
+    return tuple(part for part in dict.fromkeys(text.split(";")) if part and part != record["id"])
+
+
+def echo_of(record: Mapping[str, Any], names: Sequence[str], schema: Schema) -> dict[str, Value]:
+    """What a write's answer says is stored now, of the properties written."""
+    properties = record.get("properties") or {}
+    return {
+        name: converter(schema.fields[name].kind)(properties[name])
+        for name in names
+        if name in properties and name in schema.fields
+    }

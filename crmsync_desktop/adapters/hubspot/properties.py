@@ -1,0 +1,92 @@
+"""HubSpot's property definitions as a Schema.
+
+Sources: HubSpot's properties guide (types, fieldTypes, externalOptions, referencedObjectType, modificationMetadata);
+property values of type string hold at most 65,536 characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
+
+LONGEST_TEXT: Final = 65_536
+LINK_PROPERTY: Final = "crmsync_salesforce_id"
+"""The unique property that holds the other side's id where the admin made it, so that a lost create is found again."""
+MERGED_IDS: Final = "hs_merged_object_ids"
+RECORD_ID: Final = "hs_object_id"
+OWNER_PROPERTY: Final = "hubspot_owner_id"
+_TEXTS: Final = {
+    "textarea": Kind.LONG_TEXT,
+    "html": Kind.HTML,
+    "phonenumber": Kind.PHONE,
+    "email": Kind.EMAIL,
+    "file": Kind.OPAQUE,
+}
+_TYPES: Final = {
+    "number": Kind.NUMBER,
+    "date": Kind.DATE,
+    "datetime": Kind.DATETIME,
+    "bool": Kind.BOOL,
+    "phone_number": Kind.PHONE,
+}
+_ENUMERATIONS: Final = {"booleancheckbox": Kind.BOOL, "checkbox": Kind.MULTIPICKLIST}
+
+
+def modified_property(object_name: str) -> str:
+    """The property by which changes are found: contacts name it otherwise than all the rest."""
+    return "lastmodifieddate" if object_name == "contacts" else "hs_lastmodifieddate"
+
+
+def schema_of(object_name: str, results: Iterable[Mapping[str, Any]], read_at: str) -> Schema:
+    fields = {field.name: field for field in map(_field, results)}
+    return Schema(Side.HUBSPOT, object_name, object_name.replace("_", " ").capitalize(), fields, read_at)
+
+
+def link_property(schema: Schema) -> str | None:
+    """The unique link property's name where this object has it and it can be written, else None."""
+    field = schema.fields.get(LINK_PROPERTY)
+    return LINK_PROPERTY if field is not None and field.unique and field.createable else None
+
+
+def _field(given: Mapping[str, Any]) -> Field:
+    name, kind = str(given["name"]), _kind(given)
+    metadata = given.get("modificationMetadata") or {}
+    calculated = bool(given.get("calculated"))
+    writable = not calculated and not metadata.get("readOnlyValue", False)
+    options = tuple(
+        Option(
+            str(option["value"]), str(option.get("label") or option["value"])
+        )  # hidden ones are accepted all the same
+        for option in given.get("options") or ()
+    )
+    picked = kind in (Kind.PICKLIST, Kind.MULTIPICKLIST)
+    return Field(
+        name=name,
+        label=str(given.get("label") or name),
+        kind=kind,
+        native_type=f"{given.get('type')}/{given.get('fieldType')}",
+        length=LONGEST_TEXT if given.get("type") == "string" else None,
+        options=options if picked else (),
+        restricted=picked and bool(options) and not given.get("externalOptions"),
+        createable=writable,
+        updateable=writable,
+        calculated=calculated,
+        unique=bool(given.get("hasUniqueValue")) or name == "email",
+        external_id=bool(given.get("hasUniqueValue")),
+    )
+
+
+def _kind(given: Mapping[str, Any]) -> Kind:
+    name, type_, shown = str(given["name"]), str(given.get("type")), str(given.get("fieldType"))
+    if name == RECORD_ID:
+        return Kind.ID
+    if name == OWNER_PROPERTY or (given.get("referencedObjectType") == "OWNER" and shown in ("select", "radio")):
+        return Kind.OWNER
+    if type_ == "enumeration":
+        return _ENUMERATIONS.get(shown, Kind.PICKLIST)
+    if type_ == "string":
+        return Kind.EMAIL if name == "email" else _TEXTS.get(shown, Kind.TEXT)
+    return _TYPES.get(type_, Kind.OPAQUE)

@@ -1,0 +1,125 @@
+"""Creates whose answer was lost: are they there?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from crmsync_desktop.adapters.hubspot.batches import batch_read, fits, search, search_body
+from crmsync_desktop.adapters.hubspot.catalog import Catalog
+from crmsync_desktop.adapters.hubspot.decoding import echo_of
+from crmsync_desktop.adapters.hubspot.properties import link_property
+from crmsync_desktop.adapters.hubspot.transport import Transport
+from crmsync_desktop.domain.records import Outcome, Write, Written
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.values import key_of
+
+INDEX_LAG: Final = 60.0
+"""Seconds after which a new record is found by search ("a few moments", search guide)."""
+CLOCK_GRAIN: Final = 2.0
+"""Seconds by which HubSpot's Date header and its record stamps may be apart."""
+MOST_FILTERS: Final = 4
+"""Values compared in a search, besides date and id: a group takes six filters (search guide)."""
+_NAMING: Final = ("salesforcecontactid", "salesforceleadid", "lastname", "firstname", "phone", "mobilephone", "company")
+_LONGEST_VALUE: Final = 200
+
+
+class Recoverer:
+    """Looks for lost creates of one connection."""
+
+    def __init__(self, transport: Transport, catalog: Catalog) -> None:
+        self._transport = transport
+        self._catalog = catalog
+
+    async def recover(self, creates: Sequence[Write]) -> list[Written]:
+        """By the link property or the e-mail address, which HubSpot answers consistently; else by search, whose index may
+        not show the record for a minute. Only a record created after the journal took the write can be its own."""
+        answers: dict[str, Written] = {}
+        for object_name in dict.fromkeys(each.object for each in creates):
+            schema = await self._catalog.schema(object_name)
+            await self._recover([each for each in creates if each.object == object_name], schema, answers)
+        return [answers[each.key] for each in creates]
+
+    async def _recover(self, creates: list[Write], schema: Schema, answers: dict[str, Written]) -> None:
+        linked = [each for each in creates if each.origin_id is not None and link_property(schema) is not None]
+        found = (await found_by_link(self._transport, schema, linked) if linked else None) or {}
+        for each in linked:
+            answers[each.key] = _told(each, found.get(each.origin_id or ""), schema)
+        mailed = [each for each in creates if each.key not in answers and each.values.get("email")]
+        by_email = await self._by_email(mailed, schema) if mailed and "email" in schema.fields else {}
+        for each in mailed if by_email is not None and "email" in schema.fields else []:
+            answers[each.key] = _told(each, by_email.get(key_of(each.values["email"] or "")), schema)
+        for each in creates:
+            if each.key not in answers:
+                answers[each.key] = await self._by_search(each, schema)
+
+    async def _by_email(self, creates: list[Write], schema: Schema) -> dict[str, dict[str, Any]]:
+        emails = list(dict.fromkeys(key_of(each.values["email"] or "") for each in creates))
+        names = _properties(creates, schema, "email", "hs_additional_emails")
+        found = await batch_read(self._transport, schema.object, emails, names, "recover", id_property="email")
+        places: dict[str, dict[str, Any]] = {}
+        for record in found.records:
+            held = (record["properties"].get(name) or "" for name in ("email", "hs_additional_emails"))
+            for email in ";".join(held).split(";"):
+                places[key_of(email)] = record
+        return places
+
+    async def _by_search(self, write: Write, schema: Schema) -> Written:
+        """The records created since, with this write's most telling values: exactly one is it."""
+        values = [(name, value) for name in _NAMING if (value := write.values.get(name)) and name in schema.fields]
+        values = [(name, value) for name, value in values if len(value) <= _LONGEST_VALUE][:MOST_FILTERS]
+        journaled = _seconds(write.journaled_at)
+        if not values or journaled is None:
+            return Written(write.key, Outcome.UNKNOWN)
+        since = str(int((journaled - CLOCK_GRAIN) * 1000))
+        filters = [{"propertyName": "createdate", "operator": "GTE", "value": since}]
+        filters += [{"propertyName": name, "operator": "EQ", "value": value} for name, value in values]
+        names = _properties([write], schema)
+        body = search_body(filters, names, "0")
+        if not fits(body):
+            body["properties"] = ["createdate"]
+        records, _ = await search(self._transport, write.object, body, "recover")
+        if len(records) == 1:
+            return _told(write, records[0], schema)
+        if records or self._transport.server_now() < journaled + INDEX_LAG:
+            return Written(write.key, Outcome.UNKNOWN)
+        return Written(write.key, Outcome.FAILED)
+
+
+async def found_by_link(
+    transport: Transport, schema: Schema, creates: Sequence[Write]
+) -> dict[str, dict[str, Any]] | None:
+    """Records by the Salesforce id in their link property; None where the object has no such property."""
+    link = link_property(schema)
+    if link is None:
+        return None
+    ids = list(dict.fromkeys(each.origin_id for each in creates if each.origin_id is not None))
+    names = _properties(creates, schema, link)
+    found = await batch_read(transport, schema.object, ids, names, "recover", id_property=link)
+    return {str(record["properties"].get(link)): record for record in found.records}
+
+
+def created_since(record: dict[str, Any], journaled_at: str) -> bool:
+    """Whether the record can be the write's own; without a journal time any can."""
+    journaled, created = _seconds(journaled_at), _seconds(record.get("createdAt"))
+    return journaled is None or created is None or created >= journaled - CLOCK_GRAIN
+
+
+def _told(write: Write, record: dict[str, Any] | None, schema: Schema) -> Written:
+    if record is None or not created_since(record, write.journaled_at):
+        return Written(write.key, Outcome.FAILED)
+    echo = echo_of(record, tuple(write.values), schema)
+    return Written(write.key, Outcome.DONE, str(record["id"]), True, record.get("updatedAt"), echo)
+
+
+def _properties(creates: Sequence[Write], schema: Schema, *more: str) -> list[str]:
+    names = dict.fromkeys(name for each in creates for name in each.values)
+    return [name for name in dict.fromkeys([*names, *more]) if name in schema.fields]
+
+
+def _seconds(moment: object) -> float | None:
+    try:
+        return datetime.fromisoformat(str(moment)).timestamp() if moment else None
+    except ValueError:
+        return None
