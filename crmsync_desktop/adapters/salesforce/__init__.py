@@ -1,0 +1,5 @@
+"""Salesforce, through simple-salesforce."""
+
+from crmsync_desktop.adapters.salesforce.crm import SalesforceCrm
+
+__all__ = ["SalesforceCrm"]

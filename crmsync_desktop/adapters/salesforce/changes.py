@@ -1,0 +1,135 @@
+"""What changed: one call for up to five objects, deletions included, with an overlap for what commits late."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import orjson
+
+from crmsync_desktop.adapters.salesforce import soql
+from crmsync_desktop.adapters.salesforce.calls import QUERIES, Calls, server_time, stamp
+from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
+from crmsync_desktop.adapters.salesforce.decode import Decoder, version_of
+from crmsync_desktop.adapters.salesforce.errors import CallFailed
+from crmsync_desktop.adapters.salesforce.query import Batch, first_batches, next_batch
+from crmsync_desktop.domain.errors import BugError
+from crmsync_desktop.ports.crm import Page, Want
+
+_BEGINNING = "1970-01-01T00:00:00Z"
+_RESTARTS = 3
+"""How often a read begins anew from where it stands after its query locator has died, without a page in between."""
+
+
+class Changes:
+    """Reads by SystemModstamp (moved by people, automation and the system alike; LastModifiedDate isn't).
+
+    A row can become visible minutes after the stamp it bears (a transaction takes up to 10). So a cursor never goes past
+    the start of the read minus the overlap; and it never goes back.
+    """
+
+    def __init__(self, calls: Calls, catalog: Catalog, overlap: float, pair_of: Callable[[str], str]) -> None:
+        self._calls = calls
+        self._catalog = catalog
+        self._overlap = timedelta(seconds=overlap)
+        self._pair_of = pair_of
+
+    async def read(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
+        """Pages as `Crm.changes` has them. Raises CallFailed and SetupError."""
+        for start in range(0, len(wants), QUERIES):
+            group = list(wants[start : start + QUERIES])
+            async for page in self._group(group):
+                yield page
+
+    async def _group(self, wants: list[Want]) -> AsyncIterator[Page]:
+        # Several objects in one call belong to one pair: those of the first (contacts: Contact and Lead).
+        pair = self._pair_of(wants[0].object)
+        reads = await self._open(wants)
+        try:
+            batches, headers = await first_batches(
+                self._calls, [read.path for read in reads], purpose="read", pair=pair
+            )
+        except CallFailed as failed:
+            if failed.code not in STALE:
+                raise
+            await self._catalog.describe([want.object for want in wants])
+            reads = await self._open(wants)
+            batches, headers = await first_batches(
+                self._calls, [read.path for read in reads], purpose="read", pair=pair
+            )
+        started = server_time(headers, self._calls.now())
+        for read, batch in zip(reads, batches, strict=True):
+            async for page in self._pages(read, batch, started, pair):
+                yield page
+
+    async def _open(self, wants: Sequence[Want]) -> list[_Read]:
+        schemas = await self._catalog.get(want.object for want in wants)
+        return [_Read(want, Decoder(want, schemas[want.object]), self._calls.transport.data) for want in wants]
+
+    async def _pages(self, read: _Read, batch: Batch, started: datetime, pair: str) -> AsyncIterator[Page]:
+        safe = stamp(started - self._overlap)
+        seen_at = stamp(started)
+        restarts = 0
+        while True:
+            last = batch.following is None
+            position = version_of(batch.rows[-1]["SystemModstamp"]) if batch.rows else read.position
+            reached = safe if last else min(safe, position)
+            read.advance(reached)
+            records = [read.decoder(row) for row in batch.rows]
+            yield Page(read.decoder.object, records, read.cursor(), last, seen_at)
+            if batch.following is None:
+                return
+            try:
+                batch = await next_batch(self._calls, batch.following, purpose="read", pair=pair)
+                restarts = 0
+            except CallFailed as failed:
+                restarts += 1
+                if failed.code != "INVALID_QUERY_LOCATOR" or restarts > _RESTARTS:
+                    raise
+                path = read.path_from(position)
+                (batch,), _ = await first_batches(self._calls, [path], purpose="read", pair=pair)
+
+
+class _Read:
+    """One object's read: its query, and how far its cursor may stand."""
+
+    def __init__(self, want: Want, decoder: Decoder, data: str) -> None:
+        self.decoder = decoder
+        self._data = data
+        self._since = since_of(want.cursor)
+        # A first read takes no deleted rows (nothing is known of them); later ones need the tombstones.
+        self._tombstones = self._since is not None
+        self.path = self.path_from(self._since)
+
+    def path_from(self, since: str | None) -> str:
+        where = "" if since is None else f"SystemModstamp >= {since}"
+        query = soql.select(self.decoder.selected, self.decoder.object, where, "SystemModstamp, Id")
+        return soql.query_path(self._data, query, all_rows=self._tombstones)
+
+    @property
+    def position(self) -> str:
+        return self._since or _BEGINNING
+
+    def advance(self, reached: str) -> None:
+        self._since = reached if self._since is None else max(self._since, reached)
+
+    def cursor(self) -> str:
+        return orjson.dumps({"since": self._since}).decode()
+
+
+class _Cursor(msgspec.Struct):
+    since: str
+
+
+def since_of(cursor: str | None) -> str | None:
+    """The SystemModstamp from which a cursor reads on. Raises BugError for a text that isn't one of ours."""
+    if cursor is None:
+        return None
+    try:
+        since = msgspec.json.decode(cursor, type=_Cursor).since
+    except msgspec.MsgspecError as error:
+        raise BugError("A stored Salesforce cursor can't be read.", f"{cursor!r}: {error}") from None
+    if not soql.DATETIME.fullmatch(since):
+        raise BugError("A stored Salesforce cursor can't be read.", repr(cursor))
+    return since

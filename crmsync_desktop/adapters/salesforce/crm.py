@@ -1,0 +1,118 @@
+"""Salesforce as `ports.crm.Crm`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from crmsync_desktop.adapters.salesforce.account import Account
+from crmsync_desktop.adapters.salesforce.calls import WORKERS, Calls, Usage
+from crmsync_desktop.adapters.salesforce.catalog import Catalog
+from crmsync_desktop.adapters.salesforce.changes import Changes
+from crmsync_desktop.adapters.salesforce.errors import CallFailed
+from crmsync_desktop.adapters.salesforce.lookup import Lookup
+from crmsync_desktop.adapters.salesforce.recover import Recovery
+from crmsync_desktop.adapters.salesforce.transport import Transport
+from crmsync_desktop.adapters.salesforce.write import BATCH, Writer
+from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
+from crmsync_desktop.domain.schema import Allowance, Identity, Owner, Schema
+from crmsync_desktop.ports.budget import Budget
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.crm import Page, Want
+
+API_VERSION = "67.0"
+OVERLAP_SECONDS = 600.0
+"""How long after its stamp a row may become visible (apis.md 4.2: transactions of up to 10 minutes)."""
+
+
+class SalesforceCrm:
+    """One org, with one user's access token.
+
+    `instance_url`: https, or http for this machine only (else SetupError). `pair_of` names the pair that a call for an
+    object is booked under. `on_usage(used, limit)` hears, on the event loop, what each answer says of the org's daily
+    calls. `schemas`: described before, so that they cost no call now; they are described anew when a query finds them stale.
+    """
+
+    side = Side.SALESFORCE
+
+    def __init__(
+        self,
+        *,
+        instance_url: str,
+        access_token: str,
+        budget: Budget,
+        clock: Clock,
+        pair_of: Callable[[str], str] = lambda _: "",
+        api_version: str = API_VERSION,
+        overlap_seconds: float = OVERLAP_SECONDS,
+        on_usage: Usage | None = None,
+        schemas: Iterable[Schema] = (),
+    ) -> None:
+        transport = Transport(instance_url, access_token, api_version, connections=WORKERS)
+        self._calls = Calls(transport, budget, clock, on_usage)
+        self._catalog = Catalog(self._calls, schemas)
+        self._account = Account(self._calls)
+        self._changes = Changes(self._calls, self._catalog, overlap_seconds, pair_of)
+        self._lookup = Lookup(self._calls, self._catalog, pair_of)
+        self._writer = Writer(self._calls, self._catalog, pair_of)
+        self._recovery = Recovery(self._calls, self._catalog, pair_of)
+
+    def batch_size(self, op: Op) -> int:
+        return BATCH
+
+    def use_schemas(self, schemas: Iterable[Schema]) -> None:
+        """Schemas that the caller has kept: see the class."""
+        self._catalog.use(schemas)
+
+    async def identity(self) -> Identity:
+        with _translated():
+            return await self._account.identity()
+
+    async def schemas(self, objects: Sequence[str]) -> dict[str, Schema]:
+        with _translated():
+            return await self._catalog.describe(objects)
+
+    async def owners(self) -> list[Owner]:
+        with _translated():
+            return await self._account.owners()
+
+    async def allowance(self) -> Allowance:
+        with _translated():
+            return await self._account.allowance()
+
+    async def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
+        with _translated():
+            async for page in self._changes.read(wants):
+                yield page
+
+    async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
+        with _translated():
+            return await self._lookup.read(want, ids)
+
+    async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
+        with _translated():
+            return await self._lookup.find(want, field, values)
+
+    async def write(self, writes: Sequence[Write]) -> list[Written]:
+        return await self._writer.write(writes)
+
+    async def recover(self, creates: Sequence[Write]) -> list[Written]:
+        with _translated():
+            if not creates:
+                return []
+            return await self._recovery.find(creates, await self._account.user_id())
+
+    async def close(self) -> None:
+        await self._calls.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """What is raised to the outside is the domain's."""
+    try:
+        yield
+    except CallFailed as failed:
+        error = failed.error
+    else:
+        return
+    raise error

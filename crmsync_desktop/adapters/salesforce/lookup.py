@@ -1,0 +1,122 @@
+"""Records by id, as they are now, and by the value of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from crmsync_desktop.adapters.salesforce import soql
+from crmsync_desktop.adapters.salesforce.calls import Calls
+from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
+from crmsync_desktop.adapters.salesforce.decode import Decoder
+from crmsync_desktop.adapters.salesforce.errors import CallFailed, answered, nonsense
+from crmsync_desktop.adapters.salesforce.ids import is_id, to_18
+from crmsync_desktop.adapters.salesforce.query import Row, all_rows
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.records import Observed, Presence
+from crmsync_desktop.ports.crm import Want
+
+RETRIEVE = 2_000
+"""Ids of one collections retrieve (apis.md 4.3)."""
+_TOMBSTONES = ("Id", "SystemModstamp", "IsDeleted", "MasterRecordId")
+
+
+class Lookup:
+    """Raises CallFailed and SetupError."""
+
+    def __init__(self, calls: Calls, catalog: Catalog, pair_of: Callable[[str], str]) -> None:
+        self._calls = calls
+        self._catalog = catalog
+        self._pair_of = pair_of
+
+    async def read(self, want: Want, ids: Sequence[str], purpose: str = "check") -> list[Observed]:
+        """One call for RETRIEVE ids, and one more for up to 10,000 of those that didn't come back."""
+        decoder = await self._decoder(want)
+        asked = list(dict.fromkeys(to_18(record_id) for record_id in ids if is_id(record_id)))
+        try:
+            rows = await self._retrieve(decoder, asked, purpose)
+        except CallFailed as failed:
+            if failed.code not in STALE:
+                raise
+            await self._catalog.describe([want.object])
+            decoder = await self._decoder(want)
+            rows = await self._retrieve(decoder, asked, purpose)
+        found = {row["Id"]: decoder(row) for row in rows}
+        missing = [record_id for record_id in asked if record_id not in found]
+        if missing:
+            for row in await self._tombstones(decoder, missing, purpose):
+                if row.get("IsDeleted"):
+                    found[row["Id"]] = decoder.tombstone(row)
+        answers = []
+        for record_id in ids:
+            observed = found.get(to_18(record_id))
+            answers.append(observed if observed is not None else decoder.unseen(record_id))
+        return answers
+
+    async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
+        """SOQL compares texts without case. One call for up to five lists of values, in practice 5,000 and more."""
+        decoder = await self._decoder(want)
+        try:
+            rows = await self._matching(decoder, want.object, field, values)
+        except CallFailed as failed:
+            if failed.code not in STALE:
+                raise
+            await self._catalog.describe([want.object])
+            decoder = await self._decoder(want)
+            rows = await self._matching(decoder, want.object, field, values)
+        observed = [decoder(row) for row in rows]
+        return [record for record in observed if record.presence is Presence.LIVE]
+
+    async def _decoder(self, want: Want) -> Decoder:
+        schemas = await self._catalog.get([want.object])
+        return Decoder(want, schemas[want.object])
+
+    async def _retrieve(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> list[Row]:
+        path = f"{self._calls.transport.data}/composite/sobjects/{soql.name(decoder.object)}"
+        rows: list[Row] = []
+        for start in range(0, len(ids), RETRIEVE):
+            body = {"ids": ids[start : start + RETRIEVE], "fields": decoder.selected}
+            pair = self._pair_of(decoder.object)
+            answer = await self._calls.send("POST", path, body, purpose=purpose, pair=pair)
+            rows += _rows_of(answer.status, answer.body)
+        return rows
+
+    async def _tombstones(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> list[Row]:
+        fields = [name for name in _TOMBSTONES if name in decoder.system]
+        paths = [
+            soql.query_path(
+                self._calls.transport.data, soql.select(fields, decoder.object, f"Id IN {part}"), all_rows=True
+            )
+            for part in soql.lists(map(soql.text, ids))
+        ]
+        answers = await all_rows(self._calls, paths, purpose=purpose, pair=self._pair_of(decoder.object))
+        return [row for rows in answers for row in rows]
+
+    async def _matching(self, decoder: Decoder, source: str, field: str, values: Sequence[str]) -> list[Row]:
+        schema = (await self._catalog.get([source]))[source]
+        known = schema.fields.get(field)
+        if known is None:
+            raise SetupError(
+                f"{source} has no field {field} that the connected user can see.",
+                "",
+                "Map another field, or give access.",
+            )
+        literals = [literal for value in values if (literal := soql.literal(known, value)) is not None]
+        only = " AND IsConverted = false" if "IsConverted" in schema.fields else ""
+        paths = [
+            soql.query_path(
+                self._calls.transport.data, soql.select(decoder.selected, source, f"{field} IN {part}{only}")
+            )
+            for part in soql.lists(literals)
+        ]
+        answers = await all_rows(self._calls, paths, purpose="match", pair=self._pair_of(source))
+        return list({row["Id"]: row for rows in answers for row in rows}.values())
+
+
+def _rows_of(status: int, body: Any) -> list[Row]:
+    """Found records of a retrieve; null stands for one that isn't there or may not be seen."""
+    if status != 200:
+        raise answered(status, body)
+    if not isinstance(body, list):
+        raise nonsense("A retrieve doesn't answer with a list.")
+    return [row for row in body if row is not None]

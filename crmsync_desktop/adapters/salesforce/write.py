@@ -1,0 +1,234 @@
+"""Writing in collections of 200, each record with its own answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from crmsync_desktop.adapters.salesforce import soql
+from crmsync_desktop.adapters.salesforce.calls import Calls
+from crmsync_desktop.adapters.salesforce.catalog import Catalog
+from crmsync_desktop.adapters.salesforce.codes import category_of, fault_of
+from crmsync_desktop.adapters.salesforce.errors import CallFailed, nonsense
+from crmsync_desktop.adapters.salesforce.ids import is_id, to_18
+from crmsync_desktop.adapters.salesforce.payload import fields_of
+from crmsync_desktop.domain.errors import CrmSyncError, LimitReached, SignInNeeded, Unreachable
+from crmsync_desktop.domain.records import Category, Fault, Op, Outcome, Write, Written
+from crmsync_desktop.domain.schema import Schema
+
+BATCH = 200
+"""Records of one collections call (apis.md 4.3)."""
+_RUNS = 10
+"""Runs of consecutive records of one type that one call may hold."""
+_LOCK_TRIES = 3
+EXTERNAL_ID = "CRMSync_HubSpot_Id__c"
+"""The external-id field an admin may add to an object: with it, a create can be sent twice and makes one record."""
+_HEADERS = {"Sforce-Auto-Assign": "FALSE"}
+"""Leads and cases stay with the owner they are given (assignment rules off)."""
+
+
+def external_id_of(schema: Schema) -> str | None:
+    field = schema.fields.get(EXTERNAL_ID)
+    return EXTERNAL_ID if field is not None and field.external_id and field.createable else None
+
+
+class _Request:
+    """Writes that go out in one HTTP request, and how."""
+
+    __slots__ = ("external", "op", "writes")
+
+    def __init__(self, op: Op, external: str | None, writes: list[Write]) -> None:
+        self.op = op
+        self.external = external
+        self.writes = writes
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a second time does no harm."""
+        return self.op is not Op.CREATE or self.external is not None
+
+    def part(self, writes: list[Write]) -> _Request:
+        return _Request(self.op, self.external, writes)
+
+
+class Writer:
+    """`write` never raises for what Salesforce or the network does."""
+
+    def __init__(self, calls: Calls, catalog: Catalog, pair_of: Callable[[str], str]) -> None:
+        self._calls = calls
+        self._catalog = catalog
+        self._pair_of = pair_of
+        self._data = calls.transport.data
+
+    async def write(self, writes: Sequence[Write]) -> list[Written]:
+        answers = {
+            write.key: _no_id(write) for write in writes if write.op is not Op.CREATE and not is_id(write.id or "")
+        }
+        writable = [write for write in writes if write.key not in answers]
+        try:
+            schemas = await self._catalog.get(write.object for write in writable if write.op is not Op.DELETE)
+        except (CallFailed, CrmSyncError) as error:
+            return [answers.get(write.key) or _not_sent(write, _reason(error)) for write in writes]
+        stopped: Fault | None = None
+        for request in _requests(writable, schemas):
+            if stopped is None:
+                stopped = await self._with_locks(request, schemas, answers)
+            else:
+                answers.update((write.key, _not_sent(write, stopped)) for write in request.writes)
+        return [answers[write.key] for write in writes]
+
+    async def _with_locks(
+        self, request: _Request, schemas: dict[str, Schema], answers: dict[str, Written]
+    ) -> Fault | None:
+        """Send, and again for the rows that were locked. Returns why nothing more may be sent, or None."""
+        waiting = request
+        for attempt in range(1, _LOCK_TRIES + 2):
+            stopped = await self._divided(waiting, schemas, answers)
+            locked = [write for write in waiting.writes if _locked(answers[write.key])]
+            if stopped is not None or not locked or attempt > _LOCK_TRIES:
+                return stopped
+            waiting = request.part(locked)
+            await self._calls.backoff(attempt)
+        return None
+
+    async def _divided(
+        self, request: _Request, schemas: dict[str, Schema], answers: dict[str, Written]
+    ) -> Fault | None:
+        """Send; where the whole request is refused for what one record holds, send its halves."""
+        try:
+            answered = await self._send(request, schemas)
+        except CrmSyncError as error:
+            reason = _reason(error)
+            answers.update((write.key, _not_sent(write, reason)) for write in request.writes)
+            return reason
+        except CallFailed as failed:
+            return await self._failed(request, failed, schemas, answers)
+        answers.update((written.key, written) for written in answered)
+        return None
+
+    async def _failed(
+        self, request: _Request, failed: CallFailed, schemas: dict[str, Schema], answers: dict[str, Written]
+    ) -> Fault | None:
+        reason = _reason(failed)
+        if failed.stored:
+            answers.update((write.key, _unknown(write, reason)) for write in request.writes)
+            return reason
+        if failed.status not in (400, 404) or failed.temporary:
+            answers.update((write.key, _not_sent(write, reason)) for write in request.writes)
+            return reason
+        if failed.status == 404:
+            # The object or the external-id field itself is gone: true of every record, and of the schema.
+            self._catalog.forget({write.object for write in request.writes})
+        if failed.status == 404 or len(request.writes) == 1:
+            faults = tuple(fault_of(entry) for entry in failed.entries) or (reason,)
+            answers.update((write.key, Written(write.key, Outcome.FAILED, faults=faults)) for write in request.writes)
+            return None
+        middle = len(request.writes) // 2
+        stopped: Fault | None = None
+        for half in (request.writes[:middle], request.writes[middle:]):
+            if stopped is None:
+                stopped = await self._divided(request.part(half), schemas, answers)
+            else:
+                answers.update((write.key, _not_sent(write, stopped)) for write in half)
+        return stopped
+
+    async def _send(self, request: _Request, schemas: dict[str, Schema]) -> list[Written]:
+        """One request and the answer to each of its records."""
+        writes = request.writes
+        method, path, body = self._wire(request, schemas)
+        answer = await self._calls.send(
+            method,
+            path,
+            body,
+            purpose="write",
+            pair=self._pair_of(writes[0].object),
+            repeatable=request.repeatable,
+            headers=_HEADERS,
+        )
+        if not isinstance(answer.body, list) or len(answer.body) != len(writes):
+            raise nonsense("A collections answer doesn't have one result for each record.")
+        return [_written(write, result) for write, result in zip(writes, answer.body, strict=True)]
+
+    def _wire(self, request: _Request, schemas: dict[str, Schema]) -> tuple[str, str, Any]:
+        path = f"{self._data}/composite/sobjects"
+        if request.op is Op.DELETE:
+            ids = ",".join(write.id or "" for write in request.writes)
+            return "DELETE", f"{path}?ids={ids}&allOrNone=false", None
+        records = [_record(write, request.external, schemas[write.object]) for write in request.writes]
+        body = {"allOrNone": False, "records": records}
+        if request.external is not None:
+            return "PATCH", f"{path}/{soql.name(request.writes[0].object)}/{request.external}", body
+        return ("POST" if request.op is Op.CREATE else "PATCH"), path, body
+
+
+def _requests(writes: Sequence[Write], schemas: dict[str, Schema]) -> Iterator[_Request]:
+    """The least number of requests: mixed objects together, sorted into few runs; upserts by object, as they must be."""
+    groups: dict[tuple[Op, str], list[Write]] = {}
+    for write in writes:
+        upsert = write.op is Op.CREATE and write.origin_id is not None and external_id_of(schemas[write.object])
+        groups.setdefault((write.op, write.object if upsert else ""), []).append(write)
+    for (op, upserted), group in groups.items():
+        group.sort(key=lambda write: write.object)
+        part: list[Write] = []
+        for write in group:
+            if len(part) == BATCH or len({other.object for other in part} | {write.object}) > _RUNS:
+                yield _Request(op, EXTERNAL_ID if upserted else None, part)
+                part = []
+            part.append(write)
+        yield _Request(op, EXTERNAL_ID if upserted else None, part)
+
+
+def _record(write: Write, external: str | None, schema: Schema) -> dict[str, Any]:
+    record: dict[str, Any] = {"attributes": {"type": write.object}}
+    if write.op is Op.UPDATE:
+        record["id"] = write.id
+    record.update(fields_of(write.values, schema))
+    if external is not None:
+        record[external] = write.origin_id
+    return record
+
+
+def _written(write: Write, result: Any) -> Written:
+    try:
+        if result["success"]:
+            created = write.op is Op.CREATE and bool(result.get("created", True))
+            return Written(write.key, Outcome.DONE, to_18(result["id"]), created)
+        faults = tuple(fault_of(entry) for entry in result["errors"])
+    except (KeyError, TypeError, AttributeError):
+        raise nonsense("A collections answer has a result without success or errors.") from None
+    if write.op is Op.DELETE and any(fault.code == "ENTITY_IS_DELETED" for fault in faults):
+        return Written(
+            write.key, Outcome.DONE, write.id
+        )  # as asked; by a try whose answer was lost, or by someone else
+    return Written(write.key, Outcome.FAILED, faults=faults)
+
+
+def _locked(written: Written) -> bool:
+    return written.outcome is Outcome.FAILED and any(fault.category is Category.TEMPORARY for fault in written.faults)
+
+
+def _not_sent(write: Write, reason: Fault) -> Written:
+    return Written(write.key, Outcome.NOT_SENT, faults=(reason,))
+
+
+def _unknown(write: Write, reason: Fault) -> Written:
+    return Written(write.key, Outcome.UNKNOWN, faults=(reason,))
+
+
+def _no_id(write: Write) -> Written:
+    fault = Fault(Category.RECORD_GONE, "MALFORMED_ID", f"{write.id!r} is not the id of a Salesforce record.", ("Id",))
+    return Written(write.key, Outcome.FAILED, faults=(fault,))
+
+
+def _reason(error: CallFailed | CrmSyncError) -> Fault:
+    """Why a request didn't come through, as a fault of each of its records."""
+    told = error.error if isinstance(error, CallFailed) else error
+    code = (error.code if isinstance(error, CallFailed) else "") or type(told).__name__
+    category = category_of(code, told.detail)
+    if isinstance(told, LimitReached):
+        category = Category.LIMITS
+    elif isinstance(told, SignInNeeded):
+        category = Category.CONNECTION
+    elif isinstance(told, Unreachable):
+        category = Category.TEMPORARY
+    return Fault(category, code, " ".join(part for part in (told.title, told.detail) if part))
