@@ -17,7 +17,7 @@ from crmsync_desktop.adapters.salesforce import SalesforceCrm
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.salesforce import SalesforceOrg, create_salesforce_app
-from tests.adapters.doubles import MemoryBudget, SteppingClock
+from tests.adapters.doubles import ManualClock, MemoryBudget
 
 TOKEN = "00DPractice!the-secret-token"
 
@@ -97,8 +97,8 @@ class Site:
         self.clock = clock
         self.log = calls
         self.faults = faults
-        self.local_clock = SteppingClock(clock.now())
-        self.budget = MemoryBudget()
+        self.local_clock = ManualClock(clock.now())
+        self.budget = MemoryBudget(self.local_clock)
 
     def crm(self, **options: Any) -> SalesforceCrm:
         given = {"instance_url": self.url, "access_token": TOKEN, "budget": self.budget, "clock": self.local_clock}
@@ -121,7 +121,7 @@ class Site:
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
-        self.local_clock.at += seconds
+        self.local_clock.advance(seconds)
 
 
 class Bench:
