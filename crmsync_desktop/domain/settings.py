@@ -54,7 +54,8 @@ class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allocation: int = 10_000
     """Salesforce API calls per rolling 24 h (S1)."""
-    poll_seconds: int = 60
+    poll_seconds: int = 300
+    """How long the schedule waits, at most, between two looks while nothing happens."""
     on_conflict: OnConflict = OnConflict.NEWEST
     guard_share: int = 25
     """Per cent of linked records that one pass may delete or blank before it stops and asks (P7)."""

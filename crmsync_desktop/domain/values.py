@@ -138,6 +138,11 @@ def _datetime(text: str) -> str:
     return _stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
+def stamp(seconds: float) -> str:
+    """Seconds since the epoch as ISO 8601 UTC, to the second."""
+    return _stamp(datetime.fromtimestamp(seconds, UTC))
+
+
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
 

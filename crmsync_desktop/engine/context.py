@@ -24,7 +24,8 @@ Report = Callable[[str, int, int], None]
 @dataclass(slots=True)
 class Context:
     """One pass over one pair. `again` says that something turned up that this pass itself should still deal with;
-    `outstanding` counts the planned writes of each link that has more than one."""
+    `outstanding` counts the planned writes of each link that has more than one; `failed` are links of which a write was
+    refused in this pass."""
 
     pair: Pair
     layout: Layout
@@ -41,6 +42,8 @@ class Context:
     tallies: dict[Side, Tally] = field(default_factory=dict)
     again: bool = False
     outstanding: dict[int, int] = field(default_factory=dict)
+    failed: set[int] = field(default_factory=set)
+    written: int = 0
 
     def __post_init__(self) -> None:
         self.tallies = {side: Tally(side=side, pair=self.pair.name) for side in Side}
@@ -49,6 +52,12 @@ class Context:
         """Raise Cancelled where a person asked to stop. Called between batches: what was sent is settled by then."""
         if self.stop.is_set():
             raise Cancelled("The pass was stopped.", "Everything sent until then is settled.")
+
+    def wrote(self, count: int) -> None:
+        """Count writes dealt with, for the progress of the pass."""
+        self.written += count
+        planned = sum(tally.created + tally.updated + tally.deleted for tally in self.tallies.values())
+        self.report("writing", self.written, planned)
 
     def want(self, side: Side, object: str, cursor: str | None = None) -> Want:
         return Want(object, self.layout.fields(side, object), self.pair.keys[object], cursor)

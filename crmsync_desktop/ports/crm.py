@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -47,6 +47,10 @@ class Crm(Protocol):
 
     def batch_size(self, op: Op) -> int:
         """How many writes of this kind one call of `write` may hold: what one HTTP request takes."""
+        ...
+
+    def use_schemas(self, schemas: Iterable[Schema]) -> None:
+        """Schemas that the caller has kept from an earlier read: they cost no call now."""
         ...
 
     async def identity(self) -> Identity: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.adapters.hubspot import paths
 from crmsync_desktop.adapters.hubspot.errors import Refused
@@ -18,6 +18,10 @@ class Catalog:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._schemas: dict[str, Schema] = {}
+
+    def use(self, schemas: Iterable[Schema]) -> None:
+        """Schemas that the caller has kept from an earlier read: they cost no call now."""
+        self._schemas.update({schema.object: schema for schema in schemas})
 
     async def schema(self, object_name: str) -> Schema:
         """The schema as it was last read; one call where it wasn't yet."""

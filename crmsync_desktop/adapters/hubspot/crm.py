@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Final
 
 from crmsync_desktop.adapters.hubspot.account import Account
@@ -61,6 +61,9 @@ class HubSpotCrm:
 
     def batch_size(self, op: Op) -> int:
         return BATCH
+
+    def use_schemas(self, schemas: Iterable[Schema]) -> None:
+        self._catalog.use(schemas)
 
     async def identity(self) -> Identity:
         return await self._account.identity()

@@ -1,0 +1,168 @@
+"""The settings in the words and the order of HubSpot's own article on its Salesforce integration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from crmsync_desktop.app.views import ChoiceView, SettingView
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.settings import Settings
+
+_SALESFORCE_CHANGE = (
+    ChoiceView(
+        "create_or_update",
+        "Create or update the contact",
+        "New Salesforce contacts and leads create a HubSpot contact, or are matched with one by e-mail address, even if it "
+        "is not on the inclusion list. Later changes travel only for contacts on the list.",
+    ),
+    ChoiceView("nothing", "Do nothing", "Nothing that happens to a Salesforce contact or lead reaches HubSpot."),
+)
+_HUBSPOT_CHANGE = (
+    ChoiceView("contact", "Create or update a contact", "New HubSpot contacts become Salesforce contacts."),
+    ChoiceView("lead", "Create or update a lead", "New HubSpot contacts become Salesforce leads."),
+)
+_SALESFORCE_DELETE = (
+    ChoiceView(
+        "delete", "Delete the contact", "The HubSpot contact goes to HubSpot's recycle bin, unless it was edited."
+    ),
+    ChoiceView("nothing", "Do nothing", "The HubSpot contact stays and is no longer synced."),
+)
+_AMBIGUOUS = (
+    ChoiceView("most_recent", "Use the most recently updated one", "The others are listed under Duplicates."),
+    ChoiceView("block", "Link none of them", "All of them are listed under Duplicates until there is only one."),
+)
+_CONFLICT = (
+    ChoiceView("newest", "The newest edit wins", "The other value stands in the history of changes."),
+    ChoiceView("hold", "Hold for review", "Neither side is written until somebody decides."),
+)
+LEAD_WARNING = (
+    "Turn off “Create and associate companies with contacts” in HubSpot, or send contacts as contacts. A lead has no "
+    "account, so once it is converted, a duplicate company would appear in HubSpot: companies are matched through "
+    "their contacts, not by domain."
+)
+
+
+def contact_settings(settings: Settings) -> list[SettingView]:
+    contacts = settings.contacts
+    return [
+        _choice(
+            "contacts.on_salesforce_change",
+            "Creating and updating contacts",
+            "When a Salesforce contact or lead is created or updated",
+            _SALESFORCE_CHANGE,
+            contacts.on_salesforce_change,
+        ),
+        _choice(
+            "contacts.on_hubspot_change",
+            "Creating and updating contacts",
+            "When a HubSpot contact is created or updated",
+            _HUBSPOT_CHANGE,
+            contacts.on_hubspot_change,
+            LEAD_WARNING if contacts.on_hubspot_change == "lead" else "",
+        ),
+        _choice(
+            "contacts.on_salesforce_delete",
+            "Deleting contacts",
+            "When a Salesforce contact or lead is deleted",
+            _SALESFORCE_DELETE,
+            contacts.on_salesforce_delete,
+            help="Deleting a HubSpot contact never deletes anything in Salesforce.",
+        ),
+        SettingView(
+            key="contacts.inclusion_list",
+            section="Limiting what syncs",
+            title="Inclusion list",
+            help="Only contacts on this active HubSpot list sync to Salesforce. Without one, all contacts do.",
+            kind="list",
+            value=contacts.inclusion_list or "",
+        ),
+        _choice(
+            "contacts.on_ambiguous_match",
+            "Matching",
+            "When several Salesforce records share an e-mail address",
+            _AMBIGUOUS,
+            contacts.on_ambiguous_match,
+            help="A contact always comes before a lead.",
+        ),
+    ]
+
+
+def connection_settings(settings: Settings) -> list[SettingView]:
+    return [
+        _number(
+            "allocation",
+            "API calls",
+            "Allocated to HubSpot",
+            "Salesforce API calls in any 24 hours. Nothing is sent beyond it.",
+            settings.allocation,
+            1,
+            100_000_000,
+        ),
+        _number(
+            "poll_seconds",
+            "Schedule",
+            "Longest wait between two passes, in seconds",
+            "After a change the next look comes within 15 seconds; while nothing happens, looks become rarer.",
+            settings.poll_seconds,
+            15,
+            900,
+        ),
+        _choice("on_conflict", "Conflicts", "When both sides edited a two-way field", _CONFLICT, settings.on_conflict),
+        _number(
+            "guard_share",
+            "Guard rail",
+            "Stop a pass that deletes or blanks more than this share of records, in per cent",
+            "It says what it would have done and waits for you.",
+            settings.guard_share,
+            0,
+            100,
+        ),
+        _number(
+            "guard_minimum",
+            "Guard rail",
+            "… but only if it is more than this many records",
+            "Small portals would stop at every turn otherwise.",
+            settings.guard_minimum,
+            0,
+            1_000_000,
+        ),
+    ]
+
+
+def changed(settings: Settings, key: str, value: str) -> Settings:
+    """The settings with one changed. Raises SetupError with what would be accepted."""
+    views = {view.key: view for view in (*connection_settings(settings), *contact_settings(settings))}
+    view = views.get(key)
+    if view is None:
+        raise SetupError(f"There is no setting “{key}”.", "", f"Settings are: {', '.join(sorted(views))}.")
+    parsed = _parse(view, value.strip())
+    section, _, name = key.rpartition(".")
+    document: dict[str, Any] = msgspec.to_builtins(settings)
+    (document[section] if section else document)[name] = parsed
+    return msgspec.convert(document, Settings)
+
+
+def _parse(view: SettingView, value: str) -> Any:
+    if view.kind == "choice":
+        accepted = [choice.value for choice in view.choices]
+        if value not in accepted:
+            raise SetupError(f"“{value}” is not a choice for {view.key}.", "", f"Choose one of: {', '.join(accepted)}.")
+        return value
+    if view.kind == "list":
+        return value or None
+    low, high = view.minimum or 0, view.maximum or 0
+    if not value.isascii() or not value.isdecimal() or not low <= int(value) <= high:
+        raise SetupError(f"“{value}” can't be {view.key}.", "", f"It takes a whole number from {low:,} to {high:,}.")
+    return int(value)
+
+
+def _choice(
+    key: str, section: str, title: str, choices: tuple[ChoiceView, ...], value: str, warning: str = "", help: str = ""
+) -> SettingView:
+    return SettingView(key, section, title, help, "choice", str(value), choices, warning=warning)
+
+
+def _number(key: str, section: str, title: str, help: str, value: int, minimum: int, maximum: int) -> SettingView:
+    return SettingView(key, section, title, help, "number", str(value), minimum=minimum, maximum=maximum)

@@ -1,0 +1,98 @@
+"""One pass: observe → stage → match → decide → guard → execute → settle. A preview is the same code, stopped before execute."""
+
+from __future__ import annotations
+
+from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
+from crmsync_desktop.domain.guard import objection
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.execute import execute
+from crmsync_desktop.engine.inclusion import refresh_members
+from crmsync_desktop.engine.observe import observe
+from crmsync_desktop.engine.plan import make_plan
+from crmsync_desktop.engine.recover import recover
+from crmsync_desktop.engine.relink import relink
+from crmsync_desktop.ports.store import JournalState, PassRow, PassState
+
+ROUNDS = 4
+"""How often a pass goes back to decide about what turned up while it wrote. What is left then waits for the next pass."""
+
+
+async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> PassRow:
+    """Run one pass and give its row. `calls` counts this process's calls by side and goes on counting.
+
+    A PassError ends the pass early and is told in the row (state STOPPED or CANCELLED); everything sent is settled, and
+    what wasn't stays staged. A SetupError or BugError ends it the same way and is raised, since nothing can run until
+    somebody acts.
+    """
+    store, clock = context.store, context.clock
+    before = dict(calls)
+    row = PassRow(
+        id=store.begin_pass(context.preview, reason, stamp(clock.now())),
+        preview=context.preview,
+        state=PassState.RUNNING,
+        reason=reason,
+        started_at=stamp(clock.now()),
+        finished_at=None,
+        tallies=(),
+        calls={},
+    )
+    context.pass_id = row.id
+    failure: CrmSyncError | None = None
+    try:
+        row.message = await _run(context)
+        row.state = PassState.STOPPED if row.message else PassState.DONE
+    except Cancelled as error:
+        row.state, row.message = PassState.CANCELLED, str(error)
+    except PassError as error:
+        row.state, row.message = PassState.STOPPED, str(error)
+    except CrmSyncError as error:
+        row.state, row.message, failure = PassState.STOPPED, str(error), error
+    except BaseException:
+        row.state, row.message = (
+            PassState.CRASHED,
+            "The pass ended unexpectedly. The next one goes on where it stopped.",
+        )
+        raise
+    finally:
+        if not context.preview:
+            _drop_planned(context, row.state.value)
+        row.finished_at = stamp(clock.now())
+        row.tallies = tuple(context.tallies.values())
+        row.calls = {side.value: calls[side] - before.get(side, 0) for side in Side}
+        store.end_pass(row)
+    if failure is not None:
+        raise failure
+    return row
+
+
+async def _run(context: Context) -> str:
+    """The pipeline; gives why it stopped, or ""."""
+    await recover(context)
+    await refresh_members(context)
+    await observe(context)
+    for _ in range(ROUNDS):
+        context.again = False
+        context.outstanding.clear()
+        await relink(context)
+        deletes, blanks = make_plan(context)
+        links = context.store.link_count(context.pair.name)
+        if reason := objection(context.settings, links, deletes, blanks):
+            return (
+                f"{reason} Nothing of it was written. Look at it with a preview; to let it run, raise the guard rail "
+                "(setting “guard_share”)."
+            )
+        if context.preview:
+            return ""
+        await execute(context)
+        if not context.again:
+            break
+        await recover(context)
+    return ""
+
+
+def _drop_planned(context: Context, why: str) -> None:
+    store = context.store
+    while planned := store.entries(context.pass_id, [JournalState.PLANNED]):
+        store.mark([entry.row for entry in planned], JournalState.DROPPED, stamp(context.clock.now()), why)

@@ -1,0 +1,112 @@
+"""Match: which staged records belong to a link, and who are the candidates of those that don't.
+
+Set-based: a chunk costs a fixed number of queries, however many records it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from crmsync_desktop.domain.matching import Candidate, Matching, match_group
+from crmsync_desktop.domain.records import Presence, Side
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.ports.store import JournalState, Known, Link, RecordState
+
+
+class Couple(msgspec.Struct, array_like=True):
+    """A link with both its records, as far as they are known."""
+
+    link: Link
+    salesforce: Known | None
+    hubspot: Known | None
+
+
+class Gathered(msgspec.Struct):
+    """One chunk of staged records, sorted out. `rows` holds every record that is named here, by row."""
+
+    couples: list[Couple]
+    matching: Matching
+    gone: list[Known]
+    """Unlinked records that were deleted: nothing to do about them."""
+    rows: dict[int, Known]
+
+
+def gather(context: Context, chunk: Sequence[Known], handled: set[int]) -> Gathered:
+    """Sort a chunk. `handled` rows were dealt with in this pass already (they came along with an earlier chunk)."""
+    fresh = [record for record in chunk if record.row not in handled]
+    couples = couples_of(context, {record.link for record in fresh if record.link is not None})
+    loose = [record for record in fresh if record.link is None]
+    gone = [record for record in loose if record.presence is not Presence.LIVE]
+    matching, rows = _match(context, [record for record in loose if record.presence is Presence.LIVE])
+    for couple in couples:
+        rows.update({known.row: known for known in (couple.salesforce, couple.hubspot) if known is not None})
+    rows.update({record.row: record for record in fresh})
+    return Gathered(couples, matching, gone, rows)
+
+
+def couples_of(context: Context, links: Iterable[int]) -> list[Couple]:
+    ids = sorted(links)
+    known = context.store.counterparts(ids)
+    couples: list[Couple] = []
+    for link in context.store.links(ids):
+        sides = {record.side: record for record in known.get(link.link, [])}
+        couples.append(Couple(link, sides.get(Side.SALESFORCE), sides.get(Side.HUBSPOT)))
+    return couples
+
+
+def in_flight(context: Context) -> set[int]:
+    """Rows whose create was sent and not answered yet: they must not be created a second time."""
+    waiting = context.store.entries(None, [JournalState.UNKNOWN, JournalState.SENT], limit=100_000)
+    return {entry.source_row for entry in waiting if entry.source_row is not None}
+
+
+def _match(context: Context, loose: list[Known]) -> tuple[Matching, dict[int, Known]]:
+    matching = Matching([], [], [])
+    rows = {record.row: record for record in loose}
+    staged_groups, rows_by_key = _groups(context, loose)
+    rows.update(rows_by_key)
+    for group in staged_groups:
+        candidates = [_candidate(rows[row]) for row in group]
+        found = match_group(candidates, context.pair.salesforce, context.settings.contacts.on_ambiguous_match)
+        matching.matches += found.matches
+        # A record that came along only as a candidate and waits for a change (parked, in error) keeps waiting.
+        matching.doubts += [doubt for doubt in found.doubts if rows[doubt.row].state is RecordState.STAGED]
+        matching.alone += [row for row in found.alone if rows[row].state is RecordState.STAGED]
+    return matching, rows
+
+
+def _groups(context: Context, loose: list[Known]) -> tuple[list[list[int]], dict[int, Known]]:
+    """Rows that share keys, directly or through another record, as lists; records without a key stand alone."""
+    rows: dict[int, Known] = {record.row: record for record in loose}
+    asked: set[str] = set()
+    keys = {key for record in loose for key in record.keys}
+    while keys:
+        asked |= keys
+        found = context.store.records_by_keys(context.pair.name, sorted(keys))
+        keys = set()
+        for _, record in found:
+            if record.presence is Presence.LIVE:
+                rows.setdefault(record.row, record)
+                keys |= set(record.keys) - asked
+    leader: dict[int, int] = {row: row for row in rows}
+
+    def find(row: int) -> int:
+        while leader[row] != row:
+            leader[row] = leader[leader[row]]
+            row = leader[row]
+        return row
+
+    first: dict[str, int] = {}
+    for row, record in rows.items():
+        for key in record.keys:
+            leader[find(row)] = find(first.setdefault(key, row))
+    groups: dict[int, list[int]] = {}
+    for row in rows:
+        groups.setdefault(find(row), []).append(row)
+    return list(groups.values()), rows
+
+
+def _candidate(record: Known) -> Candidate:
+    return Candidate(record.row, record.side, record.object, record.version, record.keys, record.link is not None)

@@ -1,0 +1,69 @@
+"""What changes seldom: schemas and owners. Kept in the memory and read anew once a day, so that a quiet pass costs no call
+for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.schema import Owner, Schema
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.crm import Crm
+from crmsync_desktop.ports.store import Store
+
+SCHEMA_SECONDS = 24 * 3600.0
+OWNER_SECONDS = 24 * 3600.0
+OWNERS = "owners"
+
+
+class _Owners(msgspec.Struct):
+    read_at: float
+    owners: list[Owner]
+
+
+async def schemas_of(
+    pair: Pair, store: Store, crms: Mapping[Side, Crm], clock: Clock, anew: bool = False
+) -> dict[str, Schema]:
+    """All schemas of a pair, by object name; from the memory where they are younger than a day."""
+    found: dict[str, Schema] = {}
+    for side in Side:
+        objects = (pair.hubspot,) if side is Side.HUBSPOT else pair.salesforce
+        kept = {object: schema for object in objects if (schema := store.schema(side, object)) is not None}
+        fresh = {object: schema for object, schema in kept.items() if not anew and _young(schema, clock)}
+        missing = [object for object in objects if object not in fresh]
+        if missing:
+            read = await crms[side].schemas(missing)
+            store.save_schemas(read.values())
+            fresh.update(read)
+        crms[side].use_schemas(fresh.values())
+        found.update(fresh)
+    return found
+
+
+def kept_schemas(pair: Pair, store: Store) -> dict[str, Schema]:
+    """What the memory has, however old, without a call."""
+    schemas = [store.schema(Side.HUBSPOT, pair.hubspot)]
+    schemas += [store.schema(Side.SALESFORCE, object) for object in pair.salesforce]
+    return {schema.object: schema for schema in schemas if schema is not None}
+
+
+async def owners_of(store: Store, crms: Mapping[Side, Crm], clock: Clock) -> list[Owner]:
+    """Users and owners of both sides; from the memory where they are younger than a day."""
+    document = store.document(OWNERS)
+    if document is not None:
+        kept = msgspec.convert(document, _Owners)
+        if clock.now() - kept.read_at < OWNER_SECONDS:
+            return kept.owners
+    owners = [owner for side in Side for owner in await crms[side].owners()]
+    store.save_document(OWNERS, msgspec.to_builtins(_Owners(clock.now(), owners)))
+    return owners
+
+
+def _young(schema: Schema, clock: Clock) -> bool:
+    # By our clock: a practice clock, or a server's wrong one, may be far ahead or behind.
+    age = clock.now() - datetime.fromisoformat(schema.read_at).timestamp()
+    return abs(age) < SCHEMA_SECONDS

@@ -1,0 +1,157 @@
+"""Decide: turn what is staged into a plan in the journal, chunk by chunk.
+
+In a preview nothing else happens. In a run, what needs no call is settled right here: links found by matching, bases that
+agree, records that nothing is to be done about. Records with a planned write stay staged until it is done, so that a
+crash at any point leads back here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crmsync_desktop.domain.lifecycle import Fate, edited, fate
+from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
+from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
+from crmsync_desktop.domain.settings import OnHubSpotChange, OnSalesforceChange
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.draft import Draft
+from crmsync_desktop.engine.gather import Couple, Gathered, gather, in_flight
+from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
+
+CHUNK = 2_000
+"""Records decided at a time: bounds memory, and is what one Salesforce read-back takes."""
+
+
+def make_plan(context: Context) -> tuple[int, int]:
+    """Plan everything that is staged; gives (deletes, records with a field blanked) for the guard rail."""
+    handled: set[int] = in_flight(context)
+    deletes = blanks = after = done = 0
+    total = context.store.staged_count(context.pair.name)
+    while chunk := context.store.staged(context.pair.name, after, CHUNK):
+        context.check_stop()
+        after = chunk[-1].row
+        draft = Draft(context)
+        gathered = gather(context, chunk, handled)
+        _plan_chunk(context, gathered, draft)
+        handled.update(gathered.rows)
+        draft.commit()
+        deletes += draft.deletes
+        blanks += draft.blanks
+        done += len(chunk)
+        context.report("planning", done, total)
+    return deletes, blanks
+
+
+def _plan_chunk(context: Context, gathered: Gathered, draft: Draft) -> None:
+    members = _members(context, gathered)
+    for couple in gathered.couples:
+        _plan_couple(context, couple, members, draft, gathered)
+    for match in gathered.matching.matches:
+        _plan_match(context, gathered.rows[match.salesforce], gathered.rows[match.hubspot], members, draft)
+    for doubt in gathered.matching.doubts:
+        draft.doubt(gathered.rows[doubt.row], gathered.rows[doubt.rival], doubt)
+    for row in gathered.matching.alone:
+        _plan_alone(context, gathered.rows[row], members, draft)
+    for record in gathered.gone:
+        draft.settle(record, None, RecordState.SETTLED)
+
+
+def _members(context: Context, gathered: Gathered) -> set[str] | None:
+    """The HubSpot ids of this chunk that are on the inclusion list; None where there is no list (C7)."""
+    inclusion_list = context.settings.contacts.inclusion_list
+    if inclusion_list is None:
+        return None
+    ids = [record.id for record in gathered.rows.values() if record.side is Side.HUBSPOT]
+    return context.store.members(inclusion_list, ids)
+
+
+def _doors(context: Context, hubspot_id: str, members: set[str] | None, first: bool) -> Doors:
+    """C1, C2, C7: a contact that isn't on the list gets what its Salesforce record says once, when they are first linked;
+    after that it travels in neither direction."""
+    listed = members is None or hubspot_id in members
+    to_hubspot = context.settings.contacts.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE
+    return Doors(to_salesforce=listed, to_hubspot=to_hubspot and (listed or first))
+
+
+def _plan_couple(context: Context, couple: Couple, members: set[str] | None, draft: Draft, gathered: Gathered) -> None:
+    link, salesforce, hubspot = couple.link, couple.salesforce, couple.hubspot
+    s_cells, h_cells = couple_cells(couple)
+    verdict = fate(
+        salesforce.presence if salesforce else Presence.LIVE,
+        hubspot.presence if hubspot else Presence.LIVE,
+        salesforce_edited=edited(context.layout, s_cells, link.base_salesforce),
+        hubspot_edited=edited(context.layout, h_cells, link.base_hubspot),
+        salesforce_was_gone=link.state is LinkState.SALESFORCE_GONE,
+        setting=context.settings.contacts.on_salesforce_delete,
+    )
+    if verdict is Fate.SYNC:
+        doors = _doors(context, link.hubspot_id, members, first=False)
+        plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
+        if link.state is not LinkState.LIVE:
+            link.state = LinkState.LIVE
+            plan.rebased = True
+        draft.link(link, plan, salesforce, hubspot, s_cells, h_cells)
+    elif verdict is Fate.SKIP:
+        draft.rest(couple)
+    elif verdict is Fate.DELETE_HUBSPOT:
+        draft.delete(couple, h_cells)
+    elif verdict is Fate.RECREATE_HUBSPOT:
+        draft.unlink(link, salesforce, s_cells, hubspot)
+        if salesforce is not None:
+            _plan_alone(context, salesforce, members, draft, s_cells)
+    else:
+        draft.gone(couple, verdict)
+
+
+def _plan_match(context: Context, salesforce: Known, hubspot: Known, members: set[str] | None, draft: Draft) -> None:
+    blank: list[Cell] = [UNSEEN] * len(context.layout.columns)
+    link = Link(0, context.pair.name, salesforce.object, salesforce.id, hubspot.id, LinkState.LIVE, blank, list(blank))
+    s_cells, h_cells = salesforce.cells or list(blank), hubspot.cells or list(blank)
+    doors = _doors(context, hubspot.id, members, first=True)
+    plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
+    draft.new_link(link, plan, salesforce, hubspot, s_cells, h_cells)
+
+
+def _link_plan(
+    context: Context,
+    link: Link,
+    salesforce: Known | None,
+    hubspot: Known | None,
+    s_cells: Sequence[Cell],
+    h_cells: Sequence[Cell],
+    doors: Doors,
+) -> LinkPlan:
+    return plan_link(
+        context.layout,
+        Look(link.salesforce_object, salesforce.version if salesforce else "", s_cells, link.base_salesforce),
+        Look(context.pair.hubspot, hubspot.version if hubspot else "", h_cells, link.base_hubspot),
+        doors,
+        context.settings.on_conflict,
+    )
+
+
+def _plan_alone(
+    context: Context, record: Known, members: set[str] | None, draft: Draft, cells: list[Cell] | None = None
+) -> None:
+    """A record without a counterpart: create one, where the settings and the inclusion list let it travel."""
+    contacts = context.settings.contacts
+    if record.side is Side.SALESFORCE:
+        wanted = contacts.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE
+        target = context.pair.hubspot
+    else:
+        wanted = members is None or record.id in members
+        target = "Lead" if contacts.on_hubspot_change is OnHubSpotChange.LEAD else "Contact"
+    cells = cells if cells is not None else record.cells or []
+    if not wanted:
+        draft.settle(record, cells, RecordState.SETTLED)
+        return
+    plan = plan_create(context.layout, record.side, cells, context.schemas[target], record.object)
+    draft.create(record, cells, plan)
+
+
+def couple_cells(couple: Couple) -> tuple[list[Cell], list[Cell]]:
+    """What both records hold now: their own cells where those were kept, else the base."""
+    link, salesforce, hubspot = couple.link, couple.salesforce, couple.hubspot
+    s_cells = salesforce.cells if salesforce is not None and salesforce.cells is not None else link.base_salesforce
+    h_cells = hubspot.cells if hubspot is not None and hubspot.cells is not None else link.base_hubspot
+    return s_cells, h_cells

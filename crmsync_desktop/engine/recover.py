@@ -1,0 +1,81 @@
+"""Recover: what an earlier crash or a lost answer left open. Runs before anything is planned, so that no record is created
+twice (E2) and nothing is skipped (E6).
+"""
+
+from __future__ import annotations
+
+from crmsync_desktop.domain.records import Observed, Op, Outcome, Presence, Side, Written
+from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.execute import write_of
+from crmsync_desktop.engine.observe import with_keys
+from crmsync_desktop.engine.settle import Settler
+from crmsync_desktop.ports.store import Entry, JournalState, PassState, Store
+
+BATCH = 100
+
+
+def close_crashed_passes(store: Store, now: str) -> int:
+    """Passes found running belong to a process that died: say so, and drop what they had planned but not sent."""
+    crashed = store.unfinished_passes()
+    for row in crashed:
+        while planned := store.entries(row.id, [JournalState.PLANNED]):
+            store.mark([entry.row for entry in planned], JournalState.DROPPED, now, "the process ended")
+        row.state, row.finished_at = PassState.CRASHED, now
+        row.message = "The program ended while this pass ran. The next pass went on where it stopped."
+        store.end_pass(row)
+    return len(crashed)
+
+
+async def recover(context: Context) -> None:
+    """Settle every write whose answer is missing.
+
+    Updates and deletes need no look: both sides are observed and compared anyway, and doing one twice does no harm.
+    Creates are looked for in their system; where it can't tell yet, they stay open and their source record waits.
+    """
+    open_entries = context.store.entries(None, [JournalState.UNKNOWN, JournalState.SENT], limit=100_000)
+    now = stamp(context.clock.now())
+    again = [entry.row for entry in open_entries if entry.op is not Op.CREATE]
+    if again:
+        context.store.mark(again, JournalState.DROPPED, now, "answer lost; compared anew")
+    for side in Side:
+        creates = [entry for entry in open_entries if entry.op is Op.CREATE and entry.side is side]
+        for begin in range(0, len(creates), BATCH):
+            context.check_stop()
+            await _recover(context, side, creates[begin : begin + BATCH], now)
+
+
+async def _recover(context: Context, side: Side, entries: list[Entry], now: str) -> None:
+    answers = await context.crms[side].recover([write_of(entry) for entry in entries])
+    found: list[tuple[Entry, Written]] = []
+    absent: list[int] = []
+    for entry, answer in zip(entries, answers, strict=True):
+        if answer.outcome is Outcome.DONE and answer.id:
+            found.append((entry, answer))
+        elif answer.outcome is Outcome.FAILED:
+            absent.append(entry.row)
+        else:
+            context.store.mark([entry.row], JournalState.UNKNOWN, now, "answer lost; not found yet")
+    if absent:
+        context.store.mark(absent, JournalState.DROPPED, now, "never arrived; planned anew")
+    if found:
+        settler = Settler(context, side)
+        await settler.settle(await _with_echo(context, side, found))
+
+
+async def _with_echo(context: Context, side: Side, found: list[tuple[Entry, Written]]) -> list[tuple[Entry, Written]]:
+    """Found records are read whole: somebody may have edited them since."""
+    seen: dict[str, Observed] = {}
+    for object in sorted({entry.object for entry, _ in found}):
+        ids = [answer.id for entry, answer in found if entry.object == object and answer.id]
+        for record in await context.crms[side].read(context.want(side, object), ids):
+            seen[record.id] = with_keys(record)
+    answers: list[tuple[Entry, Written]] = []
+    for entry, answer in found:
+        record = seen.get(answer.id or "")
+        echo = None
+        if record is not None and record.presence is Presence.LIVE:
+            names = context.layout.fields(side, entry.object)
+            echo = {name: cell for name, cell in zip(names, record.cells, strict=True) if name and cell is not False}
+        answers.append((entry, Written(answer.key, Outcome.DONE, answer.id, True, answer.version, echo)))
+    return answers

@@ -1,0 +1,371 @@
+"""Settle: what an answer means for the memory. Bases move to what each side now says, links are made for new records,
+errors are opened or cleared, and the journal gets its last word.
+
+The order is chosen so that a crash between two steps costs nothing: links and bases first, the journal's DONE after. If the
+latter is missing, the next pass finds both sides equal and only moves the bases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
+from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Observed, Op, Outcome, Presence, Side, Written
+from crmsync_desktop.domain.remedies import hint
+from crmsync_desktop.domain.values import close, keys_of, stamp
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.gather import Couple, couples_of
+from crmsync_desktop.engine.observe import with_keys
+from crmsync_desktop.engine.plan import couple_cells
+from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, NewError, RecordState, Settle
+
+READ_BACK = 2_000
+
+_STATES = {
+    Outcome.DONE: JournalState.DONE,
+    Outcome.FAILED: JournalState.FAILED,
+    Outcome.UNKNOWN: JournalState.UNKNOWN,
+    Outcome.NOT_SENT: JournalState.DROPPED,
+}
+
+Answer = tuple[Entry, Written]
+
+
+class Settler:
+    """Settles one side's answers. Salesforce's answers don't say what was stored, so records written there are collected
+    and read back, up to 2,000 in one call."""
+
+    def __init__(self, context: Context, side: Side) -> None:
+        self._context = context
+        self._side = side
+        self._unread: dict[str, set[str]] = {}
+
+    @property
+    def due(self) -> bool:
+        return sum(map(len, self._unread.values())) >= READ_BACK
+
+    async def settle(self, answers: list[Answer]) -> None:
+        """Settle one batch."""
+        done = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.DONE]
+        self._settle_creates([pair for pair in done if pair[0].op is Op.CREATE])
+        self._settle_updates([pair for pair in done if pair[0].op is Op.UPDATE])
+        self._settle_deletes([pair for pair in done if pair[0].op is Op.DELETE])
+        refused = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.FAILED]
+        if refused:
+            await self._settle_refusals(refused)
+        self._context.store.finish(
+            [(entry.row, _STATES[answer.outcome], answer.id, _note(answer)) for entry, answer in answers],
+            stamp(self._context.clock.now()),
+        )
+
+    def _settle_creates(self, done: list[Answer]) -> None:
+        if not done:
+            return
+        context = self._context
+        created = [(self._created(entry, answer), entry) for entry, answer in done]
+        rows = context.store.learn(
+            context.pair.name, [(record, digest_of(record)) for record, _ in created], RecordState.STAGED
+        )
+        sources = {known.row: known for known in context.store.records([e.source_row for e, _ in done if e.source_row])}
+        links: list[Link] = []
+        settles: list[Settle] = []
+        cleared: list[tuple[Side, str, str]] = []
+        for (record, entry), row in zip(created, rows, strict=True):
+            source = sources.get(entry.source_row or 0)
+            if source is None or source.link is not None:
+                continue
+            link = self._new_link(source, record)
+            plan = self._remaining(link, source, record)
+            link.base_salesforce, link.base_hubspot = plan.base_salesforce, plan.base_hubspot
+            links.append(link)
+            state = self._state(plan)
+            settles += _settles(link, source, row, record, state)
+            if state is RecordState.SETTLED:
+                cleared.append((source.side, source.object, source.id))
+        context.store.add_links(links)
+        context.store.settle(settles)
+        self._clear(cleared)
+        self._note_unread(done)
+
+    def _created(self, entry: Entry, answer: Written) -> Observed:
+        cells: list[Cell] = [None] * len(self._context.layout.columns)
+        for column in self._context.layout.columns:
+            if column.field(entry.side, entry.object) is None:
+                cells[column.place] = UNSEEN
+        for change in entry.changes:
+            cells[change.place] = change.new
+        return self._observed(entry, answer, cells)
+
+    def _observed(self, entry: Entry, answer: Written, cells: list[Cell], keys: Sequence[str] = ()) -> Observed:
+        """The written record as its side's answer describes it."""
+        by_field = {
+            name: place for place, name in enumerate(self._context.layout.fields(entry.side, entry.object)) if name
+        }
+        for name, value in (answer.echo or {}).items():
+            if name in by_field:
+                cells[by_field[name]] = value
+        key_fields = self._context.pair.keys[entry.object]
+        main = by_field.get(key_fields[0])
+        if main is not None and cells[main]:
+            keys = (*keys_of((str(cells[main]),)), *(key for key in keys[1:]))
+        return Observed(
+            entry.side,
+            entry.object,
+            answer.id or entry.record_id or "",
+            answer.version or "",
+            Presence.LIVE,
+            cells,
+            tuple(dict.fromkeys(keys)),
+        )
+
+    def _new_link(self, source: Known, record: Observed) -> Link:
+        blank: list[Cell] = [UNSEEN] * len(self._context.layout.columns)
+        salesforce, hubspot = (source, record) if source.side is Side.SALESFORCE else (record, source)
+        return Link(
+            0, self._context.pair.name, salesforce.object, salesforce.id, hubspot.id, LinkState.LIVE, blank, list(blank)
+        )
+
+    def _settle_updates(self, done: list[Answer]) -> None:
+        if not done:
+            return
+        context = self._context
+        couples = {c.link.link: c for c in couples_of(context, {entry.link for entry, _ in done if entry.link})}
+        links: list[Link] = []
+        settles: list[Settle] = []
+        learned: list[tuple[Observed, int]] = []
+        cleared: list[tuple[Side, str, str]] = []
+        for entry, answer in done:
+            couple = couples.get(entry.link or 0)
+            if couple is None:
+                continue
+            target = couple.hubspot if entry.side is Side.HUBSPOT else couple.salesforce
+            record = self._apply(entry, answer, couple)
+            source = couple.salesforce if entry.side is Side.HUBSPOT else couple.hubspot
+            plan = self._remaining(couple.link, source, record, couple)
+            couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
+            links.append(couple.link)
+            state = self._state(plan, couple.link.link)
+            learned.append((record, digest_of(record)))
+            if target is not None:
+                settles += _settles(couple.link, source, target.row, record, state, couple)
+            if state is RecordState.SETTLED:
+                cleared.append((record.side, record.object, record.id))
+                if source is not None:
+                    cleared.append((source.side, source.object, source.id))
+        context.store.learn(context.pair.name, learned, RecordState.STAGED)
+        context.store.update_links(links)
+        context.store.settle(settles)
+        self._clear(cleared)
+        self._note_unread(done)
+
+    def _apply(self, entry: Entry, answer: Written, couple: Couple) -> Observed:
+        """Move the bases of the written places, and give the written record as it now is."""
+        link = couple.link
+        s_cells, h_cells = couple_cells(couple)
+        target = couple.hubspot if entry.side is Side.HUBSPOT else couple.salesforce
+        cells = list(h_cells if entry.side is Side.HUBSPOT else s_cells)
+        for change in entry.changes:
+            cells[change.place] = change.new
+        record = self._observed(entry, answer, cells, target.keys if target else ())
+        for change in entry.changes:
+            stored = record.cells[change.place]
+            kind = self._context.layout.columns[change.place].kind
+            agreed = stored if stored is not UNSEEN and close(kind, change.new, stored) else change.new
+            if entry.side is Side.HUBSPOT:
+                link.base_salesforce[change.place], link.base_hubspot[change.place] = change.source, agreed
+            else:
+                link.base_salesforce[change.place], link.base_hubspot[change.place] = agreed, change.source
+        return record
+
+    def _remaining(self, link: Link, source: Known | None, record: Observed, couple: Couple | None = None) -> LinkPlan:
+        """What would still be to do, now that this write is done: nothing, as a rule."""
+        if couple is None:
+            source_cells: Sequence[Cell] = source.cells or [] if source else []
+        else:
+            s_cells, h_cells = couple_cells(couple)
+            source_cells = s_cells if record.side is Side.HUBSPOT else h_cells
+        version = source.version if source else ""
+        theirs = Look(link.salesforce_object, version, source_cells, link.base_salesforce)
+        ours = Look(record.object, record.version, record.cells, link.base_hubspot)
+        if record.side is Side.SALESFORCE:
+            theirs = Look(link.salesforce_object, record.version, record.cells, link.base_salesforce)
+            ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
+        return plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
+
+    def _state(self, plan: LinkPlan, link: int | None = None) -> RecordState:
+        outstanding = self._context.outstanding
+        if link is not None and outstanding.get(link, 1) > 1:
+            outstanding[link] -= 1
+            return RecordState.STAGED
+        if plan.held or plan.faults or link in self._context.failed:
+            return RecordState.PARKED
+        if plan.to_salesforce or plan.to_hubspot:
+            self._context.again = True
+            return RecordState.STAGED
+        return RecordState.SETTLED
+
+    def _settle_deletes(self, done: list[Answer]) -> None:
+        if not done:
+            return
+        context = self._context
+        couples = couples_of(context, {entry.link for entry, _ in done if entry.link})
+        settles: list[Settle] = []
+        for couple in couples:
+            couple.link.state = LinkState.SALESFORCE_GONE
+            if couple.hubspot is not None:
+                settles.append(
+                    Settle(couple.hubspot.row, RecordState.SETTLED, keep=True, digest=0, presence=Presence.DELETED)
+                )
+            if couple.salesforce is not None:
+                settles.append(Settle(couple.salesforce.row, RecordState.SETTLED, keep=True))
+        context.store.update_links([couple.link for couple in couples])
+        context.store.settle(settles)
+
+    async def _settle_refusals(self, refused: list[Answer]) -> None:
+        """Park what was refused, with its errors; look at the records that a refusal speaks of."""
+        context = self._context
+        errors: list[NewError] = []
+        settles: list[Settle] = []
+        look: list[tuple[Entry, str]] = []
+        for entry, answer in refused:
+            fault = answer.faults[0] if answer.faults else Fault(Category.OTHER, "", "refused without a reason")
+            if fault.existing_id and entry.op is Op.CREATE:
+                look.append((entry, fault.existing_id))
+                continue
+            if fault.category is Category.RECORD_GONE and entry.record_id:
+                look.append((entry, entry.record_id))
+                continue
+            if fault.category is Category.TEMPORARY:
+                continue  # stays staged: the next pass tries again
+            if entry.link is not None:
+                context.failed.add(entry.link)
+                context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
+            context.tallies[entry.side].failed += 1
+            errors += [self._error(entry, each) for each in answer.faults]
+            settles += [
+                Settle(row, RecordState.PARKED, keep=True)
+                for row in (entry.source_row, entry.target_row)
+                if row is not None
+            ]
+        context.store.settle(settles)
+        if look:
+            errors += await self._look_again(look)
+        if errors:
+            context.store.open_errors(errors, stamp(context.clock.now()))
+
+    async def _look_again(self, look: list[tuple[Entry, str]]) -> list[NewError]:
+        """Read records that a refusal said exist, or are gone, and stage what they are now: the next round links them to the
+        record that was to be created, or follows the deletion. A record that is linked already makes an error instead."""
+        context = self._context
+        errors: list[NewError] = []
+        for object in sorted({entry.object for entry, _ in look}):
+            ids = {id: entry for entry, id in look if entry.object == object}
+            records = await context.crms[self._side].read(context.want(self._side, object), sorted(ids))
+            fresh = [with_keys(record) for record in records if record.presence is not Presence.UNSEEN]
+            known = {k.id: k for k in context.store.records_by_id(self._side, object, sorted(ids))}
+            for record in fresh:
+                entry = ids.get(record.id)
+                holder = known.get(record.id)
+                if entry is not None and entry.op is Op.CREATE and holder is not None and holder.link is not None:
+                    message = (
+                        f"{self._side.label} says that {record.id} is this record, but it is linked to another one."
+                    )
+                    fault = Fault(Category.DUPLICATES, "ALREADY_LINKED", message, (), record.id)
+                    errors.append(self._error(entry, fault))
+                    if entry.source_row is not None:
+                        context.store.settle([Settle(entry.source_row, RecordState.PARKED, keep=True)])
+            if fresh:
+                context.store.stage(context.pair.name, [(record, digest_of(record)) for record in fresh], None)
+                context.again = True
+        return errors
+
+    def _error(self, entry: Entry, fault: Fault) -> NewError:
+        """A create has no record on its own side yet: its error stands at the record that it was to be made from."""
+        side, object, id = entry.side, entry.object, entry.record_id
+        if id is None:
+            source = self._context.store.records([entry.source_row]) if entry.source_row else []
+            side, object, id = (source[0].side, source[0].object, source[0].id) if source else (side, object, "")
+        return NewError(entry.pair, side, object, id, entry.label, fault, hint(fault.category, fault.code))
+
+    def _clear(self, cleared: list[tuple[Side, str, str]]) -> None:
+        if cleared and any(self._context.store.error_totals()):
+            self._context.store.clear_errors(cleared)
+
+    # reading back
+
+    def _note_unread(self, done: list[Answer]) -> None:
+        for entry, answer in done:
+            if answer.echo is None:
+                self._unread.setdefault(entry.object, set()).add(answer.id or entry.record_id or "")
+
+    async def give_up(self) -> None:
+        """Leave without reading back: the next pass reads the echoes."""
+        self._unread.clear()
+
+    async def read_back(self) -> None:
+        """Read what was written without an echo, and take what storing made of a value as the new base."""
+        context = self._context
+        unread, self._unread = self._unread, {}
+        for object, ids in unread.items():
+            records = await context.crms[self._side].read(context.want(self._side, object), sorted(ids))
+            known = {k.id: k for k in context.store.records_by_id(self._side, object, sorted(ids))}
+            news = [
+                (record, known[record.id])
+                for record in map(with_keys, records)
+                if record.id in known
+                and record.presence is Presence.LIVE
+                and digest_of(record) != known[record.id].digest
+            ]
+            self._learn_echoes(news)
+
+    def _learn_echoes(self, news: list[tuple[Observed, Known]]) -> None:
+        if not news:
+            return
+        context = self._context
+        couples = {c.link.link: c for c in couples_of(context, {k.link for _, k in news if k.link is not None})}
+        links: list[Link] = []
+        settles: list[Settle] = []
+        for record, known in news:
+            couple = couples.get(known.link or 0)
+            if couple is None:
+                continue
+            s_cells, h_cells = couple_cells(couple)
+            assumed = s_cells if record.side is Side.SALESFORCE else h_cells
+            base = couple.link.base_salesforce if record.side is Side.SALESFORCE else couple.link.base_hubspot
+            for column in context.layout.columns:
+                sent, stored = assumed[column.place], record.cells[column.place]
+                if stored is UNSEEN or sent is UNSEEN or base[column.place] is UNSEEN:
+                    continue
+                if close(column.kind, sent, stored):
+                    base[column.place] = stored
+            other = couple.hubspot if record.side is Side.SALESFORCE else couple.salesforce
+            plan = self._remaining(couple.link, other, record, couple)
+            couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
+            links.append(couple.link)
+            state = self._state(plan)
+            settles += _settles(couple.link, other, known.row, record, state, couple)
+        context.store.learn(context.pair.name, [(record, digest_of(record)) for record, _ in news], RecordState.STAGED)
+        context.store.update_links(links)
+        context.store.settle(settles)
+
+
+def _settles(
+    link: Link, source: Known | None, row: int, record: Observed, state: RecordState, couple: Couple | None = None
+) -> list[Settle]:
+    """Both records of a link: cells are kept beside the base only where they differ from it."""
+    base, other_base = link.base_hubspot, link.base_salesforce
+    if record.side is Side.SALESFORCE:
+        base, other_base = other_base, base
+    settles = [Settle(row, state, None if record.cells == base else record.cells)]
+    if source is not None:
+        cells = source.cells
+        if cells is None and couple is not None:
+            s_cells, h_cells = couple_cells(couple)
+            cells = h_cells if record.side is Side.SALESFORCE else s_cells
+        settles.append(Settle(source.row, state, None if cells == other_base else cells))
+    return settles
+
+
+def _note(answer: Written) -> str:
+    return "; ".join(f"{fault.code}: {fault.message}" if fault.code else fault.message for fault in answer.faults)
