@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -162,27 +163,23 @@ class SalesforceOrg:
     def _load_chunk(self, sobject: SObject, rows: list[dict[str, Any]]) -> int:
         first = self.store.take_numbers(sobject.name, len(rows))
         now = int(self.clock.now())
-        admin = self.store.meta("admin")
-        base: Row = {item.name: 0 if item.type == "boolean" else item.flags["defaultValue"] for item in sobject.stored}
-        base |= {"CreatedById": admin, "LastModifiedById": admin}
-        if "ownerid" in sobject.by_name:
-            base["OwnerId"] = admin
+        base = self.records.blank(sobject, self.store.meta("admin"))
         known = {item.name for item in sobject.stored}
-        names = [item.name for item in sobject.stored]
+        values_of = itemgetter(*(item.name for item in sobject.stored))
 
-        def prepared() -> Iterator[list[Any]]:
+        def prepared() -> Iterator[tuple[Any, ...]]:
             for number, given in zip(count(first), rows, strict=False):
                 unknown = given.keys() - known
                 if unknown:
                     raise KeyError(f"{sobject.name} has no field {sorted(unknown)}")
-                row = {**base, **given, "Id": record_id(sobject.prefix, number)}
+                row = {**base, **_trimmed(given), "Id": record_id(sobject.prefix, number)}
                 created = row.get("CreatedDate") or row.get("SystemModstamp") or now
                 modified = row.get("SystemModstamp") or row.get("LastModifiedDate") or created
                 row["CreatedDate"], row["SystemModstamp"] = _stamped(created), _stamped(modified)
                 row["LastModifiedDate"] = _stamped(row.get("LastModifiedDate") or modified)
                 self.records.fill_numbers(sobject, row, number)
                 complete(sobject.name, row, set(given))
-                yield [number, *(row.get(name) for name in names)]
+                yield (number, *values_of(row))
 
         self.store.insert_many(sobject, prepared())
         return len(rows)
@@ -195,6 +192,11 @@ class SalesforceOrg:
             self.store.set_meta("organization", record_id("00D", 1))
             self.store.set_meta("admin", record_id("005", 1))
             self.load([("Organization", _ORGANIZATION), *(("User", _user(*person)) for person in _USERS)])
+
+
+def _trimmed(fields: Row) -> Row:
+    """A real org holds no blanks around a text and no empty text."""
+    return {name: value.strip() or None if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _stamped(value: Any) -> str:

@@ -38,12 +38,8 @@ class Records:
         """Insert and return the new id."""
         self._check_writable(sobject, fields, creating=True)
         now = self.stamp()
-        row: Row = {item.name: item.flags["defaultValue"] for item in sobject.stored}
-        row |= {item.name: int(row[item.name]) for item in sobject.stored if item.type == "boolean" and row[item.name]}
-        row |= {item.name: 0 for item in sobject.stored if item.type == "boolean" and not row[item.name]}
-        row |= {"CreatedDate": now, "CreatedById": user_id}
-        if "ownerid" in sobject.by_name:
-            row["OwnerId"] = user_id
+        row = self.blank(sobject, user_id)
+        row["CreatedDate"] = now
         given = self._checked(sobject, fields)
         # Salesforce puts its default where a create sends null for a field that has one.
         row |= {name: value for name, value in given.items() if value is not None or row[name] is None}
@@ -52,7 +48,7 @@ class Records:
         self._check_unique(sobject, given, None)
         number = self.store.take_numbers(sobject.name)
         new_id = record_id(sobject.prefix, number)
-        row |= {"Id": new_id, "SystemModstamp": now, "LastModifiedDate": now, "LastModifiedById": user_id}
+        row |= {"Id": new_id, "SystemModstamp": now, "LastModifiedDate": now}
         self.fill_numbers(sobject, row, number)
         complete(sobject.name, row, set(given))
         self.store.insert(sobject, number, row)
@@ -75,7 +71,7 @@ class Records:
         row |= changed
         row |= {"SystemModstamp": now, "LastModifiedDate": now, "LastModifiedById": user_id}
         complete(sobject.name, row, set(changed))
-        self.store.update(sobject, id18, {name: value for name, value in row.items() if value != before[name]} or row)
+        self.store.update(sobject, id18, {name: value for name, value in row.items() if value != before[name]})
 
     def delete(self, sobject: SObject, id18: str, user_id: str) -> None:
         """Into the recycle bin, with what hangs on it (the describe's cascadeDelete)."""
@@ -105,6 +101,7 @@ class Records:
         changes = {"IsDeleted": 0, "MasterRecordId": None, "SystemModstamp": now, "LastModifiedDate": now}
         changes |= {"LastModifiedById": user_id}
         known = {name: value for name, value in changes.items() if name in row}
+        self._check_unique(sobject, row, id18)
         self.store.update(sobject, id18, {**known, "_deleted_at": None})
 
     def merge(self, sobject: SObject, master: str, losers: list[str], user_id: str) -> None:
@@ -139,12 +136,17 @@ class Records:
             raise entity_is_deleted()
         return row
 
+    def blank(self, sobject: SObject, user_id: str | None) -> Row:
+        """A new record before anything was said about it: defaults, and the user as owner and author."""
+        row: Row = {item.name: 0 if item.type == "boolean" else item.flags["defaultValue"] for item in sobject.stored}
+        names = ("CreatedById", "LastModifiedById", "OwnerId")
+        return row | {name: user_id for name in names if name in row}
+
     def fill_numbers(self, sobject: SObject, row: Row, number: int) -> None:
-        for item in sobject.stored:
-            if item.flags["autoNumber"]:
-                row[item.name] = f"{number + 1000:08d}"
-            elif item.flags["extraTypeInfo"] == "imageurl":
-                row[item.name] = f"/services/images/photo/{row['Id']}"
+        """Automatic numbers and picture addresses, which follow from the record's number and id."""
+        for item in sobject.numbered:
+            numbers = item.flags["autoNumber"]
+            row[item.name] = f"{number + 1000:08d}" if numbers else f"/services/images/photo/{row['Id']}"
 
     def _holding(self, sobject: SObject, field: str, id18: str) -> list[str]:
         live = " AND IsDeleted = 0" if sobject.soft_deletes else ""

@@ -108,6 +108,13 @@ class SObject:
     def unique_fields(self) -> tuple[Field, ...]:
         return tuple(item for item in self.fields if item.flags["unique"])
 
+    @cached_property
+    def numbered(self) -> tuple[Field, ...]:
+        """Fields that follow from the record's number or id: automatic numbers and picture addresses."""
+        return tuple(
+            item for item in self.stored if item.flags["autoNumber"] or item.flags["extraTypeInfo"] == "imageurl"
+        )
+
     def compound_parts(self, compound: Field) -> tuple[Field, ...]:
         return tuple(item for item in self.stored if item.flags["compoundFieldName"] == compound.name)
 

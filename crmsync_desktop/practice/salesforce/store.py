@@ -127,6 +127,8 @@ class Store:
         self.db.executemany(self._insert[sobject.name], rows)
 
     def update(self, sobject: SObject, record_id: str, changes: Row) -> None:
+        if not changes:
+            return
         sets = ", ".join(f"{quoted(name)} = ?" for name in changes)
         self.db.execute(f"UPDATE {quoted(sobject.name)} SET {sets} WHERE Id = ?", [*changes.values(), record_id])
 

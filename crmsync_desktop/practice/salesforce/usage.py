@@ -24,7 +24,7 @@ class Usage:
     def used(self) -> int:
         """Calls of the last 24 hours, by everybody."""
         oldest = int(self._now() // 60) - _MINUTES
-        while self._minutes and self._minutes[0][0] <= oldest:
+        while self._minutes and self._minutes[0][0] < oldest:
             minute, calls = self._minutes.popleft()
             self._total -= calls
             self._store.db.execute("DELETE FROM _usage WHERE minute = ?", (minute,))

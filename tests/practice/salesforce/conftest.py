@@ -93,7 +93,10 @@ def server(org: SalesforceOrg, clock: PracticeClock) -> Iterator[Server]:
 def serve(org: SalesforceOrg, clock: PracticeClock, **options: Any) -> Iterator[Server]:
     calls = CallLog()
     app = create_salesforce_app(org, calls, access_token=TOKEN, client_id=CLIENT, **options)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    # With the protocol named, asyncio sets TCP_NODELAY on what it accepts; without, each answer waits 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
     config = uvicorn.Config(
         app,
         log_level="warning",

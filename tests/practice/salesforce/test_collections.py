@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crmsync_desktop.practice.salesforce import EXTERNAL_ID
+
+from .conftest import Server
+
+PATH = "composite/sobjects"
+
+
+def typed(sobject: str = "Contact", **fields: Any) -> dict[str, Any]:
+    return {"attributes": {"type": sobject}, **fields}
+
+
+def test_two_hundred_records_are_created_in_order_in_one_call(server: Server) -> None:
+    records = [typed(LastName=f"L{i}") for i in range(200)]
+    results = server.post(PATH, {"allOrNone": False, "records": records}).json()
+    assert all(result["success"] and result["errors"] == [] for result in results)
+    ids = [result["id"] for result in results]
+    found = server.post(f"{PATH}/Contact", {"ids": ids, "fields": ["LastName"]}).json()
+    assert [record["LastName"] for record in found] == [f"L{i}" for i in range(200)]
+    assert server.org.usage.used() == 2
+
+
+def test_more_than_two_hundred_records_are_refused(server: Server) -> None:
+    records = [typed(LastName="L") for _ in range(201)]
+    server.refused(server.post(PATH, {"records": records}), 400, "EXCEEDED_ID_LIMIT")
+    ids = ",".join(["003Pr0000000001"] * 201)
+    server.refused(server.call("DELETE", f"{PATH}?ids={ids}"), 400, "EXCEEDED_ID_LIMIT")
+    many = {"ids": ["003Pr0000000001"] * 2001, "fields": ["Id"]}
+    server.refused(server.post(f"{PATH}/Contact", many), 400, "EXCEEDED_ID_LIMIT")
+    assert server.org.count("Contact") == 0
+
+
+def test_types_may_be_mixed_in_at_most_ten_chunks(server: Server) -> None:
+    pair = [typed(LastName="L"), typed("Account", Name="A")]
+    assert all(result["success"] for result in server.post(PATH, {"records": pair * 5}).json())
+    server.refused(server.post(PATH, {"records": pair * 6}), 400, "INVALID_BATCH_OPERATION")
+
+
+def test_updates_name_each_record_by_its_id(server: Server) -> None:
+    one, gone = server.contact(), server.contact()
+    server.call("DELETE", f"sobjects/Contact/{gone}")
+    records = [
+        typed(Id=one[:15], FirstName="Jane"),
+        typed(id=gone, FirstName="Jane"),
+        typed(Id="003Pr0000000099IAA", FirstName="Jane"),
+        typed(Id="nonsense", FirstName="Jane"),
+        typed(FirstName="Jane"),
+    ]
+    results = server.patch(PATH, {"records": records}).json()
+    assert results[0] == {"id": one, "success": True, "errors": []}
+    codes = [result["errors"][0]["statusCode"] for result in results[1:]]
+    assert codes == ["ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID", "MISSING_ARGUMENT"]
+    assert results[1]["id"] == gone
+    assert server.org.get(one)["FirstName"] == "Jane"  # type: ignore[index]
+
+
+def test_all_or_none_takes_the_good_ones_back(server: Server) -> None:
+    records = [typed(LastName="Good"), typed(FirstName="Bad"), typed(LastName="Good")]
+    results = server.post(PATH, {"allOrNone": True, "records": records}).json()
+    codes = [result["errors"][0]["statusCode"] for result in results]
+    rolled = "ALL_OR_NONE_OPERATION_ROLLED_BACK"
+    assert codes == [rolled, "REQUIRED_FIELD_MISSING", rolled]
+    assert all(not result["success"] and "id" not in result for result in results)
+    assert server.org.count("Contact") == 0
+
+
+def test_upserts_by_external_id_say_what_they_created(server: Server) -> None:
+    known = server.contact(**{EXTERNAL_ID: "1"})
+    records = [typed(LastName="Known", **{EXTERNAL_ID: "1"}), typed(LastName="New", **{EXTERNAL_ID: "2"})]
+    first, second = server.patch(f"{PATH}/Contact/{EXTERNAL_ID}", {"records": records}).json()
+    assert first == {"id": known, "success": True, "errors": [], "created": False}
+    assert second["created"] is True
+    assert server.patch(f"{PATH}/Contact/{EXTERNAL_ID}", {"records": records}).json()[1]["created"] is False
+    assert server.org.count("Contact") == 2
+
+
+def test_upserts_by_email_and_by_id_work_as_recorded(server: Server) -> None:
+    known = server.contact(Email="gob@example.com")
+    (result,) = server.patch(
+        f"{PATH}/Contact/Email", {"records": [typed(LastName="B", Email="GOB@example.com")]}
+    ).json()
+    assert (result["id"], result["created"]) == (known, False)
+    by_id = [typed(LastName="C", Id=known), typed(LastName="D", Id=None)]
+    first, second = server.patch(f"{PATH}/Contact/Id", {"records": by_id}).json()
+    assert (first["id"], first["created"], second["created"]) == (known, False, True)
+
+
+def test_upserts_that_are_not_clear_fail_alone(server: Server) -> None:
+    for _ in range(2):
+        server.contact(Email="twice@example.com")
+    records = [
+        typed(LastName="A", Email="twice@example.com"),
+        typed(LastName="B"),
+        typed(LastName="C", Email="same@example.com"),
+        typed(LastName="D", Email="SAME@example.com"),
+        typed(LastName="E", Email="fine@example.com"),
+    ]
+    results = server.patch(f"{PATH}/Contact/Email", {"records": records}).json()
+    codes = [result["errors"][0]["statusCode"] if result["errors"] else "" for result in results]
+    assert codes == ["DUPLICATE_EXTERNAL_ID", "MISSING_ARGUMENT", "DUPLICATE_VALUE", "DUPLICATE_VALUE", ""]
+
+
+def test_upserts_of_another_type_or_by_another_field_are_refused(server: Server) -> None:
+    answer = server.patch(f"{PATH}/Contact/{EXTERNAL_ID}", {"records": [typed("Lead", LastName="A")]})
+    server.refused(answer, 400, "INVALID_INPUT")
+    server.refused(server.patch(f"{PATH}/Contact/FirstName", {"records": []}), 404, "NOT_FOUND")
+    server.refused(server.patch(f"{PATH}/Nope/Id", {"records": []}), 404, "NOT_FOUND")
+
+
+def test_deletes_answer_for_each_id(server: Server) -> None:
+    one, two = server.contact(), server.contact()
+    ids = f"{one[:15]},{two},003Pr0000000099IAA,nonsense"
+    results = server.call("DELETE", f"{PATH}?ids={ids}").json()
+    assert [result["success"] for result in results] == [True, True, False, False]
+    assert results[0] == {"id": one, "success": True, "errors": []}
+    codes = [result["errors"][0]["statusCode"] for result in results[2:]]
+    assert codes == ["INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID"]
+    again = server.call("DELETE", f"{PATH}?ids={one}&allOrNone=true").json()
+    assert again[0]["errors"][0]["statusCode"] == "ENTITY_IS_DELETED"
+
+
+def test_retrieve_gives_null_for_what_is_not_there(server: Server) -> None:
+    one, gone = server.contact(FirstName="Jane"), server.contact()
+    server.call("DELETE", f"sobjects/Contact/{gone}")
+    ids = [gone, one, "003Pr0000000099", one[:15]]
+    found = server.post(f"{PATH}/Contact", {"ids": ids, "fields": ["FirstName", "id"]}).json()
+    record = {
+        "attributes": {"type": "Contact", "url": f"/services/data/v60.0/sobjects/Contact/{one}"},
+        "Id": one,
+        "FirstName": "Jane",
+    }
+    assert found == [None, record, None, record]
+    assert server.get(f"{PATH}/Contact", params={"ids": ",".join(ids), "fields": "FirstName"}).json() == found
+
+
+def test_retrieve_refuses_unknown_fields_and_ids_of_another_object(server: Server) -> None:
+    body = {"ids": ["003Pr0000000001"], "fields": ["Nope"]}
+    server.refused(server.post(f"{PATH}/Contact", body), 400, "INVALID_FIELD")
+    server.refused(server.post(f"{PATH}/Contact", {"ids": ["x"], "fields": ["Id"]}), 400, "MALFORMED_ID")
+    server.refused(server.post(f"{PATH}/Contact", {"ids": [], "fields": ["Id"]}), 400, "JSON_PARSER_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "JSON_PARSER_ERROR"),
+        ({"records": ["x"]}, "JSON_PARSER_ERROR"),
+        ({"records": [], "allOrNone": "yes"}, "JSON_PARSER_ERROR"),
+        ({"records": [], "extra": 1}, "JSON_PARSER_ERROR"),
+        ({"records": [{"LastName": "A"}]}, "INVALID_TYPE"),
+        ({"records": [typed("Nope")]}, "INVALID_TYPE"),
+    ],
+)
+def test_a_collection_that_is_not_well_formed_is_refused_whole(server: Server, body: object, code: str) -> None:
+    server.refused(server.post(PATH, body), 400, code)
