@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from crmsync_desktop.adapters.hubspot import cursor
 from crmsync_desktop.adapters.hubspot.batches import batch_read, fits, search, search_body
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
-from crmsync_desktop.adapters.hubspot.decoding import Decoder, merged_ids
+from crmsync_desktop.adapters.hubspot.decoding import Decoder, converter, merged_ids
 from crmsync_desktop.adapters.hubspot.properties import modified_property
 from crmsync_desktop.adapters.hubspot.transport import Transport, iso
 from crmsync_desktop.domain.records import Observed
-from crmsync_desktop.domain.schema import Kind, Schema
+from crmsync_desktop.domain.schema import Field, Kind
 from crmsync_desktop.ports.crm import Page, Want
 
 
@@ -88,55 +88,73 @@ class Reader:
 
     async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
         """By e-mail (first or additional) or a unique property: consistent, 100 values a request. By any other property:
-        through the search index, which lags."""
+        through the search index, which lags; a value of more than about 2,500 characters can't be searched for."""
         schema = await self._catalog.schema(want.object)
         decoder = Decoder(want, schema)
-        if (wanted := schema.fields.get(field)) is None:
+        sought = dict.fromkeys(text for value in values if (text := value.strip()))
+        if (wanted := schema.fields.get(field)) is None or not sought:
             return []
-        cased = wanted.kind is not Kind.EMAIL and wanted.external_id
-        asked = list(dict.fromkeys(text if cased else text.casefold() for value in values if (text := value.strip())))
         if wanted.unique:
+            cased = wanted.kind is not Kind.EMAIL
+            asked = list(sought if cased else dict.fromkeys(value.casefold() for value in sought))
             found = await batch_read(
                 self._transport, want.object, asked, decoder.properties, "match", id_property=field
             )
             records = found.records
         else:
-            records = await self._searched(schema, decoder, field, asked if wanted.kind.value in _TEXTS else values)
-        live = {record["id"]: decoder.live(record) for record in records if not record.get("archived")}
-        return list(live.values())
+            records = await self._searched(decoder, wanted, list(sought))
+        return list({record["id"]: decoder.live(record) for record in records if not record.get("archived")}.values())
 
-    async def _searched(
-        self, schema: Schema, decoder: Decoder, field: str, values: Iterable[str]
-    ) -> list[dict[str, Any]]:
-        """Search takes IN values in lower case for texts (search guide), as they are for the rest."""
+    async def _searched(self, decoder: Decoder, field: Field, values: list[str]) -> list[dict[str, Any]]:
+        """Search takes IN values of texts in lower case (search guide) and may compare more loosely than we do."""
+        waiting = list(dict.fromkeys(map(str.lower, values))) if field.native_type.startswith("string/") else values
+        names = tuple(dict.fromkeys([*decoder.properties, field.name]))
+        whole = fits(search_body([_among(field.name, [" " * 1_000])], names, _LONGEST_ID))
+        properties = names if whole else (field.name,)
         records: list[dict[str, Any]] = []
-        waiting = list(dict.fromkeys(values))
-        few = [modified_property(decoder.object)]
-        narrow = fits(search_body([_among(field, waiting[:1])], decoder.properties, _LONGEST_ID))
-        properties = decoder.properties if narrow else few
         while waiting:
-            taken = len(waiting)
-            while taken > 1 and not fits(search_body([_among(field, waiting[:taken])], properties, _LONGEST_ID)):
-                taken = (taken + 1) // 2
-            filters = [_among(field, waiting[:taken])]
-            last_id, last = "0", False
-            while not last:
-                page, last = await search(
-                    self._transport, decoder.object, search_body(filters, properties, last_id), "match"
-                )
-                records.extend(page)
-                last_id = page[-1]["id"] if page else last_id
-            del waiting[:taken]
-        if narrow or not records:
-            return records
-        ids = [record["id"] for record in records]
-        return (await batch_read(self._transport, schema.object, ids, decoder.properties, "match")).records
+            taken = _fitting(field.name, waiting, properties)
+            if taken:
+                records += await self._pages(decoder.object, _among(field.name, waiting[:taken]), properties)
+            del waiting[: taken or 1]  # one that doesn't fit alone is left out
+        wanted = {value.casefold() for value in values}
+        equal = [each for each in records if _folded(field.kind, each["properties"].get(field.name)) in wanted]
+        if whole or not equal:
+            return equal
+        ids = [record["id"] for record in equal]
+        return (await batch_read(self._transport, decoder.object, ids, decoder.properties, "match")).records
+
+    async def _pages(
+        self, object_name: str, condition: dict[str, Any], properties: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = []
+        last_id, last = "0", False
+        while not last:
+            body = search_body([condition], properties, last_id)
+            page, last = await search(self._transport, object_name, body, "match")
+            records += page
+            last_id = page[-1]["id"] if page else last_id
+        return records
 
 
-_TEXTS = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.PHONE, Kind.URL, Kind.EMAIL, Kind.HTML})
 _LONGEST_ID = "9" * 16
 _LONGEST_FILTER = {"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": "9" * 13}
+MOST_VALUES = 100
+"""Values of one IN filter."""
 
 
 def _among(field: str, values: Sequence[str]) -> dict[str, Any]:
     return {"propertyName": field, "operator": "IN", "values": list(values)}
+
+
+def _fitting(field: str, values: Sequence[str], properties: Sequence[str]) -> int:
+    """How many of the first values one search body can carry; 0 where the first alone is too long."""
+    taken = min(len(values), MOST_VALUES)
+    while taken and not fits(search_body([_among(field, values[:taken])], properties, _LONGEST_ID)):
+        taken //= 2
+    return taken
+
+
+def _folded(kind: Kind, raw: object) -> str | None:
+    value = converter(kind)(raw)
+    return value.casefold() if value is not None else None
