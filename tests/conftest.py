@@ -26,7 +26,7 @@ hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 2.0
 """How long a thread or process may still need to end after the test that started it."""
 
 

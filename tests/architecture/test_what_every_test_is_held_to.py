@@ -62,7 +62,7 @@ REFUSED = {
         "WARNING a: x",
     ),
     "a thread": (
-        "def test_it(): threading.Thread(target=time.sleep, args=(5,), name='t1').start()",
+        "def test_it(): threading.Thread(target=time.sleep, args=(4,), name='t1').start()",
         "left running by the test: thread 't1'",
     ),
     "a process": (f"def test_it(): globals().update(p=subprocess.Popen({SLEEP}))", "left running by the test: process"),
