@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from crmsync_desktop.domain.records import Value
 from crmsync_desktop.domain.schema import Kind
 
 Raw = str | bool | int | float | Decimal | None
 
+_WIDE = Context(prec=400)
 _CASELESS = frozenset({Kind.EMAIL})
 _TRUE = frozenset({"true", "1", "yes"})
 
@@ -121,7 +122,7 @@ def _number(raw: Raw, scale: int | None) -> Value:
     if not number.is_finite():
         return text
     if scale is not None:
-        number = round(number, scale)
+        number = _at(number, scale)
     plain = format(number, "f")
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
@@ -156,6 +157,15 @@ def _date(text: str) -> str:
         return text
 
 
+def _at(number: Decimal, scale: int) -> Decimal:
+    """Rounded to `scale` places, whatever its size: decimal's own context gives up past 28 digits. A number of more digits
+    than any field holds is left as it is."""
+    try:
+        return number.quantize(Decimal(1).scaleb(-scale), context=_WIDE)
+    except InvalidOperation:
+        return number
+
+
 def _phone_digits(text: str) -> str:
     digits = "".join(character for character in text if character.isdecimal())
     return digits.lstrip("0")
@@ -167,7 +177,7 @@ def _rounded(sent: str, stored: str) -> bool:
     except InvalidOperation:
         return False
     places = -min(int(b.as_tuple().exponent), 0)
-    return round(a, places) == b
+    return _at(a, places) == b
 
 
 def version_order(older: str, newer: str) -> int:
