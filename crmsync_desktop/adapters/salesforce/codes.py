@@ -72,6 +72,13 @@ _HINTS = {
     Category.CONNECTION: "Sign in to Salesforce again.",
     Category.OTHER: "",
 }
+_HINTS_BY_CODE = {
+    "API_DISABLED_FOR_ORG": "This edition of Salesforce has no API, or it is switched off: ask the org's admin.",
+    "API_CURRENTLY_DISABLED": "Give the connected user's profile the permission API Enabled.",
+    "TXN_SECURITY_RUNTIME_EXCEPTION": "A transaction security policy of the org stands against it: ask the org's admin.",
+    "TXN_SECURITY_NO_ACCESS": "A transaction security policy of the org stands against it: ask the org's admin.",
+    "STORAGE_LIMIT_EXCEEDED": "The org's storage is full: delete records or buy more, then it goes on.",
+}
 # A trigger's or flow's message quotes the code of what it ran into.
 _LOCKED_INSIDE = re.compile(r"\bUNABLE_TO_LOCK_ROW\b")
 _EXISTING = re.compile(r"\bid: ([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)\b")
@@ -85,9 +92,9 @@ def category_of(code: str, message: str = "") -> Category:
     return _CATEGORY.get(code, Category.OTHER)
 
 
-def hint_of(category: Category) -> str:
+def hint_of(category: Category, code: str = "") -> str:
     """What a person can do, in one sentence; empty where nothing general can be said."""
-    return _HINTS.get(category, "")
+    return _HINTS_BY_CODE.get(code) or _HINTS.get(category, "")
 
 
 def fault_of(entry: Mapping[str, Any]) -> Fault:

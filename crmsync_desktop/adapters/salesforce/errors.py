@@ -12,7 +12,7 @@ import simple_salesforce.exceptions as vendor
 import urllib3.exceptions
 
 from crmsync_desktop.adapters.salesforce.codes import category_of, hint_of
-from crmsync_desktop.domain.errors import CrmSyncError, LimitReached, SetupError, SignInNeeded, Unreachable
+from crmsync_desktop.domain.errors import BugError, CrmSyncError, LimitReached, SetupError, SignInNeeded, Unreachable
 from crmsync_desktop.domain.records import Category
 
 Entry = Mapping[str, Any]
@@ -21,6 +21,7 @@ _DETAIL = 300
 _TAG = re.compile(r"<[^>]*>")
 _BAD_TOKEN = frozenset({"Bad_OAuth_Token", "Missing_OAuth_Token"})
 _SIGN_IN = frozenset({"INVALID_SESSION_ID", "INVALID_AUTH_HEADER"})
+_OUR_QUERY = frozenset({"MALFORMED_QUERY", "INVALID_QUERY_FILTER_OPERATOR"})
 _SIGN_IN_HINT = "Connect Salesforce again in the settings."
 
 
@@ -77,10 +78,14 @@ def answered(status: int, content: Any) -> CallFailed:
         error = SetupError("Salesforce answers from another address.", detail, "Enter the address of My Domain.")
     elif status in (414, 431):
         error = SetupError("A request to Salesforce was too long.", detail, "Map fewer fields of this object.")
+    elif code == "INVALID_QUERY_LOCATOR":
+        error = Unreachable("Salesforce lost its place in a long answer.", detail, "The next pass reads it again.")
+    elif code in _OUR_QUERY:
+        error = BugError("Salesforce can't read one of our queries.", detail)
     elif status == 404 and not entries:
         error = SetupError("That address doesn't answer as Salesforce does.", detail, "Check the address of the org.")
     else:
-        error = SetupError("Salesforce refused a request.", detail, hint_of(category))
+        error = SetupError("Salesforce refused a request.", detail, hint_of(category, code))
     return CallFailed(error, status=status, entries=entries, stored=False, temporary=False)
 
 

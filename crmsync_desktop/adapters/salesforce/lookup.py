@@ -9,7 +9,7 @@ from crmsync_desktop.adapters.salesforce import soql
 from crmsync_desktop.adapters.salesforce.calls import Calls
 from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
 from crmsync_desktop.adapters.salesforce.decode import Decoder
-from crmsync_desktop.adapters.salesforce.errors import CallFailed, answered, nonsense
+from crmsync_desktop.adapters.salesforce.errors import CallFailed, nonsense
 from crmsync_desktop.adapters.salesforce.ids import is_id, to_18
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
 from crmsync_desktop.domain.errors import SetupError
@@ -18,6 +18,7 @@ from crmsync_desktop.ports.crm import Want
 
 RETRIEVE = 2_000
 """Ids of one collections retrieve (apis.md 4.3)."""
+_WRONG_ID = frozenset({"MALFORMED_ID", "INVALID_ID_FIELD"})
 _TOMBSTONES = ("Id", "SystemModstamp", "IsDeleted", "MasterRecordId")
 
 
@@ -34,15 +35,15 @@ class Lookup:
         decoder = await self._decoder(want)
         asked = list(dict.fromkeys(to_18(record_id) for record_id in ids if is_id(record_id)))
         try:
-            rows = await self._retrieve(decoder, asked, purpose)
+            rows, nobodys = await self._retrieve(decoder, asked, purpose)
         except CallFailed as failed:
             if failed.code not in STALE:
                 raise
             await self._catalog.describe([want.object])
             decoder = await self._decoder(want)
-            rows = await self._retrieve(decoder, asked, purpose)
+            rows, nobodys = await self._retrieve(decoder, asked, purpose)
         found = {row["Id"]: decoder(row) for row in rows}
-        missing = [record_id for record_id in asked if record_id not in found]
+        missing = [record_id for record_id in asked if record_id not in found and record_id not in nobodys]
         if missing:
             for row in await self._tombstones(decoder, missing, purpose):
                 if row.get("IsDeleted"):
@@ -71,15 +72,30 @@ class Lookup:
         schemas = await self._catalog.get([want.object])
         return Decoder(want, schemas[want.object])
 
-    async def _retrieve(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> list[Row]:
+    async def _retrieve(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> tuple[list[Row], set[str]]:
+        """Found rows, and ids that can't be this object's."""
         path = f"{self._calls.transport.data}/composite/sobjects/{soql.name(decoder.object)}"
         rows: list[Row] = []
-        for start in range(0, len(ids), RETRIEVE):
-            body = {"ids": ids[start : start + RETRIEVE], "fields": decoder.selected}
-            pair = self._pair_of(decoder.object)
-            answer = await self._calls.send("POST", path, body, purpose=purpose, pair=pair)
-            rows += _rows_of(answer.status, answer.body)
-        return rows
+        nobodys: set[str] = set()
+        pair = self._pair_of(decoder.object)
+        waiting = [ids[start : start + RETRIEVE] for start in range(0, len(ids), RETRIEVE)]
+        while waiting:
+            part = waiting.pop()
+            body = {"ids": part, "fields": decoder.selected}
+            try:
+                answer = await self._calls.send("POST", path, body, purpose=purpose, pair=pair)
+            except CallFailed as failed:
+                if failed.code not in _WRONG_ID:
+                    raise
+                # One id is another object's, and the whole call is refused for it.
+                middle = len(part) // 2
+                if middle:
+                    waiting += [part[:middle], part[middle:]]
+                else:
+                    nobodys.update(part)
+                continue
+            rows += _rows_of(answer.body)
+        return rows, nobodys
 
     async def _tombstones(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> list[Row]:
         fields = [name for name in _TOMBSTONES if name in decoder.system]
@@ -113,10 +129,8 @@ class Lookup:
         return list({row["Id"]: row for rows in answers for row in rows}.values())
 
 
-def _rows_of(status: int, body: Any) -> list[Row]:
+def _rows_of(body: Any) -> list[Row]:
     """Found records of a retrieve; null stands for one that isn't there or may not be seen."""
-    if status != 200:
-        raise answered(status, body)
     if not isinstance(body, list):
         raise nonsense("A retrieve doesn't answer with a list.")
     return [row for row in body if row is not None]
