@@ -9,6 +9,7 @@ Locators live two days, ten at a time (the eleventh closes the oldest), and not 
 from __future__ import annotations
 
 import re
+import sqlite3
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable
@@ -29,6 +30,8 @@ LARGEST_PAGE = 2000
 SMALLEST_PAGE = 200
 _LOCATOR_LIFE = 2 * 86_400
 _OPEN_LOCATORS = 10
+_TOO_BIG = re.compile("overflow|too large|too many|too deep")
+"""What SQLite says of an expression that is beyond its limits."""
 
 Answer = dict[str, Any]
 
@@ -49,6 +52,15 @@ class Queries:
 
     def run(self, soql: str, version: str, *, with_deleted: bool, batch: int = LARGEST_PAGE) -> Answer:
         """The body of `query` or `queryAll`. Raises ApiError 400 for a query that doesn't hold."""
+        try:
+            return self._run(soql, version, with_deleted, batch)
+        except (RecursionError, sqlite3.OperationalError) as error:
+            if isinstance(error, sqlite3.OperationalError) and not _TOO_BIG.search(str(error)):
+                raise
+            message = "Query is either selecting too many fields or the filter conditions are too complicated."
+            raise ApiError(400, "QUERY_TOO_COMPLICATED", message) from error
+
+    def _run(self, soql: str, version: str, with_deleted: bool, batch: int) -> Answer:
         tree = parse(soql)
         compiled = Compiler(self._store.schema, soql, self._now(), with_deleted=with_deleted).compile(tree)
         if compiled.counts_only:

@@ -13,6 +13,7 @@ from .errors import ApiError
 from .schema import resource_folder
 
 LONGEST = 100_000
+LARGEST_LIMIT = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,6 @@ def _query(tree: Branch | Token) -> Query:
         where=_condition(parts["where"][0]) if "where" in parts else None,
         group=tuple(map(_path, _branches(parts.get("group", [])))),
         order=tuple(map(_ordering, _branches(parts.get("order", [])))),
-        limit=int(str(parts["limit"][0])) if "limit" in parts else None,
+        limit=min(int(str(parts["limit"][0])), LARGEST_LIMIT) if "limit" in parts else None,
         offset=int(str(parts["offset"][0])) if "offset" in parts else 0,
     )

@@ -45,7 +45,7 @@ class Filters:
 
     def sql(self, condition: Condition) -> str:
         if isinstance(condition, Junction):
-            return "(" + f" {condition.word} ".join(self.sql(part) for part in condition.parts) + ")"
+            return _balanced(condition.word, [self.sql(part) for part in condition.parts])
         if isinstance(condition, Not):
             return f"NOT coalesce({self.sql(condition.part)}, 0)"
         item, column = self._column(condition.path)
@@ -168,3 +168,11 @@ class Filters:
         if parsed is None:
             raise self._type_error(path, item)
         return parsed
+
+
+def _balanced(word: str, parts: list[str]) -> str:
+    """The parts joined in halves: SQLite refuses expressions that are more than 1,000 levels deep."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({_balanced(word, parts[:middle])} {word} {_balanced(word, parts[middle:])})"

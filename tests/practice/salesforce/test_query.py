@@ -277,3 +277,12 @@ def test_an_address_above_16384_bytes_is_414_but_the_same_query_fits_into_a_comp
     body = {"method": "GET", "referenceId": "q", "url": f"/services/data/v60.0/query?q={soql}"}
     (part,) = server.post("composite", {"compositeRequest": [body]}).json()["compositeResponse"]
     assert (part["httpStatusCode"], part["body"]["totalSize"]) == (200, 0)
+
+
+def test_a_query_that_is_too_deep_is_refused_and_a_long_one_is_not(server: Server) -> None:
+    deep = "SELECT Id FROM Contact WHERE " + "NOT " * 900 + "Id = null"
+    server.refused(server.get("query", params={"q": deep}), 400, "QUERY_TOO_COMPLICATED")
+    long = "SELECT Id FROM Contact WHERE " + " OR ".join(f"LastName='{i}'" for i in range(1500))
+    body = {"method": "GET", "referenceId": "q", "url": f"/services/data/v60.0/query?q={long}"}
+    (part,) = server.post("composite", {"compositeRequest": [body]}).json()["compositeResponse"]
+    assert part["httpStatusCode"] == 200
