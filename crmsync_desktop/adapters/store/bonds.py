@@ -1,0 +1,162 @@
+"""Links: which record of one side is which of the other, and what each side last said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crmsync_desktop.adapters.store.observations import take_numbers
+from crmsync_desktop.adapters.store.packing import LINK_COLUMNS, RECORD_COLUMNS, SIDE_CODE, pack, pack_base
+from crmsync_desktop.adapters.store.session import Session, chunks, many, select
+from crmsync_desktop.adapters.store.sqlite import LIST
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.ports.store import Known, Link
+
+_SALESFORCE = SIDE_CODE[Side.SALESFORCE]
+_HUBSPOT = SIDE_CODE[Side.HUBSPOT]
+
+_INSERT = f"INSERT INTO link ({LINK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_UPDATE = (
+    "UPDATE link SET salesforce_object = ?, salesforce_id = ?, hubspot_id = ?, state = ?, layout = ?, base = ? "
+    "WHERE link = ?"
+)
+_BY_NUMBER = f"SELECT {LINK_COLUMNS} FROM link WHERE link IN {LIST}"  # noqa: S608
+_IDS = f"SELECT link, salesforce_object, salesforce_id, hubspot_id FROM link WHERE link IN {LIST}"  # noqa: S608
+_RECORDS = f"SELECT {RECORD_COLUMNS} FROM record WHERE link IN {LIST} ORDER BY link, side, row"  # noqa: S608
+_CONNECT_SALESFORCE = "UPDATE record SET link = ? WHERE side = 0 AND id = ? AND object = ?"
+_CONNECT_HUBSPOT = "UPDATE record SET link = ? WHERE side = 1 AND id = ? AND pair = ?"
+# Records whose cells are those of a base that they are about to lose.
+_RELYING = (
+    "SELECT r.row, r.side, l.link, l.layout, l.base FROM record r JOIN link l ON l.link = r.link "  # noqa: S608
+    f"WHERE r.cells IS NULL AND l.link IN {LIST}"
+)
+_TAKEN = f"SELECT link, pair, id FROM record WHERE side = ? AND link IS NOT NULL AND id IN {LIST}"  # noqa: S608
+
+
+class Links(Session):
+    def links(self, ids: Sequence[int]) -> list[Link]:
+        """In the order asked for; unknown ones are left out."""
+        with self._reading() as connection:
+            found = {row[0]: self._layouts.link(row) for row in select(connection, _BY_NUMBER, ids)}
+        return [found[number] for number in ids if number in found]
+
+    def counterparts(self, links: Sequence[int]) -> dict[int, list[Known]]:
+        """An entry for each link asked for, Salesforce's records before HubSpot's."""
+        found: dict[int, list[Known]] = {number: [] for number in links}
+        with self._reading() as connection:
+            for row in select(connection, _RECORDS, links):
+                found[row[8]].append(self._layouts.known(row))
+        return found
+
+    def link_count(self, pair: str) -> int:
+        with self._reading() as connection:
+            return int(
+                connection.exec_driver_sql(
+                    "SELECT count(*) FROM link WHERE pair = ? AND state = 0", (pair,)
+                ).scalar_one()
+            )
+
+    def add_links(self, links: Sequence[Link]) -> list[int]:
+        """A record that belongs to another link leaves it. Raises BugError where a record has a live link already, or
+        bases don't fit the pair's layout."""
+        if not links:
+            return []
+        with self._writing() as connection:
+            first = take_numbers(connection, "link", len(links))
+            numbered = list(zip(range(first, first + len(links)), links, strict=True))
+            many(
+                connection,
+                _INSERT,
+                [
+                    (number, link.pair, link.salesforce_object, link.salesforce_id, link.hubspot_id, *self._kept(link))
+                    for number, link in numbered
+                ],
+            )
+            self._connect(connection, numbered, numbered)
+        return [number for number, _ in numbered]
+
+    def update_links(self, links: Sequence[Link]) -> None:
+        """Records whose ids a link no longer names lose it and keep their own cells. Links may exchange ids in one call.
+        Raises BugError as add_links does."""
+        if not links:
+            return
+        with self._writing() as connection:
+            before = {
+                number: (object_, salesforce_id, hubspot_id)
+                for number, object_, salesforce_id, hubspot_id in select(connection, _IDS, [one.link for one in links])
+            }
+            present = [link for link in links if link.link in before]
+            moved_salesforce = [
+                (link.link, link)
+                for link in present
+                if before[link.link][:2] != (link.salesforce_object, link.salesforce_id)
+            ]
+            moved_hubspot = [(link.link, link) for link in present if before[link.link][2] != link.hubspot_id]
+            moved = {number for number, _ in (*moved_salesforce, *moved_hubspot)}
+            if moved:
+                self._disconnect(connection, {(number, _SALESFORCE) for number, _ in moved_salesforce})
+                self._disconnect(connection, {(number, _HUBSPOT) for number, _ in moved_hubspot})
+                for chunk in chunks(sorted(moved)):
+                    # Out of the unique indexes for the moment, so that ids can be exchanged.
+                    connection.exec_driver_sql(f"UPDATE link SET state = -1 WHERE link IN {LIST}", (chunk,))  # noqa: S608
+            many(
+                connection,
+                _UPDATE,
+                [
+                    (link.salesforce_object, link.salesforce_id, link.hubspot_id, *self._kept(link), link.link)
+                    for link in present
+                ],
+            )
+            self._connect(connection, moved_salesforce, moved_hubspot)
+
+    def remove_links(self, ids: Sequence[int]) -> None:
+        """Their records stay, with their own cells and in their state; held conflicts of the links go."""
+        if not ids:
+            return
+        with self._writing() as connection:
+            self._disconnect(connection, {(number, side) for number in ids for side in (_SALESFORCE, _HUBSPOT)})
+            for chunk in chunks(ids):
+                connection.exec_driver_sql(f"DELETE FROM link WHERE link IN {LIST}", (chunk,))  # noqa: S608
+
+    def _kept(self, link: Link) -> tuple[int, int, bytes]:
+        """(state, layout, base)."""
+        self._layouts.check(link.pair, link.base_salesforce)
+        self._layouts.check(link.pair, link.base_hubspot)
+        return int(link.state), self._layouts.number(link.pair), pack_base(link.base_salesforce, link.base_hubspot)
+
+    def _connect(
+        self,
+        connection: Connection,
+        salesforce: Sequence[tuple[int, Link]],
+        hubspot: Sequence[tuple[int, Link]],
+    ) -> None:
+        salesforce_ids = {(link.pair, link.salesforce_id) for _, link in salesforce}
+        hubspot_ids = {(link.pair, link.hubspot_id) for _, link in hubspot}
+        taken = {
+            (number, side)
+            for side, names in ((_SALESFORCE, salesforce_ids), (_HUBSPOT, hubspot_ids))
+            for number, pair, id_ in select(connection, _TAKEN, [id_ for _, id_ in names], side)
+            if (pair, id_) in names  # HubSpot gives the same number to a contact and to a company
+        }
+        self._disconnect(connection, taken)
+        many(
+            connection,
+            _CONNECT_SALESFORCE,
+            [(number, link.salesforce_id, link.salesforce_object) for number, link in salesforce],
+        )
+        many(connection, _CONNECT_HUBSPOT, [(number, link.hubspot_id, link.pair) for number, link in hubspot])
+
+    def _disconnect(self, connection: Connection, ends: Iterable[tuple[int, int]]) -> None:
+        """Part the records at these (link, side) from their links. Cells that were kept as "equal to the base" are
+        written out first: without the link nothing would say what they were."""
+        leaving = set(ends)
+        numbers = sorted({number for number, _ in leaving})
+        written_out: list[tuple[Any, ...]] = []
+        for row, side, number, layout, base in select(connection, _RELYING, numbers):
+            if (number, side) in leaving:
+                sides = self._layouts.bases(layout, base)
+                written_out.append((self._layouts.upgraded(layout), pack(sides[side]), row))
+        many(connection, "UPDATE record SET layout = ?, cells = ? WHERE row = ?", written_out)
+        many(connection, "UPDATE record SET link = NULL WHERE link = ? AND side = ?", sorted(leaving))

@@ -1,0 +1,151 @@
+"""Sync errors (S4, S5) and held conflicts (P4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from crmsync_desktop.adapters.store.packing import SIDE_CODE, SIDES, pack, unpack
+from crmsync_desktop.adapters.store.session import Session, chunks, many
+from crmsync_desktop.adapters.store.sqlite import LIST
+from crmsync_desktop.domain.records import Category, Side
+from crmsync_desktop.ports.store import Conflict, ErrorRow, NewError
+
+_OPEN = (
+    "INSERT INTO sync_error (pair, side, object, record_id, label, field, category, code, message, hint, notice, "
+    "first_at, last_at, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
+    "ON CONFLICT (side, object, record_id, field, code) DO UPDATE SET pair = excluded.pair, label = excluded.label, "
+    "category = excluded.category, message = excluded.message, hint = excluded.hint, notice = excluded.notice, "
+    "last_at = excluded.last_at, count = count + 1"
+)
+_ERROR_COLUMNS = (
+    "id, pair, side, object, record_id, label, field, category, code, message, hint, notice, first_at, last_at, count"
+)
+_HOLD = (
+    "INSERT INTO conflict (link, property, cells, since) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (link, property) DO UPDATE SET cells = excluded.cells"
+)
+_CONFLICTS = (
+    "SELECT c.link, c.property, c.cells, c.since, l.pair FROM conflict c JOIN link l ON l.link = c.link "
+    "WHERE c.link IN (SELECT DISTINCT link FROM conflict WHERE link > ? ORDER BY link LIMIT ?) ORDER BY c.link"
+)
+
+
+class Faults(Session):
+    def open_errors(self, errors: Sequence[NewError], at: str) -> None:
+        """A fault that names several fields gives a row for each; one that names none, a row with the field ""."""
+        rows = [
+            (
+                error.pair,
+                SIDE_CODE[error.side],
+                error.object,
+                error.record_id,
+                error.label,
+                field,
+                error.fault.category,
+                error.fault.code,
+                error.fault.message,
+                error.hint,
+                int(error.notice),
+                at,
+                at,
+            )
+            for error in errors
+            for field in dict.fromkeys(error.fault.fields) or ("",)
+        ]
+        with self._writing() as connection:
+            many(connection, _OPEN, rows)
+
+    def clear_errors(self, records: Sequence[tuple[Side, str, str]]) -> int:
+        with self._reading() as connection:
+            # The usual case, and then a hundred thousand good records cost nothing.
+            if connection.exec_driver_sql("SELECT 1 FROM sync_error LIMIT 1").first() is None:
+                return 0
+        rows = [(SIDE_CODE[side], object_, id_) for side, object_, id_ in records]
+        with self._writing() as connection:
+            return many(connection, "DELETE FROM sync_error WHERE side = ? AND object = ? AND record_id = ?", rows)
+
+    def error_cards(self) -> list[tuple[Category, int, int]]:
+        with self._reading() as connection:
+            found = {
+                category: (errors, records)
+                for category, errors, records in connection.exec_driver_sql(
+                    "SELECT category, sum(errors), count(*) FROM (SELECT category, count(*) AS errors FROM sync_error "
+                    "GROUP BY category, side, object, record_id) AS by_record GROUP BY category"
+                )
+            }
+        return [(category, *found[category.value]) for category in Category if category.value in found]
+
+    def errors(self, category: Category | None = None, after: int = 0, limit: int = 200) -> list[ErrorRow]:
+        """In order of id, beginning after the id `after`."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(
+                f"SELECT {_ERROR_COLUMNS} FROM sync_error "  # noqa: S608
+                "WHERE id > ? AND (? IS NULL OR category = ?) ORDER BY id LIMIT ?",
+                (after, category, category, limit),
+            ).all()
+        return [_error(row) for row in rows]
+
+    def error_totals(self) -> tuple[int, int]:
+        with self._reading() as connection:
+            totals = dict(
+                tuple(row)
+                for row in connection.exec_driver_sql("SELECT notice, count(*) FROM sync_error GROUP BY notice")
+            )
+        return totals.get(0, 0), totals.get(1, 0)
+
+    def hold(self, conflicts: Sequence[Conflict]) -> None:
+        """A conflict that is held already keeps its `since`."""
+        rows = [
+            (
+                one.link,
+                one.property,
+                pack((one.salesforce, one.hubspot, one.base_salesforce, one.base_hubspot)),
+                one.since,
+            )
+            for one in conflicts
+        ]
+        with self._writing() as connection:
+            many(connection, _HOLD, rows)
+
+    def release(self, links: Sequence[int]) -> None:
+        with self._writing() as connection:
+            for chunk in chunks(links):
+                connection.exec_driver_sql(f"DELETE FROM conflict WHERE link IN {LIST}", (chunk,))  # noqa: S608
+
+    def conflicts(self, limit: int = 200, after: int = 0) -> list[Conflict]:
+        """All conflicts of the next `limit` links after the link `after`, so that a link's are never torn apart. In
+        order of link, then of place in the layout in force."""
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(_CONFLICTS, (after, limit)).all()
+        found = []
+        for link, property_, cells, since, pair in rows:
+            salesforce, hubspot, base_salesforce, base_hubspot = unpack(cells)
+            place = self._layouts.current(pair).index(property_)
+            found.append(Conflict(link, place, property_, salesforce, hubspot, base_salesforce, base_hubspot, since))
+        return sorted(found, key=lambda one: (one.link, one.place))
+
+    def conflict_count(self) -> int:
+        with self._reading() as connection:
+            return int(connection.exec_driver_sql("SELECT count(*) FROM conflict").scalar_one())
+
+
+def _error(row: Sequence[Any]) -> ErrorRow:
+    id_, pair, side, object_, record_id, label, field, category, code, message, hint, notice, first, last, count = row
+    return ErrorRow(
+        id_,
+        pair,
+        SIDES[side],
+        object_,
+        record_id,
+        label,
+        field,
+        Category(category),
+        code,
+        message,
+        hint,
+        bool(notice),
+        first,
+        last,
+        count,
+    )

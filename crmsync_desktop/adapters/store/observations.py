@@ -1,0 +1,250 @@
+"""Records as last observed: staged, looked up, settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from crmsync_desktop.adapters.store.packing import (
+    PRESENCE_CODE,
+    RECORD_COLUMNS,
+    SIDE_CODE,
+    SIDES,
+    pack,
+    pack_keys,
+    pack_kin,
+    signed,
+    unpack_keys,
+    unsigned,
+)
+from crmsync_desktop.adapters.store.session import Session, chunks, many, select
+from crmsync_desktop.adapters.store.sqlite import LIST
+from crmsync_desktop.domain.records import Observed, Presence, Side
+from crmsync_desktop.ports.store import Cursor, Known, RecordState, Settle
+
+_STATES = tuple(RecordState)
+
+
+_KNOWN = f"SELECT id, row, keys FROM record WHERE side = ? AND object = ? AND id IN {LIST}"  # noqa: S608
+_INSERT = (
+    "INSERT INTO record (row, side, pair, object, id, version, presence, state, digest, layout, cells, keys, kin) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_REPLACE = (
+    "UPDATE record SET version = ?, presence = ?, state = ?, digest = ?, layout = ?, cells = ?, keys = ?, kin = ? "
+    "WHERE row = ?"
+)
+_ADD_KEY = "INSERT OR IGNORE INTO match_key (pair, key, row) VALUES (?, ?, ?)"
+_DROP_KEY = "DELETE FROM match_key WHERE pair = ? AND key = ? AND row = ?"
+_CURSOR = (
+    "INSERT INTO cursor (side, object, value) VALUES (?, ?, ?) "
+    "ON CONFLICT (side, object) DO UPDATE SET value = excluded.value"
+)
+_DIGESTS = f"SELECT id, digest, state FROM record WHERE side = ? AND object = ? AND id IN {LIST}"  # noqa: S608
+_STAGED = (
+    f"SELECT {RECORD_COLUMNS} FROM record "  # noqa: S608
+    "WHERE pair = ? AND state = 1 AND row > ? ORDER BY row LIMIT ?"
+)
+_BY_ROW = f"SELECT {RECORD_COLUMNS} FROM record WHERE row IN {LIST}"  # noqa: S608
+_BY_ID = f"SELECT {RECORD_COLUMNS} FROM record WHERE side = ? AND object = ? AND id IN {LIST}"  # noqa: S608
+_BY_KEY = (
+    f"SELECT m.key, {', '.join('r.' + name for name in RECORD_COLUMNS.split(', '))} "  # noqa: S608
+    f"FROM match_key m JOIN record r ON r.row = m.row WHERE m.pair = ? AND m.key IN {LIST} ORDER BY m.key, m.row"
+)
+_SETTLE_ASIDE = (
+    "UPDATE record SET state = ?, digest = coalesce(?, digest), version = coalesce(?, version), "
+    "presence = coalesce(?, presence)"
+)
+_SETTLE_KEEP = f"{_SETTLE_ASIDE} WHERE row = ?"
+# Without a link there is no base that the cells could equal: they stay.
+_SETTLE_BASE = f"{_SETTLE_ASIDE}, cells = CASE WHEN link IS NULL THEN cells END WHERE row = ?"
+_SETTLE_CELLS = f"{_SETTLE_ASIDE}, layout = ?, cells = ? WHERE row = ?"
+
+
+def take_numbers(connection: Connection, name: str, count: int) -> int:
+    """Reserve `count` numbers that were never given before; gives the first."""
+    connection.exec_driver_sql("INSERT INTO counter (name, value) VALUES (?, 0) ON CONFLICT DO NOTHING", (name,))
+    connection.exec_driver_sql("UPDATE counter SET value = value + ? WHERE name = ?", (count, name))
+    last = connection.exec_driver_sql("SELECT value FROM counter WHERE name = ?", (name,)).scalar_one()
+    return int(last) - count + 1
+
+
+class Observations(Session):
+    def cursors(self) -> dict[tuple[Side, str], str]:
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql("SELECT side, object, value FROM cursor").all()
+        return {(SIDES[side], object_): value for side, object_, value in rows}
+
+    def digests(self, side: Side, object: str, ids: Sequence[str]) -> dict[str, tuple[int, RecordState]]:
+        with self._reading() as connection:
+            return {
+                id_: (unsigned(digest), _STATES[state])
+                for id_, digest, state in select(connection, _DIGESTS, ids, SIDE_CODE[side], object)
+            }
+
+    def stage(self, pair: str, records: Sequence[tuple[Observed, int]], cursor: Cursor | None) -> None:
+        """Known records keep their row and their link. Raises BugError where cells don't fit the pair's layout."""
+        with self._writing() as connection:
+            self._store(connection, pair, records, RecordState.STAGED)
+            if cursor is not None:
+                connection.exec_driver_sql(_CURSOR, (SIDE_CODE[cursor.side], cursor.object, cursor.value))
+
+    def learn(self, pair: str, records: Sequence[tuple[Observed, int]], state: RecordState) -> list[int]:
+        with self._writing() as connection:
+            rows = self._store(connection, pair, records, state)
+        return [rows[record.side, record.object, record.id] for record, _ in records]
+
+    def _store(
+        self, connection: Connection, pair: str, records: Sequence[tuple[Observed, int]], state: RecordState
+    ) -> dict[tuple[Side, str, str], int]:
+        """Insert or replace; the last of several of one id counts. Gives the row of each (side, object, id)."""
+        if not records:
+            return {}
+        layout = self._layouts.number(pair)
+        newest: dict[tuple[Side, str, str], tuple[Observed, int]] = {}
+        for entry in records:
+            record = entry[0]
+            self._layouts.check(pair, record.cells, record.presence is not Presence.LIVE)
+            newest[record.side, record.object, record.id] = entry
+        known = self._known_rows(connection, newest)
+        next_row = take_numbers(connection, "record", len(newest) - len(known)) if len(known) < len(newest) else 0
+
+        rows: dict[tuple[Side, str, str], int] = {}
+        inserts: list[tuple[Any, ...]] = []
+        replacements: list[tuple[Any, ...]] = []
+        new_keys: list[tuple[str, str, int]] = []
+        old_keys: list[tuple[str, str, int]] = []
+        for name, (record, digest) in newest.items():
+            keys = pack_keys(record.keys)
+            content = (
+                record.version,
+                PRESENCE_CODE[record.presence],
+                int(state),
+                signed(digest),
+                layout,
+                pack(record.cells),
+                keys,
+                pack_kin(record.successor, record.absorbed),
+            )
+            before = known.get(name)
+            if before is None:
+                row = rows[name] = next_row
+                next_row += 1
+                inserts.append((row, SIDE_CODE[record.side], pair, record.object, record.id, *content))
+                new_keys.extend((pair, key, row) for key in record.keys)
+            else:
+                row = rows[name] = before[0]
+                replacements.append((*content, row))
+                if keys != before[1]:
+                    old_keys.extend((pair, key, row) for key in unpack_keys(before[1]))
+                    new_keys.extend((pair, key, row) for key in record.keys)
+        many(connection, _INSERT, inserts)
+        many(connection, _REPLACE, replacements)
+        many(connection, _DROP_KEY, old_keys)
+        many(connection, _ADD_KEY, new_keys)
+        return rows
+
+    @staticmethod
+    def _known_rows(
+        connection: Connection, names: dict[tuple[Side, str, str], Any]
+    ) -> dict[tuple[Side, str, str], tuple[int, bytes | None]]:
+        by_object: dict[tuple[Side, str], list[str]] = {}
+        for side, object_, id_ in names:
+            by_object.setdefault((side, object_), []).append(id_)
+        return {
+            (side, object_, id_): (row, keys)
+            for (side, object_), ids in by_object.items()
+            for id_, row, keys in select(connection, _KNOWN, ids, SIDE_CODE[side], object_)
+        }
+
+    def stage_again(self, side: Side | None, rows: Sequence[int] | None) -> int:
+        """Both given: those of these rows that are of this side. Gives how many weren't staged before."""
+        statement = "UPDATE record SET state = 1 WHERE state <> 1"
+        before: tuple[int, ...] = ()
+        if side is not None:
+            statement += " AND side = ?"
+            before = (SIDE_CODE[side],)
+        with self._writing() as connection:
+            if rows is None:
+                return connection.exec_driver_sql(statement, before).rowcount
+            statement += f" AND row IN {LIST}"
+            return sum(connection.exec_driver_sql(statement, (*before, chunk)).rowcount for chunk in chunks(rows))
+
+    def staged(self, pair: str, after_row: int, limit: int) -> list[Known]:
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(_STAGED, (pair, after_row, limit)).all()
+        return [self._layouts.known(row) for row in rows]
+
+    def staged_count(self, pair: str) -> int:
+        with self._reading() as connection:
+            return int(
+                connection.exec_driver_sql(
+                    "SELECT count(*) FROM record WHERE pair = ? AND state = 1", (pair,)
+                ).scalar_one()
+            )
+
+    def records(self, rows: Sequence[int]) -> list[Known]:
+        """In the order asked for; unknown rows are left out."""
+        with self._reading() as connection:
+            found = {row[0]: self._layouts.known(row) for row in select(connection, _BY_ROW, rows)}
+        return [found[row] for row in rows if row in found]
+
+    def records_by_id(self, side: Side, object: str, ids: Sequence[str]) -> list[Known]:
+        """In the order asked for; unknown ids are left out."""
+        with self._reading() as connection:
+            found = {
+                row[3]: self._layouts.known(row) for row in select(connection, _BY_ID, ids, SIDE_CODE[side], object)
+            }
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def records_by_keys(self, pair: str, keys: Sequence[str]) -> list[tuple[str, Known]]:
+        """Tombstones included. In order of row within each key."""
+        # SQLite's JSON ends a text at a NUL, so such a key would find another's records.
+        findable = [key for key in dict.fromkeys(keys) if "\0" not in key]
+        with self._reading() as connection:
+            return [(row[0], self._layouts.known(row[1:])) for row in select(connection, _BY_KEY, findable, pair)]
+
+    def settle(self, settles: Sequence[Settle]) -> None:
+        keep: list[tuple[Any, ...]] = []
+        base: list[tuple[Any, ...]] = []
+        aside: list[Settle] = []
+        for settle in settles:
+            if settle.keep:
+                keep.append((*_aside(settle), settle.row))
+            elif settle.cells is None:
+                base.append((*_aside(settle), settle.row))
+            else:
+                aside.append(settle)
+        with self._writing() as connection:
+            many(connection, _SETTLE_KEEP, keep)
+            many(connection, _SETTLE_BASE, base)
+            many(connection, _SETTLE_CELLS, self._beside(connection, aside))
+
+    def _beside(self, connection: Connection, settles: Sequence[Settle]) -> list[tuple[Any, ...]]:
+        """Parameters of _SETTLE_CELLS: cells in the layout of the pair that each row is of."""
+        pairs = dict(
+            tuple(row)
+            for row in select(
+                connection,
+                f"SELECT row, pair FROM record WHERE row IN {LIST}",  # noqa: S608
+                [settle.row for settle in settles],
+            )
+        )
+        rows: list[tuple[Any, ...]] = []
+        for settle in settles:
+            if settle.row in pairs and settle.cells is not None:
+                pair = pairs[settle.row]
+                self._layouts.check(pair, settle.cells, tombstone=True)
+                rows.append((*_aside(settle), self._layouts.number(pair), pack(settle.cells), settle.row))
+        return rows
+
+
+def _aside(settle: Settle) -> tuple[int, int | None, str | None, int | None]:
+    return (
+        int(settle.state),
+        None if settle.digest is None else signed(settle.digest),
+        settle.version,
+        None if settle.presence is None else PRESENCE_CODE[settle.presence],
+    )
