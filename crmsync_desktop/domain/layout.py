@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from crmsync_desktop.domain.compat import Fit, fit_all
+from crmsync_desktop.domain.compat import Fit, converts, fit_all
 from crmsync_desktop.domain.mapping import Mapping as FieldMapping
 from crmsync_desktop.domain.mapping import Pair, Rule
 from crmsync_desktop.domain.records import UNSEEN, Cell, Side
@@ -21,7 +21,7 @@ from crmsync_desktop.domain.values import canonical
 class Column(msgspec.Struct, frozen=True):
     """One mapped property at its place. `salesforce` holds the field of each object that has one. `to_hubspot` and
     `to_salesforce` translate values that the systems name differently; with `strict`, a value without a translation
-    can't travel (an owner nobody matches)."""
+    can't travel (an owner nobody matches). `converts`: the two kinds write the same value differently (date, datetime)."""
 
     place: int
     property: str
@@ -32,6 +32,7 @@ class Column(msgspec.Struct, frozen=True):
     to_hubspot: dict[str, str] = {}
     to_salesforce: dict[str, str] = {}
     strict: bool = False
+    converts: bool = False
 
     def as_hubspot(self, cell: Cell) -> Cell:
         """A Salesforce cell as HubSpot would hold it; UNSEEN where it has no counterpart there."""
@@ -39,9 +40,9 @@ class Column(msgspec.Struct, frozen=True):
             return cell
         if self.strict:
             return self.to_hubspot.get(cell, UNSEEN)
-        if self.hubspot.kind is not self.kind:
-            return canonical(self.hubspot.kind, cell)
-        return self.to_hubspot.get(cell, cell) if self.to_hubspot else cell
+        if self.to_hubspot:
+            cell = self.to_hubspot.get(cell, cell)
+        return canonical(self.hubspot.kind, cell) if self.converts else cell
 
     def as_salesforce(self, cell: Cell) -> Cell:
         """A HubSpot cell as Salesforce would hold it; UNSEEN where it has no counterpart there."""
@@ -49,7 +50,9 @@ class Column(msgspec.Struct, frozen=True):
             return cell
         if self.strict:
             return self.to_salesforce.get(cell, UNSEEN)
-        return self.to_salesforce.get(cell, cell) if self.to_salesforce else cell
+        if self.to_salesforce:
+            cell = self.to_salesforce.get(cell, cell)
+        return canonical(self.kind, cell) if self.converts else cell
 
     def field(self, side: Side, object: str) -> Field | None:
         return self.hubspot if side is Side.HUBSPOT else self.salesforce.get(object)
@@ -133,6 +136,7 @@ def _column(
         to_hubspot=owners_to_hubspot if owner else {theirs: ours for ours, theirs in mapping.values},
         to_salesforce=owners_to_salesforce if owner else dict(mapping.values),
         strict=owner,
+        converts=converts(fit.kind, hubspot.kind),
     )
 
 

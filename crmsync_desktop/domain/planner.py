@@ -151,9 +151,17 @@ def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, 
         hubspot_blank=h is None,
         salesforce_moved=based and not same(column.kind, s, bs or None),
         hubspot_moved=based and not same(column.kind, h, bh or None),
-        close=there is not UNSEEN and close(column.kind, there, h),
+        close=_as_stored(column, s, h, there),
         newest=newest,
     )
+
+
+def _as_stored(column: Column, s: Value, h: Value, there: Cell) -> bool:
+    """Whether one side holds what it makes of the other's value when storing it: whichever of the two was written last."""
+    if there is not UNSEEN and close(column.kind, there, h):
+        return True
+    here = column.as_salesforce(h)
+    return here is not UNSEEN and close(column.kind, here, s)
 
 
 def _write(

@@ -1,0 +1,248 @@
+"""Which Salesforce field can be mapped to which HubSpot property, by which rules, and what is lost on the way (M3, semantics 3).
+
+`_TABLE` is the whole of it: what isn't in there can't be mapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.domain.schema import Field, Kind
+
+ALL_RULES: Final = tuple(Rule)
+INBOUND: Final = (Rule.ALWAYS_SALESFORCE, Rule.DONT_SYNC)
+"""The Salesforce field is never written."""
+OUTBOUND: Final = (Rule.ALWAYS_HUBSPOT, Rule.DONT_SYNC)
+"""The HubSpot property is never written."""
+OWNER_RULES: Final = (Rule.TWO_WAY, Rule.DONT_SYNC)
+"""Owners are two-way whatever is set."""
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """How a field and a property go together. `kind`: how their values compare. With a `problem` they can't be mapped and
+    `rules` is empty; a `warning` names what may be lost. `rules` are those that may be chosen, the first being what to
+    fall back on when another one stands."""
+
+    kind: Kind
+    problem: str = ""
+    warning: str = ""
+    rules: tuple[Rule, ...] = ALL_RULES
+
+
+class _Way(Enum):
+    """How two kinds go together."""
+
+    FREE = 0
+    INBOUND = 1
+    """From Salesforce to HubSpot only."""
+    OWNER = 2
+
+
+TEXTS: Final = frozenset(
+    {
+        Kind.TEXT,
+        Kind.LONG_TEXT,
+        Kind.HTML,
+        Kind.EMAIL,
+        Kind.PHONE,
+        Kind.URL,
+        Kind.PICKLIST,
+        Kind.OWNER,
+        Kind.ID,
+        Kind.REFERENCE,
+    }
+)
+"""Kinds whose canonical text is the same: nothing is converted between them."""
+_PLAIN: Final = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
+
+_ANY_TEXT: Final = (
+    "HubSpot may hold text that isn't {kind}; Salesforce refuses such a value and it is listed as an error."
+)
+_DAY: Final = "The time of day is lost: the day is taken in UTC, and a date becomes midnight UTC."
+
+_TABLE: Final[dict[tuple[Kind, Kind], tuple[_Way, str]]] = {
+    **{(one, other): (_Way.FREE, "") for one in _PLAIN for other in _PLAIN},
+    (Kind.HTML, Kind.HTML): (_Way.FREE, ""),
+    (Kind.NUMBER, Kind.NUMBER): (_Way.FREE, ""),
+    (Kind.DATE, Kind.DATE): (_Way.FREE, ""),
+    (Kind.DATETIME, Kind.DATETIME): (_Way.FREE, ""),
+    (Kind.BOOL, Kind.BOOL): (_Way.FREE, ""),
+    (Kind.PICKLIST, Kind.PICKLIST): (_Way.FREE, ""),
+    (Kind.MULTIPICKLIST, Kind.MULTIPICKLIST): (_Way.FREE, ""),
+    (Kind.OWNER, Kind.OWNER): (_Way.OWNER, ""),
+    (Kind.DATE, Kind.DATETIME): (_Way.FREE, _DAY),
+    (Kind.DATETIME, Kind.DATE): (_Way.FREE, _DAY),
+    # What Salesforce holds always has a text; the way back depends on what people type.
+    **{(Kind.PICKLIST, text): (_Way.FREE, "") for text in (*_PLAIN, Kind.HTML)},
+    **{(text, Kind.PICKLIST): (_Way.FREE, "") for text in _PLAIN},
+    **{(Kind.MULTIPICKLIST, text): (_Way.FREE, "") for text in (Kind.TEXT, Kind.LONG_TEXT)},
+    **{(Kind.NUMBER, text): (_Way.FREE, _ANY_TEXT.format(kind="a number")) for text in (Kind.TEXT, Kind.LONG_TEXT)},
+    **{(Kind.DATE, text): (_Way.FREE, _ANY_TEXT.format(kind="a date")) for text in (Kind.TEXT, Kind.LONG_TEXT)},
+    **{(Kind.DATETIME, text): (_Way.FREE, _ANY_TEXT.format(kind="a time")) for text in (Kind.TEXT, Kind.LONG_TEXT)},
+    (Kind.TEXT, Kind.NUMBER): (
+        _Way.FREE,
+        "Salesforce may hold text that isn't a number; HubSpot refuses such a value.",
+    ),
+    # A text can't be turned into a yes or no, an id or a user without guessing.
+    **{(kind, text): (_Way.INBOUND, "") for kind in (Kind.BOOL, Kind.ID) for text in (Kind.TEXT, Kind.LONG_TEXT)},
+    **{
+        (kind, text): (
+            _Way.INBOUND,
+            "Only the id of the other record travels; what belongs together is carried by associations.",
+        )
+        for kind in (Kind.REFERENCE, Kind.OWNER)
+        for text in (Kind.TEXT, Kind.LONG_TEXT)
+    },
+}
+
+_NAMES: Final = {
+    Kind.TEXT: "text",
+    Kind.LONG_TEXT: "long text",
+    Kind.HTML: "rich text",
+    Kind.EMAIL: "an e-mail address",
+    Kind.PHONE: "a phone number",
+    Kind.URL: "a web address",
+    Kind.NUMBER: "a number",
+    Kind.DATE: "a date",
+    Kind.DATETIME: "a date with time",
+    Kind.BOOL: "a checkbox",
+    Kind.PICKLIST: "a picklist",
+    Kind.MULTIPICKLIST: "a picklist of several values",
+    Kind.OWNER: "an owner",
+    Kind.REFERENCE: "a lookup",
+    Kind.ID: "a record id",
+    Kind.OPAQUE: "compound or binary",
+}
+_SAMPLE: Final = 5
+"""How many picklist values a warning names."""
+
+
+def converts(salesforce: Kind, hubspot: Kind) -> bool:
+    """Whether a value's canonical text differs between these kinds, so that it is to be read across."""
+    return salesforce is not hubspot and not (salesforce in TEXTS and hubspot in TEXTS)
+
+
+def fit(salesforce: Field, hubspot: Field) -> Fit:
+    """How one Salesforce field and one HubSpot property go together."""
+    found = _TABLE.get((salesforce.kind, hubspot.kind))
+    if found is None:
+        return Fit(salesforce.kind, problem=_problem(salesforce, hubspot), rules=())
+    way, warning = found
+    rules = OWNER_RULES if way is _Way.OWNER else INBOUND if way is _Way.INBOUND else ALL_RULES
+    warnings = [warning] if warning else []
+    if not (salesforce.updateable or salesforce.createable) and way is not _Way.INBOUND:
+        rules = INBOUND
+        warnings.append(f"“{salesforce.label}” can't be written in Salesforce, so it only goes to HubSpot.")
+    if not (hubspot.updateable or hubspot.createable):
+        if rules == INBOUND:
+            return Fit(salesforce.kind, problem="Neither side can be written.", rules=())
+        rules = OUTBOUND
+        warnings.append(f"“{hubspot.label}” can't be written in HubSpot, so it only goes to Salesforce.")
+    inward, outward = rules is not OUTBOUND, rules is not INBOUND
+    warnings += _losses(salesforce, hubspot, inward, outward)
+    if salesforce.calculated and inward:
+        warnings.append(
+            "Salesforce doesn't report changes of a formula by itself: they travel with the record's next edit."
+        )
+    return Fit(_kind(salesforce.kind, hubspot.kind), warning=" ".join(warnings), rules=rules)
+
+
+def fit_all(salesforce: Mapping[str, Field], hubspot: Field) -> Fit:
+    """How the fields of several Salesforce objects (object → field, at least one) go together with one property: as the
+    most restricted of them does. They have to compare alike."""
+    fits = {object: fit(field, hubspot) for object, field in salesforce.items()}
+    for object, each in fits.items():
+        if each.problem:
+            return each if len(fits) == 1 else msgspec.structs.replace(each, problem=f"{object}: {each.problem}")
+    first, *others = fits.values()
+    for other in others:
+        if first.kind is not other.kind and not (first.kind in TEXTS and other.kind in TEXTS):
+            named = ", ".join(f"{object}.{field.name} is {_NAMES[field.kind]}" for object, field in salesforce.items())
+            return Fit(first.kind, problem=f"The fields are of different kinds: {named}.", rules=())
+    rules = tuple(rule for rule in first.rules if all(rule in other.rules for other in others))
+    if rules == (Rule.DONT_SYNC,):
+        return Fit(
+            first.kind, problem="One object's field only goes to HubSpot, another's only to Salesforce.", rules=()
+        )
+    kind = first.kind if all(other.kind is first.kind for other in others) else hubspot.kind
+    warning = " ".join(_said_once(fits))
+    return Fit(kind, warning=warning, rules=rules)
+
+
+def _said_once(fits: Mapping[str, Fit]) -> list[str]:
+    """Each warning with the objects that it is about, unless it is about all."""
+    by_warning: dict[str, list[str]] = {}
+    for object, each in fits.items():
+        if each.warning:
+            by_warning.setdefault(each.warning, []).append(object)
+    return [
+        warning if len(objects) == len(fits) else f"{' and '.join(objects)}: {warning}"
+        for warning, objects in by_warning.items()
+    ]
+
+
+def _kind(salesforce: Kind, hubspot: Kind) -> Kind:
+    """How the values compare: as Salesforce's kind, but a side that says more than “text” is believed."""
+    if salesforce in (Kind.REFERENCE, Kind.OWNER) and hubspot is not Kind.OWNER:
+        return Kind.ID
+    if salesforce in (Kind.TEXT, Kind.LONG_TEXT, Kind.PICKLIST) and hubspot in TEXTS:
+        return hubspot
+    return salesforce
+
+
+def _problem(salesforce: Field, hubspot: Field) -> str:
+    if Kind.OPAQUE in (salesforce.kind, hubspot.kind):
+        return "Compound and binary fields can't be mapped; map their parts instead."
+    if salesforce.kind is Kind.REFERENCE:
+        return "A lookup can't be mapped to this: associations carry it."
+    if hubspot.kind is Kind.HTML or salesforce.kind is Kind.HTML:
+        return "Rich text only goes together with rich text."
+    return f"“{salesforce.label}” is {_NAMES[salesforce.kind]} and “{hubspot.label}” is {_NAMES[hubspot.kind]}: they don't go together."
+
+
+def _losses(salesforce: Field, hubspot: Field, inward: bool, outward: bool) -> list[str]:
+    warnings: list[str] = []
+    for source, target, system, travels in (
+        (salesforce, hubspot, "HubSpot", inward),
+        (hubspot, salesforce, "Salesforce", outward),
+    ):
+        if not travels:
+            continue
+        if _longer(source, target):
+            warnings.append(f"{system} takes at most {target.length} characters; a longer value is listed as an error.")
+        if _finer(source, target):
+            warnings.append(f"{system} keeps {target.scale} decimals; the rest is rounded off.")
+        if missing := _missing(source, target):
+            shown = ", ".join(f"“{value}”" for value in missing[:_SAMPLE])
+            more = f" and {len(missing) - _SAMPLE} more" if len(missing) > _SAMPLE else ""
+            warnings.append(
+                f"{system}'s list doesn't have {shown}{more}: pair the values, or such a value is an error."
+            )
+        if target.restricted and target.options and source.kind not in (Kind.PICKLIST, Kind.MULTIPICKLIST):
+            warnings.append(f"{system} accepts only the values of its list.")
+    return warnings
+
+
+def _longer(source: Field, target: Field) -> bool:
+    if target.length is None or source.kind not in TEXTS or source.kind in (Kind.PICKLIST, Kind.OWNER):
+        return False
+    return source.length is None or source.length > target.length
+
+
+def _finer(source: Field, target: Field) -> bool:
+    if source.kind is not Kind.NUMBER or target.kind is not Kind.NUMBER or target.scale is None:
+        return False
+    return source.scale is None or source.scale > target.scale
+
+
+def _missing(source: Field, target: Field) -> list[str]:
+    """Active options of the source that the target's restricted list lacks."""
+    if not target.restricted:
+        return []
+    there = {option.value for option in target.options if option.active}
+    return [option.value for option in source.options if option.active and option.value not in there]
