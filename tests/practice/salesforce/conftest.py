@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,14 @@ class FrozenTime:
 
     def __call__(self) -> float:
         return 1_800_000_000.25
+
+
+class PromptServer(uvicorn.Server):
+    """Stops within milliseconds instead of at uvicorn's next tenth of a second."""
+
+    async def main_loop(self) -> None:
+        while not self.should_exit:
+            await asyncio.sleep(0.005)
 
 
 @dataclass
@@ -105,7 +114,7 @@ def serve(org: SalesforceOrg, clock: PracticeClock, **options: Any) -> Iterator[
         server_header=False,
         h11_max_incomplete_event_size=65_536,
     )
-    running = uvicorn.Server(config)
+    running = PromptServer(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     port = listener.getsockname()[1]
