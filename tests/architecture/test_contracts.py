@@ -120,3 +120,9 @@ def test_new_package_without_a_place_in_the_layers_is_noticed(tree: Path) -> Non
     done = lint(tree, "--contract", "layers")
     assert done.returncode == 1
     assert "crmsync_desktop.extras" in done.stdout
+
+
+def test_every_folder_with_code_is_a_package_that_the_contracts_can_see() -> None:
+    folders = {path.parent for path in (ROOT / "crmsync_desktop").rglob("*.py")}
+    assert len(folders) >= 10
+    assert [str(folder.relative_to(ROOT)) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
