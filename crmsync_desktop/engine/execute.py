@@ -120,8 +120,8 @@ async def _still_true(context: Context, side: Side, entries: list[Entry]) -> lis
     good: list[Entry] = []
     stale: list[Entry] = []
     for entry in entries:
-        record = seen.get(entry.record_id or "")
-        believed = record is not None and _as_believed(context, entry, record, links)
+        now_is = seen.get(entry.record_id or "")
+        believed = now_is is not None and _as_believed(context, entry, now_is, links)
         (good if believed else stale).append(entry)
     if stale:
         now = stamp(context.clock.now())

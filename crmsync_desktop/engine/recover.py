@@ -72,10 +72,10 @@ async def _with_echo(context: Context, side: Side, found: list[tuple[Entry, Writ
             seen[record.id] = with_keys(record)
     answers: list[tuple[Entry, Written]] = []
     for entry, answer in found:
-        record = seen.get(answer.id or "")
+        found_record = seen.get(answer.id or "")
         echo = None
-        if record is not None and record.presence is Presence.LIVE:
-            names = context.layout.fields(side, entry.object)
-            echo = {name: cell for name, cell in zip(names, record.cells, strict=True) if name and cell is not False}
+        if found_record is not None and found_record.presence is Presence.LIVE:
+            named = zip(context.layout.fields(side, entry.object), found_record.cells, strict=True)
+            echo = {name: cell for name, cell in named if name and cell is not False}
         answers.append((entry, Written(answer.key, Outcome.DONE, answer.id, True, answer.version, echo)))
     return answers

@@ -263,6 +263,10 @@ class Store(Protocol):
         """Live links."""
         ...
 
+    def example_link(self, pair: str) -> Link | None:
+        """Any live link whose records have most of their fields filled, to show what mappings do."""
+        ...
+
     # settling
     def add_links(self, links: Sequence[Link]) -> list[int]:
         """Insert new links (their `link` is ignored), connect the known records of both sides to them, give the ids."""

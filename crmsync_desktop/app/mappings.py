@@ -1,0 +1,152 @@
+"""The mappings of a pair: the defaults, what the admin made of them, and how the table shows them (M1–M3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+
+import msgspec
+
+from crmsync_desktop.app.views import FieldView, MappingView
+from crmsync_desktop.domain.compat import Fit, fit_all
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.mapping import Mapping, Pair, Rule
+from crmsync_desktop.domain.schema import Field, Kind, Schema
+from crmsync_desktop.ports.store import Store
+
+NO_FIT = Fit(kind=Kind.TEXT, problem="", warning="", rules=tuple(Rule))
+
+
+class Mappings:
+    """Stored as a whole, as one document per pair; until something is changed, the defaults count."""
+
+    def __init__(self, store: Store, pair: Pair, defaults: Sequence[Mapping]) -> None:
+        self._store = store
+        self._pair = pair
+        self._defaults = tuple(defaults)
+
+    def all(self) -> tuple[Mapping, ...]:
+        document = self._store.document(self._name)
+        return self._defaults if document is None else msgspec.convert(document, tuple[Mapping, ...])
+
+    def usable(self, schemas: Table[str, Schema]) -> tuple[Mapping, ...]:
+        """All but those defaults that this org or portal doesn't have: they are offered only where they exist."""
+        return tuple(
+            mapping
+            for mapping in self.all()
+            if not mapping.builtin or (self._fields(mapping, schemas) and self._hubspot(mapping.property, schemas))
+        )
+
+    def set_rule(self, property: str, rule: Rule) -> None:
+        """Raises SetupError for a property that isn't mapped."""
+        self._find(property)
+        self._save([msgspec.structs.replace(m, rule=rule) if m.property == property else m for m in self.all()])
+
+    def add(self, property: str, salesforce: dict[str, str], rule: Rule, schemas: Table[str, Schema]) -> None:
+        """Raises SetupError with the reason where the two don't fit or one is taken."""
+        problem, _ = self.check(property, salesforce, schemas)
+        if problem:
+            raise SetupError("This mapping can't be made.", problem)
+        mapping = Mapping(property, dict(salesforce), rule)
+        rules = self._fit(mapping, schemas).rules
+        if rule not in rules:
+            accepted = ", ".join(f"“{each.label}”" for each in rules)
+            raise SetupError(f"“{rule.label}” isn't possible for these fields.", "", f"Choose one of: {accepted}.")
+        self._save([*self.all(), mapping])
+
+    def remove(self, property: str) -> None:
+        if self._find(property).builtin:
+            raise SetupError(
+                "A default mapping can't be removed.", property, f"Set its rule to “{Rule.DONT_SYNC.label}” instead."
+            )
+        self._save([m for m in self.all() if m.property != property])
+
+    def check(self, property: str, salesforce: Table[str, str], schemas: Table[str, Schema]) -> tuple[str, str]:
+        """(problem, warning) of a mapping that might be made."""
+        for mapping in self.usable(schemas):
+            if mapping.property == property:
+                return f"HubSpot's property “{property}” is mapped already.", ""
+            for object, name in salesforce.items():
+                if mapping.salesforce.get(object) == name:
+                    return f"{object}.{name} is mapped already, to “{mapping.property}”.", ""
+        mapping = Mapping(property, dict(salesforce))
+        if self._hubspot(property, schemas) is None:
+            return f"HubSpot has no property “{property}”.", ""
+        for object, name in salesforce.items():
+            if object not in schemas or name not in schemas[object].fields:
+                return f"Salesforce has no field {object}.{name}.", ""
+        if not salesforce:
+            return "Choose a Salesforce field.", ""
+        fit = self._fit(mapping, schemas)
+        return fit.problem, fit.warning
+
+    def views(self, schemas: Table[str, Schema], examples: Table[str, tuple[str, str]]) -> list[MappingView]:
+        """The table's rows. `examples`: property → (Salesforce value, HubSpot value) of a real record."""
+        return [self._view(mapping, schemas, examples) for mapping in self.usable(schemas)]
+
+    def fields(self, schemas: Table[str, Schema]) -> list[FieldView]:
+        """What can be chosen in a new mapping, by object and label."""
+        choices = [
+            FieldView(schema.object, field.name, field.label, field.native_type)
+            for schema in schemas.values()
+            for field in schema.fields.values()
+            if field.kind not in (Kind.OPAQUE, Kind.REFERENCE)
+        ]
+        return sorted(choices, key=lambda view: (view.object, view.label.casefold()))
+
+    @property
+    def _name(self) -> str:
+        return f"mappings.{self._pair.name}"
+
+    def _save(self, mappings: Sequence[Mapping]) -> None:
+        self._store.save_document(self._name, msgspec.to_builtins(mappings))
+
+    def _find(self, property: str) -> Mapping:
+        for mapping in self.all():
+            if mapping.property == property:
+                return mapping
+        raise SetupError(f"“{property}” isn't mapped.")
+
+    def _hubspot(self, property: str, schemas: Table[str, Schema]) -> Field | None:
+        schema = schemas.get(self._pair.hubspot)
+        return schema.fields.get(property) if schema else None
+
+    def _fields(self, mapping: Mapping, schemas: Table[str, Schema]) -> dict[str, Field]:
+        return {
+            object: field
+            for object, name in mapping.salesforce.items()
+            if object in schemas and (field := schemas[object].fields.get(name)) is not None
+        }
+
+    def _fit(self, mapping: Mapping, schemas: Table[str, Schema]) -> Fit:
+        fields, hubspot = self._fields(mapping, schemas), self._hubspot(mapping.property, schemas)
+        if not fields or hubspot is None:
+            return NO_FIT
+        return fit_all(fields, hubspot)
+
+    def _view(
+        self, mapping: Mapping, schemas: Table[str, Schema], examples: Table[str, tuple[str, str]]
+    ) -> MappingView:
+        fields, hubspot = self._fields(mapping, schemas), self._hubspot(mapping.property, schemas)
+        fit = self._fit(mapping, schemas)
+        problem = fit.problem
+        if hubspot is None and schemas:
+            problem = "HubSpot doesn't have this property any more, or hides it."
+        elif not fields and schemas:
+            problem = "Salesforce doesn't have this field any more, or hides it from this user."
+        labels = dict.fromkeys(field.label for field in fields.values())
+        types = dict.fromkeys(field.native_type for field in fields.values())
+        return MappingView(
+            property=mapping.property,
+            property_label=hubspot.label if hubspot else mapping.property,
+            property_type=hubspot.native_type if hubspot else "",
+            salesforce=mapping.salesforce,
+            salesforce_label=" / ".join(labels) or ", ".join(mapping.salesforce.values()),
+            salesforce_type=" / ".join(types),
+            rule=mapping.rule,
+            rules=tuple(dict.fromkeys((*fit.rules, Rule.DONT_SYNC))),
+            builtin=mapping.builtin,
+            problem=problem,
+            warning=fit.warning,
+            examples=examples.get(mapping.property, ("", "")),
+        )

@@ -1,0 +1,212 @@
+"""Runs passes: one at a time, on demand or on schedule, to be paused and stopped by a person."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.reports import pass_view
+from crmsync_desktop.app.views import Changed, Event, Notice, PassFinished, PassProgress, PassView, ProgressView
+from crmsync_desktop.domain.errors import BugError, CrmSyncError, LimitReached, SetupError
+from crmsync_desktop.domain.layout import Layout, resolve
+from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.cycle import run_pass
+from crmsync_desktop.engine.metadata import owners_of, schemas_of
+from crmsync_desktop.engine.metered import Metered
+from crmsync_desktop.engine.recover import close_crashed_passes
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.crm import ContactLists, Crm
+from crmsync_desktop.ports.store import PassRow, Store
+
+RATE_SECONDS = 5.0
+PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Systems:
+    """Both CRMs, signed in."""
+
+    crms: dict[Side, Crm]
+    lists: ContactLists
+
+
+class Runner:
+    """`systems` signs in when it is first needed; it may raise SetupError, which the caller hears."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        store: Store,
+        clock: Clock,
+        budget: Metered,
+        mappings: Mappings,
+        systems: Callable[[], Awaitable[Systems]],
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._pair, self._store, self._clock, self._budget = pair, store, clock, budget
+        self._mappings, self._systems, self._emit = mappings, systems, emit
+        self._running: asyncio.Task[PassView] | None = None
+        self._stop = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._schedule: asyncio.Task[None] | None = None
+        self._marks: deque[tuple[float, int]] = deque()
+        self.progress: ProgressView | None = None
+        self.next_at: float | None = None
+        self.layout: Layout | None = None
+        close_crashed_passes(store, stamp(clock.now()))
+
+    @property
+    def paused(self) -> bool:
+        return bool(self._store.document(PAUSED))
+
+    def set_paused(self, paused: bool) -> None:
+        self._store.save_document(PAUSED, paused)
+        if paused:
+            self._stop.set()
+        self._wake.set()
+        self._emit(Changed(("status",)))
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+    def start_schedule(self) -> None:
+        self._schedule = asyncio.ensure_future(self._keep_going())
+
+    async def close(self) -> None:
+        """Stop the pass after its batch, let it settle, end the schedule."""
+        self._stop.set()
+        if self._schedule is not None:
+            self._schedule.cancel()
+            await asyncio.gather(self._schedule, return_exceptions=True)
+        if self._running is not None:
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def sync(self, preview: bool, reason: str) -> PassView:
+        """Run a pass, or join the one that runs."""
+        if self._running is None or self._running.done():
+            self._stop = asyncio.Event()
+            self._running = asyncio.ensure_future(self._run(preview, reason))
+        return await asyncio.shield(self._running)
+
+    async def _run(self, preview: bool, reason: str) -> PassView:
+        try:
+            row = await self._run_pass(preview, reason)
+        except CrmSyncError as error:
+            self._emit(Notice("error", error.title, error.detail, error.hint))
+            raise
+        except Exception as error:
+            raise BugError(
+                "Something went wrong in CRMSync Desktop itself.",
+                f"{type(error).__name__}: {error}",
+                "Nothing is lost; the next pass goes on where this one stopped. Please report it.",
+            ) from error
+        finally:
+            self.progress = None
+            self._emit(Changed(("status", "errors", "passes")))
+        result = pass_view(row)
+        self._emit(PassFinished(result))
+        return result
+
+    async def _run_pass(self, preview: bool, reason: str) -> PassRow:
+        store, settings = self._store, self._store.settings()
+        self._budget.set_allocation(Side.SALESFORCE, settings.allocation)
+        systems = await self._systems()
+        before = dict(self._budget.calls)
+        schemas = await schemas_of(self._pair, store, systems.crms, self._clock)
+        owners = await owners_of(store, systems.crms, self._clock)
+        self.layout = resolve(self._pair, self._mappings.usable(schemas), schemas, owners)
+        if not self.layout.columns:
+            raise SetupError(
+                "No field is mapped.", "", "Map at least one field of contacts, or mend the mappings shown."
+            )
+        store.set_layout(self._pair.name, self.layout.properties)
+        self._drop_previews()
+        self._marks.clear()
+        context = Context(
+            pair=self._pair,
+            layout=self.layout,
+            schemas=schemas,
+            settings=settings,
+            store=store,
+            clock=self._clock,
+            crms=systems.crms,
+            lists=systems.lists,
+            report=self._report,
+            pass_id=0,
+            preview=preview,
+            stop=self._stop,
+        )
+        row = await run_pass(context, reason, self._budget.calls)
+        row.calls = {side.value: self._budget.calls[side] - before[side] for side in Side}
+        return row
+
+    def _drop_previews(self) -> None:
+        for row in self._store.passes(20):
+            if row.preview:
+                self._store.drop_preview(row.id)
+
+    def _report(self, phase: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self.progress is None or self.progress.phase != phase:
+            self._marks.clear()
+        self._marks.append((now, done))
+        while len(self._marks) > 1 and now - self._marks[0][0] > RATE_SECONDS:
+            self._marks.popleft()
+        (began, first), elapsed = self._marks[0], now - self._marks[0][0]
+        rate = (done - first) / elapsed if elapsed > 0.2 and began < now else 0.0
+        left = (total - done) / rate if rate > 0 and total else None
+        self.progress = ProgressView(0, False, phase, done, total, rate, left)
+        self._emit(PassProgress(self.progress))
+
+    async def _keep_going(self) -> None:
+        """The schedule: a pass, then a wait that adapts to what happened."""
+        wait = SHORTEST
+        while True:
+            self._wake.clear()
+            if self.paused:
+                self.next_at = None
+                await self._wake.wait()
+                continue
+            try:
+                result = await self.sync(False, "schedule")
+            except CrmSyncError as error:
+                wait = self._after(error)
+            else:
+                wait = next_wait(
+                    wait, changed=_did_something(result), at_most=self._longest(), share_left=self._share_left()
+                )
+            self.next_at = self._clock.now() + wait
+            self._emit(Changed(("status",)))
+            await self._rest(wait)
+
+    async def _rest(self, seconds: float) -> None:
+        waiting = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait([waiting], timeout=seconds)
+        finally:
+            waiting.cancel()
+
+    def _after(self, error: CrmSyncError) -> float:
+        if isinstance(error, LimitReached):
+            room = self._budget.usage(Side.SALESFORCE).room_at
+            return max(SHORTEST, min((room or 0) - self._clock.now(), LONGEST))
+        return LONGEST if isinstance(error, SetupError) else SHORTEST * 4
+
+    def _longest(self) -> float:
+        return float(self._store.settings().poll_seconds)
+
+    def _share_left(self) -> float:
+        usage = self._budget.usage(Side.SALESFORCE)
+        return 1.0 if not usage.allocation else max(usage.allocation - usage.used, 0) / usage.allocation
+
+
+def _did_something(result: PassView) -> bool:
+    return any(tally.created or tally.updated or tally.deleted or tally.linked for tally in result.tallies)

@@ -1,0 +1,249 @@
+"""The facade's implementation: one connection's engine, its memory and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from crmsync_desktop.app import reports, words
+from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.runner import Runner, Systems
+from crmsync_desktop.app.status import Gauge, connection_view, status_view
+from crmsync_desktop.app.views import (
+    CallMade,
+    Changed,
+    ChangeView,
+    ConnectionView,
+    ErrorGroupView,
+    Event,
+    FieldView,
+    MappingView,
+    PassView,
+    SettingView,
+    StatusView,
+)
+from crmsync_desktop.domain.errors import CrmSyncError, SetupError
+from crmsync_desktop.domain.mapping import CONTACTS, Mapping, Rule
+from crmsync_desktop.domain.records import Category, Side
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.engine.metadata import kept_schemas, schemas_of
+from crmsync_desktop.engine.metered import Metered
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.profiles import Profile, Profiles
+from crmsync_desktop.ports.store import JournalState, Store
+
+SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
+"""Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
+
+
+class Service:
+    """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        profiles: Profiles,
+        store: Store,
+        budget: Metered,
+        clock: Clock,
+        sign_in: SignIn,
+        defaults: Sequence[Mapping],
+        notice: str = "",
+        on_close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._profile, self._profiles = profile, profiles
+        self._store, self._budget, self._clock = store, budget, clock
+        self._sign_in, self._on_close = sign_in, on_close
+        self._notice = notice
+        self._gauge = Gauge()
+        self._listeners: list[Callable[[Event], None]] = []
+        self._ready: Systems | None = None
+        self._pair = CONTACTS
+        self._mappings = Mappings(store, self._pair, defaults)
+        self._runner = Runner(self._pair, store, clock, budget, self._mappings, self._systems, self._emit)
+        budget.on_call = self._called
+        budget.set_allocation(Side.SALESFORCE, store.settings().allocation)
+
+    def start_schedule(self) -> None:
+        """Sync by itself from now on (the window does; a single command doesn't)."""
+        self._runner.start_schedule()
+
+    # what is there
+
+    async def connections(self) -> list[ConnectionView]:
+        return [connection_view(profile, paused=False) for profile in self._profiles.all()]
+
+    async def status(self) -> StatusView:
+        passes = self._store.passes(5)
+        return status_view(
+            profile=self._profile,
+            store=self._store,
+            budget=self._budget,
+            gauge=self._gauge,
+            now=self._clock.now(),
+            paused=self._runner.paused,
+            progress=self._runner.progress,
+            last=next((row for row in passes if not row.preview and row.finished_at), None),
+            next_at=self._runner.next_at,
+            notice=self._notice,
+        )
+
+    async def errors(self, category: Category) -> list[ErrorGroupView]:
+        rows = self._store.errors(category, 0, 10_000)
+        return reports.error_groups(rows)
+
+    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
+        chosen = None if ids is None else set(ids)
+        rows = [row for row in self._store.errors(category, 0, 100_000) if chosen is None or row.id in chosen]
+        staged = 0
+        for side, object in sorted({(row.side, row.object) for row in rows}):
+            known = self._store.records_by_id(
+                side, object, sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})
+            )
+            staged += self._store.stage_again(side, [record.row for record in known])
+        self._emit(Changed(("errors", "status")))
+        return staged
+
+    # settings
+
+    async def settings(self, section: str) -> list[SettingView]:
+        settings = self._store.settings()
+        if section == "connection":
+            return words.connection_settings(settings)
+        if section == "contacts":
+            return words.contact_settings(settings)
+        raise SetupError(f"There are no settings “{section}”.", "", "Sections are: contacts, connection.")
+
+    async def set_setting(self, key: str, value: str) -> list[SettingView]:
+        if key == "allocation" and value.strip().isdecimal():
+            await self.set_allocation(int(value))
+        else:
+            self._store.save_settings(words.changed(self._store.settings(), key, value))
+        self._emit(Changed(("settings", "status")))
+        return await self.settings("contacts" if key.startswith("contacts.") else "connection")
+
+    async def set_allocation(self, calls: int) -> StatusView:
+        limit = await self._org_limit()
+        if calls < 1 or (limit is not None and calls > limit):
+            most = f" to {limit:,}, which is the org's own limit" if limit is not None else ""
+            raise SetupError(f"{calls:,} calls can't be allocated.", "", f"It takes a whole number from 1{most}.")
+        self._store.save_settings(msgspec.structs.replace(self._store.settings(), allocation=calls))
+        self._budget.set_allocation(Side.SALESFORCE, calls)
+        self._emit(Changed(("settings", "status")))
+        return await self.status()
+
+    async def inclusion_lists(self) -> list[tuple[str, str]]:
+        systems = await self._systems()
+        return [(each.id, each.name) for each in await systems.lists.lists() if each.active]
+
+    # mappings
+
+    async def mappings(self, pair: str) -> list[MappingView]:
+        schemas = await self._schemas()
+        return self._mappings.views(schemas, self._examples())
+
+    async def set_rule(self, pair: str, property: str, rule: Rule) -> list[MappingView]:
+        self._mappings.set_rule(property, rule)
+        self._emit(Changed(("mappings",)))
+        return await self.mappings(pair)
+
+    async def add_mapping(self, pair: str, property: str, salesforce: dict[str, str], rule: Rule) -> list[MappingView]:
+        self._mappings.add(property, salesforce, rule, await self._schemas())
+        self._emit(Changed(("mappings",)))
+        return await self.mappings(pair)
+
+    async def remove_mapping(self, pair: str, property: str) -> list[MappingView]:
+        self._mappings.remove(property)
+        self._emit(Changed(("mappings",)))
+        return await self.mappings(pair)
+
+    async def mappable_fields(self, pair: str) -> list[FieldView]:
+        return self._mappings.fields(await self._schemas())
+
+    async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
+        return self._mappings.check(property, salesforce, await self._schemas())
+
+    # passes
+
+    async def sync(self, preview: bool) -> PassView:
+        return await self._runner.sync(preview, "preview" if preview else "asked for")
+
+    async def cancel(self) -> None:
+        self._runner.cancel()
+
+    async def pause(self) -> StatusView:
+        self._runner.set_paused(True)
+        return await self.status()
+
+    async def resume(self) -> StatusView:
+        self._runner.set_paused(False)
+        return await self.status()
+
+    async def passes(self, limit: int) -> list[PassView]:
+        return [reports.pass_view(row) for row in self._store.passes(limit)]
+
+    async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]:
+        entries = self._store.entries(pass_id, list(JournalState), None, None, after_row, limit)
+        return [reports.change_view(entry) for entry in entries]
+
+    # events and the end
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def close(self) -> None:
+        await self._runner.close()
+        if self._ready is not None:
+            for crm in self._ready.crms.values():
+                await crm.close()
+        self._store.close()
+        if self._on_close is not None:
+            await self._on_close()
+
+    def _emit(self, event: Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    def _called(self, side: Side) -> None:
+        if not self._listeners:
+            return
+        usage = self._budget.usage(side)
+        left = None if usage.allocation is None else max(usage.allocation - usage.used, 0)
+        window = self._budget.in_window() if side is Side.HUBSPOT else None
+        self._emit(CallMade(side, usage.used, left, window))
+
+    async def _systems(self) -> Systems:
+        if self._ready is None:
+            self._ready = await self._sign_in(self._budget, self._gauge)
+        return self._ready
+
+    async def _schemas(self) -> dict[str, Schema]:
+        """From the memory if it has them; else they are read, which costs a call each."""
+        kept = kept_schemas(self._pair, self._store)
+        if len(kept) == 1 + len(self._pair.salesforce):
+            return kept
+        systems = await self._systems()
+        return await schemas_of(self._pair, self._store, systems.crms, self._clock)
+
+    async def _org_limit(self) -> int | None:
+        """The org's daily limit, asked for only when no answer has told it yet. None when it can't be had now."""
+        if self._gauge.salesforce is None:
+            try:
+                systems = await self._systems()
+                self._gauge.salesforce = await systems.crms[Side.SALESFORCE].allowance()
+            except CrmSyncError:
+                return None
+        return self._gauge.salesforce.limit
+
+    def _examples(self) -> dict[str, tuple[str, str]]:
+        """Both sides' values of a real pair, by property."""
+        entries = self._store.example_link(self._pair.name)
+        if entries is None:
+            return {}
+        layout = self._store.layout(self._pair.name)
+        return {
+            name: (entries.base_salesforce[place] or "", entries.base_hubspot[place] or "")
+            for place, name in enumerate(layout)
+        }

@@ -1,0 +1,384 @@
+"""The composition root: the one file that knows every class.
+
+Imports stand inside the functions: the window's process must not load the database or the clients, and a command that
+only prints help should load nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crmsync_desktop.domain.errors import SetupError
+
+if TYPE_CHECKING:
+    from crmsync_desktop.adapters.profiles import FolderProfiles
+    from crmsync_desktop.adapters.secrets import KeyringSecrets
+    from crmsync_desktop.app.runner import Systems
+    from crmsync_desktop.app.service import Service
+    from crmsync_desktop.app.status import Gauge
+    from crmsync_desktop.domain.mapping import Mapping
+    from crmsync_desktop.engine.metered import Metered
+    from crmsync_desktop.ports.budget import Budget
+    from crmsync_desktop.ports.profiles import Profile
+
+PRACTICE = "practice"
+"""The name of the connection to the practice orgs."""
+DATA_VARIABLE = "CRMSYNC_DATA_DIR"
+START_SECONDS = 60.0
+_NOT_OBJECTS = ("property", "rule", "builtin", "values")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where everything of this user's lives."""
+
+    root: Path
+
+    @property
+    def connections(self) -> Path:
+        return self.root / "connections"
+
+    @property
+    def practice_orgs(self) -> Path:
+        return self.root / "practice"
+
+    def profiles(self) -> FolderProfiles:
+        from crmsync_desktop.adapters.profiles import FolderProfiles
+
+        return FolderProfiles(self.connections)
+
+
+def home() -> Home:
+    """The platform's own folder for user data, or the one that CRMSYNC_DATA_DIR names."""
+    if named := os.environ.get(DATA_VARIABLE):
+        return Home(Path(named))
+    from platformdirs import user_data_path
+
+    return Home(user_data_path("crmsync-desktop", appauthor=False))
+
+
+def resources() -> Path:
+    """The resources folder: beside the package in a checkout, inside it once installed."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_resources"
+    return installed if installed.is_dir() else package.parent / "resources"
+
+
+def default_mappings(pair: str) -> list[Mapping]:
+    """The default mappings of a pair, from resources/default_mappings."""
+    from crmsync_desktop.domain.mapping import Mapping, Rule
+
+    document = tomllib.loads((resources() / "default_mappings" / f"{pair}.toml").read_text(encoding="utf-8"))
+    return [
+        Mapping(
+            property=row["property"],
+            salesforce={name: row[name] for name in row if name not in _NOT_OBJECTS},
+            rule=Rule(row["rule"]),
+            values=tuple((ours, theirs) for ours, theirs in row.get("values", [])),
+            builtin=row.get("builtin", True),
+        )
+        for row in document["mapping"]
+    ]
+
+
+# the practice orgs
+
+
+@contextlib.contextmanager
+def practice_serving(where: Home) -> Iterator[dict[str, Any]]:
+    """The announcement of running practice orgs: those that run already, else our own, which end with the block."""
+    from crmsync_desktop.practice.state import serving
+
+    running = serving(where.practice_orgs)
+    if running is not None:
+        yield running
+        return
+    command = [sys.executable, "-m", "crmsync_desktop.practice.serve"]
+    command += ["--state-dir", str(where.practice_orgs), "--stop-with-stdin"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        line = process.stdout.readline()
+        if not line:
+            raise SetupError("The practice orgs did not start.", process.stderr.read().decode(errors="replace").strip())
+        yield json.loads(line)
+    finally:
+        process.stdin.close()
+        try:
+            process.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def serve_practice(
+    where: Home, *, contacts: int, seed: int, salesforce_port: int, hubspot_port: int, only: str, fresh: bool,
+    announce: Callable[[dict[str, Any]], None],
+) -> None:  # fmt: skip
+    """Serve the practice orgs until stopped. `fresh` starts over with new people and forgets what was synced."""
+    from crmsync_desktop.practice.serve import serve
+    from crmsync_desktop.practice.state import serving
+
+    if fresh:
+        import shutil
+
+        if serving(where.practice_orgs) is not None:
+            raise SetupError("The practice orgs are being served.", "", "Stop that one before starting over.")
+        shutil.rmtree(where.practice_orgs, ignore_errors=True)
+        shutil.rmtree(where.connections / PRACTICE, ignore_errors=True)
+    serve(
+        where.practice_orgs,
+        contacts=contacts,
+        seed=seed,
+        only=only,  # type: ignore[arg-type]
+        salesforce_port=salesforce_port,
+        hubspot_port=hubspot_port,
+        announce=announce,
+    )
+
+
+def practice_profile(where: Home, announced: dict[str, Any]) -> Profile:
+    """The practice connection, pointed at where the practice orgs now listen."""
+    from crmsync_desktop.ports.profiles import Profile
+
+    profile = Profile(PRACTICE, announced["salesforce"]["url"], announced["hubspot"]["url"], practice=True)
+    where.profiles().save(profile)
+    return profile
+
+
+# one connection's engine
+
+
+@contextlib.asynccontextmanager
+async def opened(where: Home, name: str | None, *, practice: bool) -> AsyncIterator[Service]:
+    """The facade of a connection, in this process. Raises SetupError where there is none, or it is in use."""
+    async with contextlib.AsyncExitStack() as stack:
+        if practice or name == PRACTICE:
+            announced = stack.enter_context(practice_serving(where))
+            profile = practice_profile(where, announced)
+            tokens = (announced["salesforce"]["access_token"], announced["hubspot"]["access_token"])
+            service = await open_service(where, profile, tokens)
+        else:
+            service = await open_service(where, chosen_profile(where, name), None)
+        try:
+            yield service
+        finally:
+            await service.close()
+
+
+def chosen_profile(where: Home, name: str | None) -> Profile:
+    """The named connection; without a name, the only one there is."""
+    profiles = where.profiles()
+    real = [profile for profile in profiles.all() if not profile.practice]
+    if name is not None:
+        profile = profiles.get(name)
+        if profile is None:
+            known = ", ".join(f"“{each.name}”" for each in real) or "none yet"
+            raise SetupError(
+                f"There is no connection “{name}”.", f"Connections: {known}.", "Make one with: connect NAME"
+            )
+        return profile
+    if not real:
+        raise SetupError(
+            "Nothing is connected yet.",
+            "",
+            "Try it on the practice orgs (--practice), or connect your own: connect NAME",
+        )
+    if len(real) > 1:
+        names = ", ".join(f"“{each.name}”" for each in real)
+        raise SetupError("There are several connections.", names, "Name the one you mean.")
+    return real[0]
+
+
+async def open_service(where: Home, profile: Profile, tokens: tuple[str, str] | None) -> Service:
+    """Build the engine of one connection. `tokens`: (Salesforce, HubSpot) of practice orgs; others are in the keyring."""
+    from crmsync_desktop.adapters.limits import RollingBudget, SystemClock
+    from crmsync_desktop.adapters.store import ConnectionLock, SqliteStore
+    from crmsync_desktop.app.service import Service
+    from crmsync_desktop.domain.mapping import CONTACTS
+    from crmsync_desktop.engine.metered import Metered
+
+    folder = where.connections / profile.name
+    lock = ConnectionLock(folder / "engine.lock")
+    lock.acquire()
+    closing: list[Callable[[], None]] = [lock.release]
+    try:
+        clock = SystemClock()
+        store = SqliteStore(folder / "memory.sqlite", clock.now)
+        budget = RollingBudget(folder / "calls.sqlite", clock)
+        closing.insert(0, budget.close)
+        secrets = None if tokens else _keyring()
+
+        async def sign_in(metered: Metered, gauge: Gauge) -> Systems:
+            pair = tokens if secrets is None else await _tokens(secrets, profile.name)
+            assert pair is not None
+            return systems_of(profile, pair, metered, gauge)
+
+        async def close_all() -> None:
+            if secrets is not None:
+                secrets.close()
+            for close in closing:
+                close()
+
+        return Service(
+            profile=profile,
+            profiles=where.profiles(),
+            store=store,
+            budget=Metered(budget, clock),
+            clock=clock,
+            sign_in=sign_in,
+            defaults=default_mappings(CONTACTS.name),
+            notice=_moved_aside(store.moved_aside),
+            on_close=close_all,
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _keyring() -> KeyringSecrets:
+    from crmsync_desktop.adapters.secrets import KeyringSecrets
+
+    return KeyringSecrets()
+
+
+def _moved_aside(path: Path | None) -> str:
+    if path is None:
+        return ""
+    return (
+        f"The database of this connection was damaged and has been moved aside (to {path.name}). "
+        "The next pass rebuilds the links by matching; nothing in Salesforce or HubSpot is lost."
+    )
+
+
+async def _tokens(secrets: KeyringSecrets, name: str) -> tuple[str, str]:
+    from crmsync_desktop.app.connect import HUBSPOT_TOKEN, SALESFORCE_TOKEN
+
+    salesforce, hubspot = await secrets.get(name, SALESFORCE_TOKEN), await secrets.get(name, HUBSPOT_TOKEN)
+    if not salesforce or not hubspot:
+        raise SetupError(
+            f"The keyring has no tokens for “{name}”.", "", "Connect it again under a new name to sign in anew."
+        )
+    return salesforce, hubspot
+
+
+def systems_of(profile: Profile, tokens: tuple[str, str], budget: Budget, gauge: Gauge) -> Systems:
+    """Both CRMs' clients."""
+    from crmsync_desktop.adapters.hubspot import HubSpotCrm
+    from crmsync_desktop.adapters.limits import SystemClock
+    from crmsync_desktop.adapters.salesforce import SalesforceCrm
+    from crmsync_desktop.app.runner import Systems
+    from crmsync_desktop.domain.mapping import CONTACTS
+    from crmsync_desktop.domain.records import Side
+    from crmsync_desktop.domain.schema import Allowance
+    from crmsync_desktop.domain.values import stamp
+
+    clock = SystemClock()
+
+    def heard_salesforce(used: int, limit: int) -> None:
+        gauge.salesforce = Allowance(Side.SALESFORCE, limit, used, stamp(clock.now()))
+
+    def heard_hubspot(allowance: Allowance) -> None:
+        gauge.hubspot = allowance
+
+    salesforce = SalesforceCrm(
+        instance_url=profile.salesforce_url,
+        access_token=tokens[0],
+        budget=budget,
+        clock=clock,
+        pair_of=lambda _: CONTACTS.name,
+        on_usage=heard_salesforce,
+    )
+    hubspot = HubSpotCrm(
+        base_url=profile.hubspot_url, access_token=tokens[1], budget=budget, clock=clock, on_usage=heard_hubspot
+    )
+    return Systems({Side.SALESFORCE: salesforce, Side.HUBSPOT: hubspot}, hubspot)
+
+
+async def connect(where: Home, name: str, salesforce_url: str, hubspot_url: str, tokens: tuple[str, str]) -> Profile:
+    """Check and keep a new connection (app/connect.py). Its calls count from the first."""
+    from crmsync_desktop.adapters.limits import RollingBudget, SystemClock
+    from crmsync_desktop.app import connect as use_case
+    from crmsync_desktop.app.status import Gauge
+    from crmsync_desktop.domain.values import stamp
+
+    clock = SystemClock()
+    budgets: list[RollingBudget] = []
+    secrets = _keyring()
+
+    async def sign_in(profile: Profile, salesforce: str, hubspot: str) -> Systems:
+        budgets.append(RollingBudget(where.connections / profile.name / "calls.sqlite", clock))
+        return systems_of(profile, (salesforce, hubspot), budgets[0], Gauge())
+
+    try:
+        return await use_case.connect(
+            where.profiles(),
+            secrets,
+            sign_in,
+            name=name,
+            salesforce_url=salesforce_url,
+            hubspot_url=hubspot_url,
+            salesforce_token=tokens[0],
+            hubspot_token=tokens[1],
+            now=stamp(clock.now()),
+        )
+    finally:
+        for budget in budgets:
+            budget.close()
+        secrets.close()
+
+
+# the window and its engine
+
+
+def run_engine(pipe: Connection, name: str) -> None:
+    """The engine's process: serves the facade to the window until the window is gone. `name` "practice" brings the
+    practice orgs up with it."""
+    import logging
+
+    from crmsync_desktop.adapters.ipc import serve
+
+    logging.basicConfig(level=logging.WARNING)
+    with contextlib.ExitStack() as stack:
+        where = home()
+
+        async def make() -> Service:
+            if name == PRACTICE:
+                announced = stack.enter_context(practice_serving(where))
+                tokens = (announced["salesforce"]["access_token"], announced["hubspot"]["access_token"])
+                service = await open_service(where, practice_profile(where, announced), tokens)
+            else:
+                service = await open_service(where, chosen_profile(where, name), None)
+            service.start_schedule()
+            return service
+
+        serve(pipe, make)
+
+
+def run_window(name: str | None) -> int:
+    """Open the window on a connection; on the practice orgs when nothing is connected. Gives the exit status."""
+    from crmsync_desktop.adapters.ipc import start_engine
+    from crmsync_desktop.ui.application import run_window as run
+
+    where = home()
+    if name is None:
+        real = [profile for profile in where.profiles().all() if not profile.practice]
+        name = real[0].name if real else PRACTICE
+    elif name != PRACTICE:
+        name = chosen_profile(where, name).name
+    chosen = name
+    return run(lambda: start_engine(run_engine, chosen), argv=sys.argv[:1])

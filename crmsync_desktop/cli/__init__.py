@@ -1,0 +1,13 @@
+"""The command line: the same facade as the window's, for terminals and machines (P8)."""
+
+from __future__ import annotations
+
+
+def run() -> int:
+    """Run the command in sys.argv and give its exit status: 0 all well, 1 some records in error, 2 could not run."""
+    from crmsync_desktop.cli.commands import app
+    from crmsync_desktop.cli.errors import told
+
+    with told() as status:
+        status.code = app(standalone_mode=False) or 0
+    return status.code

@@ -1,0 +1,246 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from crmsync_desktop import bootstrap
+from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.app.views import PassView
+from crmsync_desktop.cli import output
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.records import Category
+from crmsync_desktop.domain.remedies import TITLES
+
+app = typer.Typer(
+    name="crmsync-desktop",
+    help="Keeps one Salesforce org and one HubSpot portal in step, both ways. Without a command, the window opens.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+practice_app = typer.Typer(
+    help="The practice orgs: a Salesforce org and a HubSpot portal of your own, on this machine."
+)
+settings_app = typer.Typer(help="Read and change settings.")
+app.add_typer(practice_app, name="practice", no_args_is_help=True)
+app.add_typer(settings_app, name="settings", no_args_is_help=True)
+
+T = TypeVar("T")
+Name = Annotated[str | None, typer.Argument(help="The connection; may be left out if there is only one.")]
+OnPractice = Annotated[bool, typer.Option("--practice", help="On the practice orgs.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+SHOWN_CHANGES = 50
+
+
+def _with(name: str | None, practice: bool, work: Callable[[Facade], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with bootstrap.opened(bootstrap.home(), name, practice=practice) as facade:
+            return await work(facade)
+
+    return asyncio.run(run())
+
+
+@app.command()
+def window(name: Name = None, practice: OnPractice = False) -> int:
+    """Open the window."""
+    return bootstrap.run_window(bootstrap.PRACTICE if practice else name)
+
+
+@app.command()
+def connect(
+    name: Annotated[str, typer.Argument(help="What to call the connection.")],
+    salesforce_url: Annotated[str, typer.Option(help="The org's own address, https://….my.salesforce.com")],
+    hubspot_url: Annotated[str, typer.Option(help="HubSpot's API")] = "https://api.hubapi.com",
+    as_json: AsJson = False,
+) -> int:
+    """Connect an org with a portal. Both access tokens are asked for, or read from standard input, one a line."""
+    tokens = (_token("Salesforce access token"), _token("HubSpot access token"))
+    profile = asyncio.run(bootstrap.connect(bootstrap.home(), name, salesforce_url, hubspot_url, tokens))
+    if as_json:
+        output.as_json(profile)
+    else:
+        names = [each.account_name for each in (profile.salesforce, profile.hubspot) if each]
+        output.console.print(
+            f"Connected “{name}”: {' ⇄ '.join(names)}. Look first: sync “{name}” --preview", markup=False
+        )
+    return 0
+
+
+def _token(what: str) -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{what}: ")
+    return sys.stdin.readline().strip()
+
+
+@app.command()
+def connections(as_json: AsJson = False) -> int:
+    """List the connections."""
+    from crmsync_desktop.app.status import connection_view
+
+    views = [connection_view(profile, paused=False) for profile in bootstrap.home().profiles().all()]
+    if as_json:
+        output.as_json(views)
+        return 0
+    for view in views:
+        output.console.print(f"{view.name}  {view.salesforce_url} ⇄ {view.hubspot_url}", markup=False)
+    if not views:
+        output.console.print("Nothing is connected yet. Try: sync --practice")
+    return 0
+
+
+@app.command()
+def sync(
+    name: Name = None,
+    practice: OnPractice = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would be written, and write nothing.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Run one pass."""
+
+    async def work(facade: Facade) -> int:
+        with output.progress_of(facade, as_json):
+            result = await facade.sync(preview)
+        changes = await facade.changes(result.id, 0, 10_000 if as_json else SHOWN_CHANGES) if preview else []
+        errors = sum(card.errors for card in (await facade.status()).cards)
+        if as_json:
+            output.as_json({"pass": result, "changes": changes} if preview else {"pass": result})
+        else:
+            output.show_pass(result, changes)
+            if errors:
+                output.console.print("Some records need a look: crmsync-desktop errors")
+        return _exit_status(result)
+
+    return _with(name, practice, work)
+
+
+def _exit_status(result: PassView) -> int:
+    if result.state != "done":
+        print(" ".join(result.message.split()), file=sys.stderr)
+        return 2
+    return 1 if any(tally.failed for tally in result.tallies) else 0
+
+
+@app.command()
+def status(name: Name = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
+    """Is it well, how much is left, what needs me."""
+
+    async def work(facade: Facade) -> int:
+        view = await facade.status()
+        if as_json:
+            output.as_json(view)
+        else:
+            output.show_status(view)
+        return 1 if view.tone in ("attention", "bad") else 0
+
+    return _with(name, practice, work)
+
+
+@app.command()
+def errors(
+    name: Name = None,
+    practice: OnPractice = False,
+    category: Annotated[str | None, typer.Option(help="Only this card, such as property_values.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """List the sync errors by cause, with what to do about each."""
+    if category is not None and category not in list(Category):
+        raise SetupError(f"There is no card “{category}”.", "", f"Cards: {', '.join(Category)}.")
+
+    async def work(facade: Facade) -> int:
+        cards = [card for card in (await facade.status()).cards if card.errors]
+        wanted = [card for card in cards if category is None or card.category == category]
+        groups = [(TITLES[card.category], group) for card in wanted for group in await facade.errors(card.category)]
+        if as_json:
+            output.as_json([group for _, group in groups])
+        else:
+            output.show_errors(groups)
+        return 1 if any(not error.notice for _, group in groups for error in group.records) else 0
+
+    return _with(name, practice, work)
+
+
+@settings_app.command("get")
+def get_settings(
+    key: Annotated[str | None, typer.Argument(help="One setting; all of them if left out.")] = None,
+    name: Annotated[str | None, typer.Option("--connection", help="The connection.")] = None,
+    practice: OnPractice = False,
+    as_json: AsJson = False,
+) -> int:
+    """Show settings."""
+
+    async def work(facade: Facade) -> int:
+        found = [*await facade.settings("connection"), *await facade.settings("contacts")]
+        if key is not None:
+            found = [setting for setting in found if setting.key == key]
+            if not found:
+                raise SetupError(f"There is no setting “{key}”.", "", "See them all with: settings get")
+        if as_json:
+            output.as_json({setting.key: setting.value for setting in found})
+        elif key is not None:
+            print(found[0].value)
+        else:
+            output.show_settings(found)
+        return 0
+
+    return _with(name, practice, work)
+
+
+@settings_app.command("set")
+def set_setting(
+    key: Annotated[str, typer.Argument(help="Which, as settings get names it.")],
+    value: Annotated[str, typer.Argument(help="The new value.")],
+    name: Annotated[str | None, typer.Option("--connection", help="The connection.")] = None,
+    practice: OnPractice = False,
+) -> int:
+    """Change one setting."""
+
+    async def work(facade: Facade) -> int:
+        found = {setting.key: setting for setting in await facade.set_setting(key, value)}
+        print(f"{key} = {found[key].value}")
+        if found[key].warning:
+            print(found[key].warning, file=sys.stderr)
+        return 0
+
+    return _with(name, practice, work)
+
+
+@practice_app.command("serve")
+def practice_serve(
+    contacts: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="People on each side, on the first start.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
+    salesforce_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    hubspot_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    only: Annotated[str, typer.Option(help="both, or people in salesforce or hubspot alone.")] = "both",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over with new people.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Serve the practice orgs until stopped. The first line of output is a JSON object with addresses and tokens."""
+    if only not in ("both", "salesforce", "hubspot"):
+        raise SetupError(f"--only can't be “{only}”.", "", "It is both, salesforce or hubspot.")
+
+    def announce(told: dict[str, Any]) -> None:
+        print(json.dumps(told), flush=True)
+        if not as_json:
+            print("Serving the practice orgs. Stop with Ctrl+C.", file=sys.stderr)
+        if told.get("contacts") != contacts:
+            print(
+                f"These practice orgs hold {told.get('contacts'):,} people already; --fresh starts over.",
+                file=sys.stderr,
+            )
+
+    bootstrap.serve_practice(
+        bootstrap.home(), contacts=contacts, seed=seed, salesforce_port=salesforce_port, hubspot_port=hubspot_port,
+        only=only, fresh=fresh, announce=announce,
+    )  # fmt: skip
+    return 0

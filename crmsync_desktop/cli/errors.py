@@ -1,0 +1,56 @@
+"""What goes wrong is told in one line on standard error; never a traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from crmsync_desktop.domain.errors import BugError, CrmSyncError
+
+COULD_NOT_RUN = 2
+
+
+@dataclass(slots=True)
+class Status:
+    code: int = 0
+
+
+@contextmanager
+def told() -> Iterator[Status]:
+    """Turn whatever is raised into a line and an exit status."""
+    status = Status()
+    try:
+        yield status
+    except CrmSyncError as error:
+        tell(error)
+        status.code = COULD_NOT_RUN
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        status.code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        status.code = COULD_NOT_RUN
+    except OSError as error:
+        tell(CrmSyncError(str(error)))
+        status.code = COULD_NOT_RUN
+    except Exception as error:
+        if not _usage(error, status):
+            tell(BugError("Something went wrong in CRMSync Desktop itself.", f"{type(error).__name__}: {error}"))
+            status.code = COULD_NOT_RUN
+
+
+def tell(error: CrmSyncError) -> None:
+    """One line: what happened, where, what to do."""
+    print(" ".join(str(error).split()), file=sys.stderr)
+
+
+def _usage(error: Exception, status: Status) -> bool:
+    """Mistakes in the command itself, as the command-line library finds them."""
+    message = getattr(error, "format_message", None)
+    if message is None:
+        return False
+    print(f"{message()} See --help.", file=sys.stderr)
+    status.code = COULD_NOT_RUN
+    return True

@@ -1,0 +1,130 @@
+"""How answers look: tables and progress for a person, JSON for a machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.app.views import ChangeView, ErrorGroupView, Event, PassProgress, PassView, SettingView, StatusView
+
+console = Console(highlight=False)
+_PHASES = {"reading": "Reading", "planning": "Deciding", "writing": "Writing"}
+
+
+def as_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value)).decode() + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def progress_of(facade: Facade, quiet: bool) -> Iterator[None]:
+    """Progress of the running pass on standard error, where that is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+
+        def hear(event: Event) -> None:
+            if isinstance(event, PassProgress):
+                now = event.progress
+                description = _PHASES.get(now.phase, now.phase.capitalize())
+                bar.update(task, description=description, completed=now.done, total=now.total or None)
+
+        unsubscribe = facade.subscribe(hear)
+        try:
+            yield
+        finally:
+            unsubscribe()
+
+
+def show_pass(result: PassView, changes: Sequence[ChangeView]) -> None:
+    """What a pass did, or a preview would do."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("side", "pair", "created", "updated", "deleted", "linked", "held", "failed"):
+        table.add_column(heading, justify="left" if heading in ("side", "pair") else "right")
+    for tally in result.tallies:
+        counts = (tally.created, tally.updated, tally.deleted, tally.linked, tally.held, tally.failed)
+        table.add_row(tally.side.label, tally.pair, *(f"{count:,}" for count in counts))
+    console.print(table)
+    calls = " · ".join(f"{name.capitalize()} {count:,}" for name, count in result.calls.items())
+    console.print(f"{'Preview' if result.preview else 'Pass'} {result.id} {result.state}; calls: {calls}")
+    if result.message:
+        console.print(escape(result.message))
+    if result.preview:
+        _show_changes(changes)
+
+
+def _show_changes(changes: Sequence[ChangeView]) -> None:
+    for change in changes:
+        console.print(f"[bold]{change.op}[/] {change.side.label} {change.object}: {escape(change.label)}")
+        for field in change.fields:
+            console.print(
+                f"    {field.field}: {escape(repr(field.old))} → {escape(repr(field.new))}  ({escape(field.reason)})"
+            )
+
+
+def show_status(status: StatusView) -> None:
+    meter = status.salesforce
+    console.print(
+        f"[bold]{status.headline}[/] · {escape(status.connection.name)} · {sum(status.links.values()):,} pairs linked"
+    )
+    if status.notice:
+        console.print(f"[yellow]{escape(status.notice)}[/]")
+    limit = f" · limited by Salesforce to {meter.limit:,}" if meter.limit is not None else ""
+    console.print(
+        f"Salesforce calls, last 24 h: {meter.used:,} used of {meter.allocation:,} allocated, {meter.left:,} left{limit}"
+    )
+    console.print(f"HubSpot calls, last 24 h: {status.hubspot.used:,}")
+    troubled = [card for card in status.cards if card.errors]
+    for card in troubled:
+        console.print(f"{card.title}: {card.errors:,} errors, {card.records:,} records")
+    if not troubled:
+        console.print("No sync errors.")
+    if status.last_pass:
+        console.print(f"Last pass: {status.last_pass.started_at}, {status.last_pass.state}")
+
+
+def show_errors(groups: Iterable[tuple[str, ErrorGroupView]]) -> None:
+    shown = False
+    for title, group in groups:
+        shown = True
+        console.print(f"[bold]{title}[/] · {escape(group.message)} · {group.count:,}")
+        if group.hint:
+            console.print(f"  What to do: {escape(group.hint)}")
+        for error in group.records:
+            field = f" · {error.field}" if error.field else ""
+            console.print(
+                f"  {error.side.label} {error.object} {error.record_id} · {escape(error.label)}{field}: {escape(error.message)}"
+            )
+        if group.count > len(group.records):
+            console.print(f"  … and {group.count - len(group.records):,} more")
+    if not shown:
+        console.print("No sync errors.")
+
+
+def show_settings(settings: Iterable[SettingView]) -> None:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("setting")
+    table.add_column("value")
+    table.add_column("what it is")
+    for setting in settings:
+        table.add_row(setting.key, escape(setting.value or "none"), escape(setting.title))
+    console.print(table)
