@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from crmsync_desktop.adapters.hubspot import paths
-from crmsync_desktop.adapters.hubspot.errors import Refused, subjects_of
+from crmsync_desktop.adapters.hubspot.errors import Refused, lost, subjects_of
 from crmsync_desktop.adapters.hubspot.transport import Transport
 
 BATCH: Final = 100
@@ -81,13 +81,18 @@ async def batch_read(
 
 async def search(
     transport: Transport, object_name: str, body: dict[str, Any], purpose: str
-) -> tuple[list[dict[str, Any]], bool]:
-    """One page of a search, and whether it is the last."""
+) -> tuple[list[dict[str, Any]], str, bool]:
+    """One page of a search, the id past which the next begins, and whether it was the last. Raises ReplyLost for a page
+    that leads nowhere: without it a search that forgets its filter would be read for ever."""
     answer = await transport.send(paths.SEARCH, purpose, places={"object": object_name}, body=body)
-    records = results_of(answer.data)
-    total = answer.data.get("total")
-    last = len(records) < body["limit"] or (isinstance(total, int) and total <= len(records))
-    return records, last
+    records, total = results_of(answer.data), answer.data.get("total")
+    rows = len(answer.data.get("results") or ())
+    last = rows < body["limit"] or (isinstance(total, int) and total <= rows)
+    before = int(body["filterGroups"][0]["filters"][-1]["value"])
+    beyond = max([before, *(int(record["id"]) for record in records)])
+    if not last and beyond == before:
+        raise lost("A search page that is full and holds no further record.")
+    return records, str(beyond), last
 
 
 def search_body(filters: Iterable[Mapping[str, Any]], properties: Sequence[str], last_id: str) -> dict[str, Any]:
@@ -103,9 +108,9 @@ def search_body(filters: Iterable[Mapping[str, Any]], properties: Sequence[str],
 
 
 def results_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The records of an answer: objects with an id and properties; anything else among them is left out."""
+    """The records of an answer: objects with a numeric id and properties; anything else among them is left out."""
     return [
         each
         for each in data.get("results") or ()
-        if isinstance(each, dict) and each.get("id") and isinstance(each.get("properties"), dict)
+        if isinstance(each, dict) and str(each.get("id")).isdecimal() and isinstance(each.get("properties"), dict)
     ]

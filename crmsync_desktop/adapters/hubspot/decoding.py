@@ -16,6 +16,7 @@ from crmsync_desktop.domain.values import canonical, keys_of
 from crmsync_desktop.ports.crm import Want
 
 Convert = Callable[[Any], Value]
+_ABSENT: Final = object()
 _GENERAL: Final = frozenset({Kind.BOOL, Kind.NUMBER, Kind.MULTIPICKLIST, Kind.DATE})
 
 
@@ -59,24 +60,30 @@ class Decoder:
     def __init__(self, want: Want, schema: Schema) -> None:
         known = schema.fields
         self.object = want.object
-        self._cells: list[tuple[str, Convert] | None] = [
-            (name, converter(known[name].kind)) if name in known else None for name in want.fields
+        converters = [(name, converter(known[name].kind) if name in known else None) for name in want.fields]
+        self._cells = [
+            (name if convert else "", None if convert is text_value else convert) for name, convert in converters
         ]
         self._keys = tuple(name for name in want.keys if name in known)
         self._merged = MERGED_IDS in known
         extra = (*self._keys, modified_property(want.object), *((MERGED_IDS,) if self._merged else ()))
-        self.properties = tuple(dict.fromkeys([*(cell[0] for cell in self._cells if cell), *extra]))
+        self.properties = tuple(dict.fromkeys([*(name for name, _ in self._cells if name), *extra]))
 
     def live(self, record: Mapping[str, Any]) -> Observed:
-        properties = record["properties"]
-        get = properties.get
+        """A property that the answer leaves out is unseen, one that it gives as null is blank."""
+        get = record["properties"].get
         cells: list[Cell] = []
-        for cell in self._cells:
-            if cell is None:
-                cells.append(UNSEEN)
-                continue
-            raw = get(cell[0], UNSEEN)
-            cells.append(UNSEEN if raw is UNSEEN else cell[1](raw))
+        for name, convert in self._cells:
+            raw = get(name, _ABSENT)
+            if convert is None:  # a text: text_value without the cost of calling it, most cells are texts
+                if raw is None:
+                    cells.append(None)
+                elif raw.__class__ is str and raw.isascii() and "\r" not in raw:
+                    cells.append(raw.strip() or None)
+                else:
+                    cells.append(UNSEEN if raw is _ABSENT else canonical(Kind.TEXT, raw))
+            else:
+                cells.append(UNSEEN if raw is _ABSENT else convert(raw))
         keys = keys_of(tuple([value for name in self._keys if (value := get(name))])) if self._keys else ()
         return Observed(
             Side.HUBSPOT,

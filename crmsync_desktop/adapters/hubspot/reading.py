@@ -38,17 +38,17 @@ class Reader:
         position = position.opened(self._transport.server_now(), self._slow_overlap)
         last = False
         while not last:
-            records, last = await self._changed(want.object, decoder, position)
+            records, beyond, last = await self._changed(want.object, decoder, position)
             now = self._transport.server_now()
             if fresh:
                 position, fresh = position.stamped(now), False
-            position = position.closed(self._overlap) if last else position.after(records[-1]["id"])
+            position = position.closed(self._overlap) if last else position.after(beyond)
             shown = await self._whole(decoder, records)
             yield Page(want.object, [decoder.live(each) for each in shown], position.dump(), last, iso(now))
 
     async def _changed(
         self, object_name: str, decoder: Decoder, position: cursor.Position
-    ) -> tuple[list[dict[str, Any]], bool]:
+    ) -> tuple[list[dict[str, Any]], str, bool]:
         filters = []
         if position.since is not None:
             since = str(int(position.since * 1000))
@@ -131,9 +131,8 @@ class Reader:
         last_id, last = "0", False
         while not last:
             body = search_body([condition], properties, last_id)
-            page, last = await search(self._transport, object_name, body, "match")
+            page, last_id, last = await search(self._transport, object_name, body, "match")
             records += page
-            last_id = page[-1]["id"] if page else last_id
         return records
 
 

@@ -79,7 +79,7 @@ class Recoverer:
         body = search_body(filters, names, "0")
         if not fits(body):
             body["properties"] = ["createdate"]
-        records, _ = await search(self._transport, write.object, body, "recover")
+        records, _, _ = await search(self._transport, write.object, body, "recover")
         if len(records) == 1:
             return _told(write, records[0], schema)
         if records or self._transport.server_now() < journaled + INDEX_LAG:

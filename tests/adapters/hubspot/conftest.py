@@ -19,6 +19,7 @@ from crmsync_desktop.practice.faults import FaultMiddleware, Faults
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
 from crmsync_desktop.practice.hubspot.catalog import object_type
 from crmsync_desktop.practice.hubspot.limits import RateLimits
+from crmsync_desktop.practice.hubspot.merging import merge
 from tests.adapters.doubles import ManualClock, MemoryBudget
 from tests.practice.servers import running
 
@@ -89,6 +90,25 @@ class Site:
         live = "SELECT id FROM record WHERE archived_ms IS NULL AND merged_into IS NULL ORDER BY id"
         return [str(row[0]) for row in self.portal.connection.execute(live)]
 
+    def insert(self, values: Mapping[str, str]) -> str:
+        """As a person in HubSpot does; so are the next two."""
+        with self.portal.database.transaction():
+            return str(self.portal.create(CONTACTS, values).id)
+
+    def edit(self, record_id: str, values: Mapping[str, str]) -> None:
+        with self.portal.database.transaction():
+            self.portal.update(CONTACTS, self.portal.find(CONTACTS, record_id, None), values)
+
+    def delete_there(self, record_id: str) -> None:
+        with self.portal.database.transaction():
+            self.portal.archive(self.portal.find(CONTACTS, record_id, None))
+
+    def merge(self, primary: str, other: str) -> str:
+        """Returns the survivor's id."""
+        with self.portal.database.transaction():
+            found = [self.portal.find(CONTACTS, record_id, None) for record_id in (primary, other)]
+            return str(merge(self.portal, CONTACTS, *found).id)
+
     def record(self, record_id: str) -> dict[str, str] | None:
         """A live record's properties."""
         query = "SELECT properties FROM record WHERE id = ? AND archived_ms IS NULL AND merged_into IS NULL"
@@ -133,7 +153,6 @@ class Bench:
         self.crm = site.crm()
         self.budget = site.budget
         self._made = 0
-        self._counted = 0
 
     def fresh(self) -> dict[str, str]:
         self._made += 1
@@ -146,16 +165,13 @@ class Bench:
         }
 
     def insert(self, values: Mapping[str, str]) -> str:
-        with self.site.portal.database.transaction():
-            return str(self.site.portal.create(CONTACTS, values).id)
+        return self.site.insert(values)
 
     def edit(self, record_id: str, values: Mapping[str, str]) -> None:
-        with self.site.portal.database.transaction():
-            self.site.portal.update(CONTACTS, self.site.portal.find(CONTACTS, record_id, None), values)
+        self.site.edit(record_id, values)
 
     def delete(self, record_id: str) -> None:
-        with self.site.portal.database.transaction():
-            self.site.portal.archive(self.site.portal.find(CONTACTS, record_id, None))
+        self.site.delete_there(record_id)
 
     def stored(self, record_id: str) -> Mapping[str, Any] | None:
         found = self.site.record(record_id)
