@@ -1,0 +1,101 @@
+"""Bands under the tabs: notices and errors, said where they don't stop anyone from working."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from crmsync_desktop.ui.look import Look
+from crmsync_desktop.ui.palette import GRID
+from crmsync_desktop.ui.parts import Glyph, button, close_button, label, row
+
+MOST = 3
+"""Bands at a time: a fourth takes the oldest one's place."""
+_ICONS = {
+    "": ("info", "link"),
+    "good": ("circle-check", "good"),
+    "warn": ("triangle-alert", "warn"),
+    "bad": ("circle-alert", "bad"),
+}
+_WORDS = {"": "Note", "good": "Done", "warn": "Warning", "bad": "Error"}
+
+
+class Band(QFrame):
+    """One line: what happened, in detail, what to do, and up to two buttons."""
+
+    def __init__(
+        self,
+        look: Look,
+        tone: str,
+        title: str,
+        text: str = "",
+        actions: tuple[tuple[str, Callable[[], object]], ...] = (),
+        closed: Callable[[Band], None] | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("band")
+        self.setProperty("tone", tone)
+        self.key = (tone, title)
+        icon, role = _ICONS[tone]
+        self.title = label(title, "strong")
+        self.text = label(text, wrap=True)
+        self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.buttons: list[QPushButton] = [button(word, act) for word, act in actions]
+        layout = row(Glyph(look, icon, role), self.title, self.text, *self.buttons)
+        if closed is not None:
+            self.close_button = close_button(look, lambda: closed(self), "Dismiss")
+            layout.addWidget(self.close_button)
+        layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        self.setLayout(layout)
+        self.setAccessibleName(f"{_WORDS[tone]}: {title}")
+        self.setAccessibleDescription(text)
+
+
+class Bands(QWidget):
+    """The stack of them. Saying the same thing again replaces what was said."""
+
+    def __init__(self, look: Look, margin: int = 3 * GRID) -> None:
+        super().__init__()
+        self._look = look
+        self._stack = QVBoxLayout()
+        self._stack.setContentsMargins(margin, margin and 2 * GRID, margin, 0)
+        self._stack.setSpacing(GRID)
+        self.setLayout(self._stack)
+        self.shown: list[Band] = []
+        self.hide()
+
+    def say(
+        self,
+        tone: str,
+        title: str,
+        text: str = "",
+        actions: tuple[tuple[str, Callable[[], object]], ...] = (),
+        lasting: bool = False,
+    ) -> Band:
+        """A `lasting` one has no close button: whoever shows it takes it away."""
+        band = Band(self._look, tone, title, text, actions, None if lasting else self.take_away)
+        for old in [b for b in self.shown if b.key == band.key]:
+            self.take_away(old)
+        while len(self.shown) >= MOST:
+            self.take_away(self.shown[0])
+        self.shown.append(band)
+        self._stack.addWidget(band)
+        self.show()
+        return band
+
+    def take_away(self, band: Band) -> None:
+        if band in self.shown:
+            self.shown.remove(band)
+            self._stack.removeWidget(band)
+            band.hide()
+            band.deleteLater()
+        self.setVisible(bool(self.shown))
+
+    def dismiss_last(self) -> bool:
+        """Esc: the latest one that can be closed. True if there was one."""
+        for band in reversed(self.shown):
+            if hasattr(band, "close_button"):
+                self.take_away(band)
+                return True
+        return False

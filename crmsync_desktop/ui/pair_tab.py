@@ -1,0 +1,117 @@
+"""A pair's tab, fed by settings and mappings: contacts now, and the same component for every pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from crmsync_desktop.app.views import Changed, Event, SettingView, StatusView
+from crmsync_desktop.ui.desk import Desk
+from crmsync_desktop.ui.mappings_panel import MappingsPanel
+from crmsync_desktop.ui.palette import GRID
+from crmsync_desktop.ui.parts import Card, clear, column, label, row
+from crmsync_desktop.ui.setting_card import SettingEditor
+from crmsync_desktop.ui.tab import Tab
+
+SETTINGS_WIDTH = 48 * GRID
+
+
+@dataclass(frozen=True)
+class PairWords:
+    """`name` as the facade calls the pair; `objects` of Salesforce and the one of HubSpot that it joins."""
+
+    name: str
+    title: str
+    note: str
+    objects: tuple[str, ...]
+    hubspot: str
+
+
+CONTACTS_PAIR = PairWords(
+    "contacts", "Contact, Lead ⇄ contact", "Contacts always sync", ("Contact", "Lead"), "contacts"
+)
+
+
+class PairTab(Tab):
+    def __init__(self, desk: Desk, pair: PairWords, settings: QSettings) -> None:
+        super().__init__(desk)
+        self._pair, self._settings = pair, settings
+        self.title = label(pair.title, "headline")
+        self.note = label(pair.note, "chip")
+        self.facts = label("", "muted")
+        self.editors: dict[str, SettingEditor] = {}
+        self._cards = QVBoxLayout()
+        self._cards.setContentsMargins(0, 0, GRID, 0)
+        self._cards.setSpacing(2 * GRID)
+        inside = QWidget()
+        inside.setObjectName("canvas")
+        inside.setLayout(self._cards)
+        scroll = QScrollArea()
+        scroll.setObjectName("canvas")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        self.mappings = MappingsPanel(desk, pair.name, pair.hubspot, pair.objects, settings)
+        self.split = QSplitter()
+        self.split.setHandleWidth(2 * GRID)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(scroll)
+        self.split.addWidget(self.mappings)
+        self.split.setStretchFactor(1, 1)
+        self.split.setSizes([SETTINGS_WIDTH, 2 * SETTINGS_WIDTH])
+        place = settings.value(f"{pair.name}/split")
+        if place is not None:
+            self.split.restoreState(place)
+        self.split.splitterMoved.connect(
+            lambda *_: self._settings.setValue(f"{pair.name}/split", self.split.saveState())
+        )
+        whole = column(row(self.title, self.note, self.facts, None, gap=12), self.split, gap=2 * GRID)
+        whole.setStretch(1, 1)
+        whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
+        self.setLayout(whole)
+
+    def refresh(self) -> None:
+        name = self._pair.name
+        self.desk.bridge.refresh(f"settings {name}", lambda: self.desk.engine.settings(name), self._show_settings, self)
+        self.mappings.refresh()
+
+    def show_status(self, status: StatusView) -> None:
+        words = self.desk.words
+        parts = [f"{words.number(status.links.get(self._pair.name, 0))} linked"]
+        if status.last_pass is not None and status.last_pass.finished_at:
+            parts.append(f"last pass {words.ago(status.last_pass.finished_at)}")
+        self.facts.setText(" · ".join(parts))
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, Changed):
+            if "settings" in event.kinds:
+                self.refresh()
+            elif "mappings" in event.kinds:
+                self.mappings.refresh()
+
+    def escape(self) -> bool:
+        return self.mappings.escape()
+
+    def _show_settings(self, views: list[SettingView]) -> None:
+        if [view.key for view in views] != list(self.editors):
+            self._build(views)
+        for view in views:
+            self.editors[view.key].show_setting(view)
+
+    def _build(self, views: list[SettingView]) -> None:
+        clear(self._cards)
+        self.editors = {}
+        card: Card | None = None
+        section = None
+        for view in views:
+            if card is None or view.section != section:
+                section = view.section
+                card = Card(view.section)
+                card.body.setSpacing(12)
+                self._cards.addWidget(card)
+            editor = SettingEditor(self.desk, view, self._show_settings)
+            self.editors[view.key] = editor
+            card.body.addWidget(editor)
+        self._cards.addStretch(1)
