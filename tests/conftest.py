@@ -128,7 +128,11 @@ def child_processes() -> dict[int, str]:
         return {p.pid: p.name for p in multiprocessing.active_children() if p.pid is not None}
     found = {}
     for entry in Path("/proc/self/task").iterdir():
-        for pid in (entry / "children").read_text().split():
+        try:
+            children = (entry / "children").read_text().split()
+        except (FileNotFoundError, ProcessLookupError):  # this thread has ended since
+            continue
+        for pid in children:
             try:
                 state = Path("/proc", pid, "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
                 command = Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
