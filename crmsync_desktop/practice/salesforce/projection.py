@@ -71,7 +71,7 @@ def _builder(node: Node, base: str) -> Callable[[Sequence[Any]], Record]:
     addresses = [(item.name, column) for item, column in node.items if isinstance(column, dict)]
     parents = [(name, parent.id_column, _builder(parent, base)) for name, parent in node.parents.items()]
     straight = columns == list(range(len(columns)))
-    order = node.order if addresses or parents else None
+    order = node.order if addresses or parents or len(node.order) > len(plain) else None
 
     def build(row: Sequence[Any]) -> Record:
         record: Record = {"attributes": {"type": kind, "url": url + row[at]}}
@@ -85,6 +85,7 @@ def _builder(node: Node, base: str) -> Callable[[Sequence[Any]], Record]:
             record[name] = values if any(value is not None for value in values.values()) else None
         for name, column, inner in parents:
             record[name] = None if row[column] is None else inner(row)
-        return {"attributes": record["attributes"], **{name: record[name] for name in order}}
+        # A child query's name is in the order too; its records are filled in later.
+        return {"attributes": record["attributes"], **{name: record.get(name) for name in order}}
 
     return build

@@ -12,7 +12,7 @@ import re
 import sqlite3
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,8 @@ from .ids import DIGITS
 from .projection import Projection
 from .schema import SObject
 from .soql import parse
-from .soql_compiler import Compiled, Compiler
-from .store import Store
+from .soql_compiler import ChildQuery, Compiled, Compiler
+from .store import Store, quoted
 
 LARGEST_PAGE = 2000
 SMALLEST_PAGE = 200
@@ -88,11 +88,10 @@ class Queries:
         source = f" FROM json_each(?) wanted CROSS JOIN {compiled.table} ON t0._n = wanted.value{compiled.joins}"
         sql = f"SELECT {', '.join(compiled.projection.columns)}{source} ORDER BY wanted.key"
         rows = self._store.db.execute(sql, (wanted,)).fetchall()
-        build = compiled.projection.builder(f"/services/data/{version}")
         answer: Answer = {"totalSize": len(found.numbers), "done": first + size >= len(found.numbers)}
         if not answer["done"]:
             answer["nextRecordsUrl"] = f"/services/data/{version}/query/{name}-{first + size}"
-        answer["records"] = [build(row) for row in rows]
+        answer["records"] = self._built(compiled, rows, version)
         return answer
 
     def records(self, sobject: SObject, names: list[str], ids: list[str], version: str) -> list[Answer | None]:
@@ -118,16 +117,42 @@ class Queries:
         limit = batch + 1 if compiled.limit is None else min(compiled.limit, batch + 1)
         sql = f"SELECT {columns}{compiled.source}{compiled.where}{compiled.order} LIMIT ? OFFSET ?"
         rows = self._store.db.execute(sql, [*compiled.params, limit, compiled.offset]).fetchall()
-        build = compiled.projection.builder(f"/services/data/{version}")
         if len(rows) <= batch:
-            return {"totalSize": len(rows), "done": True, "records": [build(row) for row in rows]}
+            return {"totalSize": len(rows), "done": True, "records": self._built(compiled, rows, version)}
         name, total = self._open(compiled)
         return {
             "totalSize": total,
             "done": False,
             "nextRecordsUrl": f"/services/data/{version}/query/{name}-{batch}",
-            "records": [build(row) for row in rows[:batch]],
+            "records": self._built(compiled, rows[:batch], version),
         }
+
+    def _built(self, compiled: Compiled, rows: Sequence[Sequence[Any]], version: str) -> list[Answer]:
+        """Records of a page; the children of all of them come with one statement for each child query."""
+        assert compiled.projection is not None
+        build = compiled.projection.builder(f"/services/data/{version}")
+        records = [build(row) for row in rows]
+        at = compiled.projection.root.id_column
+        for child in compiled.children:
+            found = self._children(child, [row[at] for row in rows], version)
+            for record, row in zip(records, rows, strict=True):
+                inner = found.get(row[at])
+                record[child.relationship] = inner and {"totalSize": len(inner), "done": True, "records": inner}
+        return records
+
+    def _children(self, child: ChildQuery, ids: list[str], version: str) -> dict[str, list[Answer]]:
+        compiled = child.compiled
+        assert compiled.projection is not None
+        columns = ", ".join([*compiled.projection.columns, "wanted.value"])
+        source = f" FROM json_each(?) wanted CROSS JOIN {compiled.table} ON c0.{quoted(child.lookup)} = wanted.value"
+        sql = f"SELECT {columns}{source}{compiled.joins}{compiled.where}{compiled.order}"
+        build = compiled.projection.builder(f"/services/data/{version}")
+        found: dict[str, list[Answer]] = {}
+        for row in self._store.db.execute(sql, [orjson.dumps(ids).decode(), *compiled.params]):
+            siblings = found.setdefault(row[-1], [])
+            if compiled.limit is None or len(siblings) < compiled.limit:
+                siblings.append(build(row))
+        return found
 
     def _open(self, compiled: Compiled) -> tuple[str, int]:
         limit = -1 if compiled.limit is None else compiled.limit

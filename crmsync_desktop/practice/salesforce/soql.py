@@ -78,7 +78,7 @@ class Ordering:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    select: tuple[Path | Aggregate, ...]
+    select: tuple[Path | Aggregate | Query, ...]
     sobject: str
     sobject_position: int
     alias: str | None
@@ -107,7 +107,7 @@ def _parser() -> Lark:
 
 
 def parse(soql: str) -> Query:
-    """Raises ApiError 400 MALFORMED_QUERY."""
+    """Raises ApiError 400 MALFORMED_QUERY. Children of a record are queries among what is selected."""
     if len(soql) > LONGEST:
         raise ApiError(400, "MALFORMED_QUERY", f"SOQL statements cannot be longer than {LONGEST} characters.")
     try:
@@ -182,13 +182,17 @@ def _branches(children: Sequence[Branch | Token]) -> list[Branch]:
     return [child for child in children if isinstance(child, Tree)]
 
 
+def _selected(tree: Branch) -> Path | Aggregate | Query:
+    if tree.data == "path":
+        return _path(tree)
+    return _aggregate(tree) if tree.data == "aggregate" else _query(tree.children[0])
+
+
 def _query(tree: Branch | Token) -> Query:
     assert isinstance(tree, Tree)
     parts = {str(child.data): child.children for child in _branches(tree.children)}
     names = [child for child in tree.children if isinstance(child, Token)]
-    select = tuple(
-        _path(child) if child.data == "path" else _aggregate(child) for child in _branches(parts["select_list"])
-    )
+    select = tuple(_selected(child) for child in _branches(parts["select_list"]))
     return Query(
         select=select,
         sobject=str(names[0]),

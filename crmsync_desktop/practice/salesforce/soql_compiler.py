@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import ApiError
@@ -35,10 +35,20 @@ class Compiled:
     counts_only: bool = False
     aggregates: list[tuple[str, str, Field | None]] = field(default_factory=list)
     group: list[str] = field(default_factory=list)
+    children: list[ChildQuery] = field(default_factory=list)
 
     @property
     def source(self) -> str:
         return f" FROM {self.table}{self.joins}"
+
+
+@dataclass
+class ChildQuery:
+    """A query for the children of each record: `lookup` is their field that names the parent."""
+
+    relationship: str
+    lookup: str
+    compiled: Compiled
 
 
 class Compiler:
@@ -61,7 +71,7 @@ class Compiler:
         self._root = self._find_object(query)
         self._names = {query.sobject.lower(), query.alias or ""} - {""}
         self._params: list[Any] = []
-        plain = [item for item in query.select if isinstance(item, Path)]
+        plain = [item for item in query.select if not isinstance(item, Aggregate)]
         if not query.group and len(plain) == len(query.select):
             compiled = self._rows(query, plain)
         else:
@@ -82,9 +92,14 @@ class Compiler:
             raise soql_error("INVALID_TYPE", self._soql, query.sobject_position, message)
         return found
 
-    def _rows(self, query: Query, select: Sequence[Path]) -> Compiled:
+    def _rows(self, query: Query, select: Sequence[Path | Query]) -> Compiled:
         projection = Projection(self._root, f"{self._prefix}0")
+        children = []
         for path in select:
+            if isinstance(path, Query):
+                children.append(self._child(path))
+                projection.root.order.append(children[-1].relationship)
+                continue
             *parents, name = self._relative(path)
             node = projection.root
             for depth, parent in enumerate(parents, 1):
@@ -98,14 +113,36 @@ class Compiler:
         order = self._order(query.order)
         if not any(self._is_id(item.path) for item in query.order):
             order.append(f"{self._prefix}0._n")
-        return self._compiled(query, order, projection=projection)
+        compiled = self._compiled(query, order, projection=projection)
+        compiled.children = children
+        return compiled
+
+    def _child(self, query: Query) -> ChildQuery:
+        wanted = query.sobject.lower()
+        found = next((child for child in self._root.children if (child.relationship or "").lower() == wanted), None)
+        if found is None or self._prefix != "t":
+            message = (
+                f"Didn't understand relationship '{query.sobject}' in FROM part of query call. If you are attempting to use "
+                f"a custom relationship, be sure to append the '__r' after the custom relationship name. {_ADVICE}"
+            )
+            raise soql_error("INVALID_TYPE", self._soql, query.sobject_position, message)
+        inner = Compiler(self._schema, self._soql, self._now, with_deleted=self._with_deleted, prefix="c")
+        compiled = inner.compile(replace(query, sobject=found.sobject))
+        if compiled.projection is None or query.offset:
+            message = "a child query can not aggregate or use OFFSET"
+            raise soql_error("MALFORMED_QUERY", self._soql, query.sobject_position, message)
+        return ChildQuery(found.relationship or "", found.field, compiled)
 
     def _aggregated(self, query: Query) -> Compiled:
-        if query.select[0] == Aggregate("COUNT", None, None, query.select[0].position) and len(query.select) == 1:
+        only = query.select[0] if len(query.select) == 1 else None
+        if isinstance(only, Aggregate) and (only.function, only.path, only.alias) == ("COUNT", None, None):
             return self._compiled(query, [], counts_only=True)
         group = [self._column(path)[1] for path in query.group]
         outputs: list[tuple[str, str, Field | None]] = []
         for item in query.select:
+            if isinstance(item, Query):
+                message = "a query with aggregates can not have child queries"
+                raise soql_error("MALFORMED_QUERY", self._soql, item.sobject_position, message)
             if isinstance(item, Path):
                 found, column = self._column(item)
                 if column not in group:

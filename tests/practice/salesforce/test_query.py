@@ -286,3 +286,70 @@ def test_a_query_that_is_too_deep_is_refused_and_a_long_one_is_not(server: Serve
     body = {"method": "GET", "referenceId": "q", "url": f"/services/data/v60.0/query?q={long}"}
     (part,) = server.post("composite", {"compositeRequest": [body]}).json()["compositeResponse"]
     assert part["httpStatusCode"] == 200
+
+
+def test_children_come_with_their_parent_as_recorded(server: Server) -> None:
+    account = server.post("sobjects/Account", {"Name": "Acme"}).json()["id"]
+    server.post("sobjects/Account", {"Name": "Lonely"})
+    for first in ("Bo", "Al", "Cy"):
+        server.contact(FirstName=first, AccountId=account)
+    soql = (
+        "SELECT Name, (SELECT FirstName, Owner.Name FROM Contacts WHERE FirstName != 'Cy' ORDER BY FirstName LIMIT 2), "
+        "(SELECT Id FROM Opportunities) FROM Account ORDER BY Name"
+    )
+    acme, lonely = server.query(soql)["records"]
+    assert list(acme) == ["attributes", "Name", "Contacts", "Opportunities"]
+    assert (lonely["Contacts"], lonely["Opportunities"], acme["Opportunities"]) == (None, None, None)
+    assert (acme["Contacts"]["totalSize"], acme["Contacts"]["done"]) == (2, True)
+    assert names(acme["Contacts"]) == ["Al", "Bo"]
+    assert acme["Contacts"]["records"][0]["Owner"]["Name"] == "Ada Admin"
+    (one,) = server.query("SELECT (SELECT FirstName FROM Contacts LIMIT 1) FROM Account WHERE Name = 'Acme'")["records"]
+    assert names(one["Contacts"]) == ["Bo"]
+
+
+def test_children_come_on_every_page(server: Server) -> None:
+    server.org.load(("Account", {"Name": f"A{i:04}"}) for i in range(2001))
+    server.contact(
+        FirstName="Last", AccountId=server.query("SELECT Id FROM Account WHERE Name = 'A2000'")["records"][0]["Id"]
+    )
+    first = server.query("SELECT Name, (SELECT FirstName FROM Contacts) FROM Account ORDER BY Name")
+    (record,) = server.get(first["nextRecordsUrl"]).json()["records"]
+    assert names(record["Contacts"]) == ["Last"]
+
+
+@pytest.mark.parametrize(
+    ("soql", "code"),
+    [
+        ("SELECT (SELECT Id FROM Nope) FROM Account", "INVALID_TYPE"),
+        ("SELECT (SELECT Id, (SELECT Id FROM Cases) FROM Contacts) FROM Account", "INVALID_TYPE"),
+        ("SELECT (SELECT Nope FROM Contacts) FROM Account", "INVALID_FIELD"),
+        ("SELECT (SELECT COUNT() FROM Contacts) FROM Account", "MALFORMED_QUERY"),
+        ("SELECT COUNT(Id), (SELECT Id FROM Contacts) FROM Account", "MALFORMED_QUERY"),
+        ("SELECT SUM(Name) FROM Account", "MALFORMED_QUERY"),
+        ("SELECT NOPE(Name) FROM Account", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account ORDER BY BillingAddress", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE Id IN (SELECT Name FROM Contact)", "INVALID_FIELD"),
+        ("SELECT Id FROM Account WHERE Id IN (SELECT Id, Name FROM Contact)", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Account WHERE Name < null", "INVALID_QUERY_FILTER_OPERATOR"),
+        ("SELECT Id FROM Account WHERE Name = TODAY", "INVALID_FIELD"),
+    ],
+)
+def test_more_queries_that_do_not_hold(server: Server, soql: str, code: str) -> None:
+    server.refused(server.get("query", params={"q": soql}), 400, code)
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ("CreatedDate > TODAY", 0),
+        ("CreatedDate <= TODAY", 1),
+        ("CreatedDate >= TODAY", 1),
+        ("CreatedDate != TODAY", 0),
+        ("CreatedDate > LAST_WEEK", 1),
+        ("LastActivityDate = TODAY", 0),
+        ("LastActivityDate != TODAY", 1),
+    ],
+)
+def test_date_literals_compare_with_whole_ranges(server: Server, where: str, count: int) -> None:
+    server.contact()
+    assert server.query(f"SELECT COUNT() FROM Contact WHERE {where}")["totalSize"] == count
