@@ -12,7 +12,7 @@ from crmsync_desktop.adapters.hubspot.decoding import echo_of
 from crmsync_desktop.adapters.hubspot.properties import link_property
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.records import Outcome, Write, Written
-from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.schema import Kind, Schema
 from crmsync_desktop.domain.values import key_of
 
 INDEX_LAG: Final = 60.0
@@ -22,6 +22,7 @@ CLOCK_GRAIN: Final = 2.0
 MOST_FILTERS: Final = 4
 """Values compared in a search, besides date and id: a group takes six filters (search guide)."""
 _NAMING: Final = ("salesforcecontactid", "salesforceleadid", "lastname", "firstname", "phone", "mobilephone", "company")
+_COMPARED: Final = frozenset({Kind.TEXT, Kind.PHONE, Kind.PICKLIST, Kind.OWNER, Kind.ID})
 _LONGEST_VALUE: Final = 200
 
 
@@ -47,9 +48,10 @@ class Recoverer:
         for each in linked:
             answers[each.key] = _told(each, found.get(each.origin_id or ""), schema)
         mailed = [each for each in creates if each.key not in answers and each.values.get("email")]
-        by_email = await self._by_email(mailed, schema) if mailed and "email" in schema.fields else {}
-        for each in mailed if by_email is not None and "email" in schema.fields else []:
-            answers[each.key] = _told(each, by_email.get(key_of(each.values["email"] or "")), schema)
+        if mailed and "email" in schema.fields:
+            by_email = await self._by_email(mailed, schema)
+            for each in mailed:
+                answers[each.key] = _told(each, by_email.get(key_of(each.values["email"] or "")), schema)
         for each in creates:
             if each.key not in answers:
                 answers[each.key] = await self._by_search(each, schema)
@@ -67,8 +69,7 @@ class Recoverer:
 
     async def _by_search(self, write: Write, schema: Schema) -> Written:
         """The records created since, with this write's most telling values: exactly one is it."""
-        values = [(name, value) for name in _NAMING if (value := write.values.get(name)) and name in schema.fields]
-        values = [(name, value) for name, value in values if len(value) <= _LONGEST_VALUE][:MOST_FILTERS]
+        values = _telling(write, schema)
         journaled = _seconds(write.journaled_at)
         if not values or journaled is None:
             return Written(write.key, Outcome.UNKNOWN)
@@ -104,6 +105,19 @@ def created_since(record: dict[str, Any], journaled_at: str) -> bool:
     """Whether the record can be the write's own; without a journal time any can."""
     journaled, created = _seconds(journaled_at), _seconds(record.get("createdAt"))
     return journaled is None or created is None or created >= journaled - CLOCK_GRAIN
+
+
+def _telling(write: Write, schema: Schema) -> list[tuple[str, str]]:
+    """A few of the write's values that a search compares as they are: those that name a record best first."""
+    names = dict.fromkeys([*_NAMING, *write.values])
+    return [
+        (name, value)
+        for name in names
+        if (value := write.values.get(name))
+        and len(value) <= _LONGEST_VALUE
+        and (field := schema.fields.get(name)) is not None
+        and field.kind in _COMPARED
+    ][:MOST_FILTERS]
 
 
 def _told(write: Write, record: dict[str, Any] | None, schema: Schema) -> Written:

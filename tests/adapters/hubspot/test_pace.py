@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
+from pathlib import Path
 
 import pytest
 
+from crmsync_desktop.adapters.hubspot import HubSpotCrm
 from crmsync_desktop.adapters.hubspot.pace import HubSpotPace, RollingWindow
 from crmsync_desktop.adapters.hubspot.paths import Bucket
+from crmsync_desktop.ports.crm import Want
+from crmsync_desktop.practice.hubspot.limits import RateLimits
 from tests.adapters.doubles import ManualClock
+from tests.adapters.hubspot.conftest import open_site
 
 
 def most_in_a_window(moments: list[float], window: float) -> int:
@@ -166,3 +172,30 @@ def test_a_clock_that_was_set_back_does_not_block_for_long() -> None:
 
     asyncio.run(run())
     assert sum(clock.slept) <= 2.0
+
+
+@pytest.mark.http
+def test_a_portal_with_its_limits_on_never_answers_429(tmp_path: Path) -> None:
+    """In real time: the only way to see that both sides' clocks and the network leave no gap."""
+    limits = RateLimits(burst=30, interval=1.0, searches=5)
+    with open_site(tmp_path, limits, source=time.time) as site:
+        ids = site.load(6_000)
+
+        async def work(crm: HubSpotCrm) -> None:
+            want = Want("contacts", ("email",))
+            await crm.schemas(["contacts"])
+            await asyncio.gather(crm.read(want, ids), crm.find(want, "jobtitle", ["nobody"]))
+            for _ in range(8):
+                await crm.find(want, "jobtitle", ["nobody"])
+
+        site.use(work, clock=SystemClock())
+        assert site.arrivals.statuses == [200] * len(site.arrivals.statuses)
+        assert site.calls() == 1 + 60 + 9
+
+
+class SystemClock:
+    def now(self) -> float:
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
