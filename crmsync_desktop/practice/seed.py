@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmsync_desktop.practice.dirt import FREE_INDUSTRIES, maybe, phone, spelled, title, typed_email
+from crmsync_desktop.practice.hubspot.lists import Lists
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.people import COUNTRIES, PEOPLE_PER_COMPANY, Company, Person, Presence, companies, people
 from crmsync_desktop.practice.salesforce import SalesforceOrg
@@ -25,6 +26,35 @@ LIFECYCLE = (
     "customer",
     "",
 )
+LISTS = (
+    {
+        "name": "Customers and opportunities",
+        "objectTypeId": "0-1",
+        "processingType": "DYNAMIC",
+        "filterBranch": {
+            "filterBranchType": "OR",
+            "filterBranches": [
+                {
+                    "filterBranchType": "AND",
+                    "filters": [
+                        {
+                            "filterType": "PROPERTY",
+                            "property": "lifecyclestage",
+                            "operation": {
+                                "operationType": "ENUMERATION",
+                                "operator": "IS_ANY_OF",
+                                "values": ["customer", "opportunity"],
+                                "includeObjectsWithNoValueSet": False,
+                            },
+                        }
+                    ],
+                }
+            ],
+        },
+    },
+    {"name": "Trade fair", "objectTypeId": "0-1", "processingType": "MANUAL"},
+)
+"""What the portal has to choose an inclusion list from."""
 Row = tuple[str, dict[str, Any]]
 
 
@@ -60,7 +90,11 @@ def seed_orgs(
     in_hubspot = [person for person in everybody if person.presence != "salesforce"]
     draw = random.Random(f"hubspot/{seed}")
     owner_ids = [owner["id"] for owner in portal.directory.owners(archived=False, email=None)]
-    return Seeded(loaded, portal.load(_hubspot_rows(draw, in_hubspot, owner_ids, now)))
+    seeded = Seeded(loaded, portal.load(_hubspot_rows(draw, in_hubspot, owner_ids, now)))
+    with portal.database.transaction():
+        for given in LISTS:
+            Lists(portal).create(given)
+    return seeded
 
 
 def _ages(draw: random.Random, now: float) -> tuple[float, float]:

@@ -31,12 +31,12 @@ class Admin:
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
 
-    def get(self, path: str, **query: object) -> Any:
+    def get(self, path: str, /, **query: object) -> Any:
         return self._answer(
             self._session.get(self._url + path, params={k: str(v) for k, v in query.items()}, timeout=30)
         )
 
-    def post(self, path: str, **body: object) -> Any:
+    def post(self, path: str, /, **body: object) -> Any:
         return self._answer(self._session.post(self._url + path, json=body, timeout=30))
 
     def calls(self) -> dict[str, int]:

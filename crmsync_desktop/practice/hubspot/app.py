@@ -76,7 +76,14 @@ class Gate:
                 message["headers"] = [*message["headers"], *self._headers(search=search)]
             else:
                 seen.bytes_out += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    log()  # before the answer is out, so that whoever has it finds it counted
             await send(message)
+
+        def log() -> None:
+            if not seen.logged:
+                seen.logged = True
+                self._calls.add(self._call(scope, seen, cost))
 
         cost = 0
         try:
@@ -88,7 +95,7 @@ class Gate:
         except Refusal as refusal:
             await json_answer(refusal.status, refusal.body())(scope, receive, stamp)
         finally:
-            self._calls.add(self._call(scope, seen, cost))
+            log()
 
     def _headers(self, *, search: bool) -> list[tuple[bytes, bytes]]:
         date = format_datetime(self._portal.moment(), usegmt=True)
@@ -120,3 +127,4 @@ class _Seen:
         self.status = 0
         self.bytes_in = 0
         self.bytes_out = 0
+        self.logged = False

@@ -1,8 +1,8 @@
 """Associations between records, in both directions at once, under HubSpot's numbered types.
 
 Type ids 279/280 (contact and company), 1/2 (primary company), 3/4 (deal and contact), 341/342 (deal and company), 5/6
-(primary company of a deal): HubSpot's association guide; 2 is labelled "Primary Company" in recorded traffic, 3 and 4 have
-no label. The ids for tickets and tasks are unverified.
+(primary company of a deal): HubSpot's association guide; in recorded traffic 2 is labelled "Primary Company", 5 "Primary",
+and 3 and 4 have no label. The ids for tickets and tasks are unverified.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _PAIRS = (
     AssociationType("contacts", "companies", 1, 2, "Primary Company", primary=True),
     AssociationType("deals", "contacts", 3, 4),
     AssociationType("deals", "companies", 341, 342),
-    AssociationType("deals", "companies", 5, 6, "Primary Company", primary=True),
+    AssociationType("deals", "companies", 5, 6, "Primary", primary=True),
     AssociationType("tickets", "contacts", 16, 15),
     AssociationType("tickets", "companies", 339, 340),
     AssociationType("tickets", "companies", 26, 25, "Primary Company", primary=True),

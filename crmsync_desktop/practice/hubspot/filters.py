@@ -12,7 +12,6 @@ import orjson
 from crmsync_desktop.practice.hubspot.catalog import ObjectType, object_type
 from crmsync_desktop.practice.hubspot.records import numeric_id
 from crmsync_desktop.practice.hubspot.refusals import invalid
-from crmsync_desktop.practice.hubspot.uniqueness import ADDITIONAL_EMAILS
 from crmsync_desktop.practice.hubspot.values import PropertyDefinition, as_text, epoch_ms, fold
 
 COMPARISONS = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
@@ -92,11 +91,11 @@ def filter_condition(kind: ObjectType, known: Mapping[str, PropertyDefinition], 
         if not isinstance(values, list) or not values:
             raise invalid(f"{operator} needs a list of values.")
         wanted = tuple(_converted(definition, each, numeric) for each in values)
-        return _in(kind, definition, expression, operator, wanted)
+        return _in(kind, definition, expression, operator, wanted, values)
     if operator in COMPARISONS:
         value = _value(definition, given, "value", numeric)
         if operator == "EQ":
-            return _in(kind, definition, expression, "IN", (value,))
+            return _in(kind, definition, expression, "IN", (value,), [given["value"]])
         condition = f"{expression} {COMPARISONS[operator]} ?"
         return Condition(f"{expression} IS NULL OR {condition}" if operator == "NEQ" else condition, (value,))
     if operator in ("CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"):
@@ -135,19 +134,25 @@ def _converted(definition: PropertyDefinition, value: object, numeric: bool) -> 
 
 
 def _in(
-    kind: ObjectType, definition: PropertyDefinition, expression: str, operator: str, wanted: tuple[object, ...]
+    kind: ObjectType,
+    definition: PropertyDefinition,
+    expression: str,
+    operator: str,
+    wanted: tuple[object, ...],
+    given: Sequence[object],
 ) -> Condition:
     marks = ",".join("?" * len(wanted))
     if operator == "NOT_IN":
         return Condition(f"{expression} IS NULL OR {expression} NOT IN ({marks})", wanted)
     condition = Condition(f"{expression} IN ({marks})", wanted)
-    if definition.unique:  # the register finds the few records that can match, the expression tells what search sees
-        held = "id IN (SELECT id FROM unique_value WHERE type = ? AND property IN (?, ?) AND value IN"
-        also = ADDITIONAL_EMAILS if definition.name == "email" else definition.name
-        narrowed = Condition(f"{held} ({marks}))", (kind.name, definition.name, also, *wanted))
-        stale = Condition("id IN (SELECT id FROM lagging)")
-        return Condition.all([Condition.any([narrowed, stale]), condition])
-    return condition
+    if not definition.unique:
+        return condition
+    # The register of unique values finds the few records that can match; the expression tells what search sees of them.
+    is_email = definition.name == "email"
+    texts = [as_text(each).strip().lower() if is_email else as_text(each) for each in given]
+    held = f"id IN (SELECT id FROM unique_value WHERE type = ? AND property = ? AND value IN ({marks}))"  # noqa: S608
+    narrowed = Condition(f"{held} OR id IN (SELECT id FROM lagging)", (kind.name, definition.name, *texts))  # noqa: S608
+    return Condition.all([narrowed, condition])
 
 
 def _token(expression: str, operator: str, value: str) -> Condition:

@@ -58,6 +58,7 @@ class HubSpotPortal:
         self.catalog = Catalog(self.database, link_property=link_property)
         self.unique = UniqueValues(self.connection, self.catalog, portal_id)
         self.directory = Directory(portal_id, time_zone)
+        self.refreshed: dict[int, int] = {}  # by list: the connection's change count when its members were last true
         self.meter = Meter(self.database, time_zone, RateLimits())
 
     def close(self) -> None:

@@ -98,11 +98,8 @@ def _endpoint(portal: HubSpotPortal, entry: Entry) -> Callable[[Request], Awaita
         request.scope[ENDPOINT] = entry.area + shown
         try:
             ask = await _read(request)
-            if entry.method == "GET":
+            with portal.database.transaction():
                 status, body = entry.handler(portal, ask)
-            else:
-                with portal.database.transaction():
-                    status, body = entry.handler(portal, ask)
         except Refusal as refusal:
             status, body = refusal.status, refusal.body()
         return json_answer(status, body)
