@@ -23,6 +23,10 @@ _UPDATE = (
     "WHERE link = ?"
 )
 _BY_NUMBER = f"SELECT {LINK_COLUMNS} FROM link WHERE link IN {LIST}"  # noqa: S608
+_EXAMPLE = (
+    f"SELECT {LINK_COLUMNS} FROM (SELECT * FROM link WHERE pair = ? AND state = 0 LIMIT 200) "  # noqa: S608
+    "ORDER BY length(base) DESC LIMIT 1"
+)
 _IDS = f"SELECT link, salesforce_object, salesforce_id, hubspot_id FROM link WHERE link IN {LIST}"  # noqa: S608
 _RECORDS = f"SELECT {RECORD_COLUMNS} FROM record WHERE link IN {LIST} ORDER BY link, side, row"  # noqa: S608
 _CONNECT_SALESFORCE = "UPDATE record SET link = ? WHERE side = 0 AND id = ? AND object = ?"
@@ -49,6 +53,12 @@ class Links(Session):
             for row in select(connection, _RECORDS, links):
                 found[row[8]].append(self._layouts.known(row))
         return found
+
+    def example_link(self, pair: str) -> Link | None:
+        """The fullest of the first 200 live links: its base stands in for both records' values."""
+        with self._reading() as connection:
+            row = connection.exec_driver_sql(_EXAMPLE, (pair,)).fetchone()
+            return None if row is None else self._layouts.link(row)
 
     def link_count(self, pair: str) -> int:
         with self._reading() as connection:
