@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hubspot.crm.objects import ApiClient, Configuration
 
+from crmsync_desktop.adapters.hubspot.connections import Connections
 from crmsync_desktop.adapters.hubspot.exchange import Answer, Failure, failure_of, read_limited
 from crmsync_desktop.adapters.hubspot.pace import HubSpotPace
 from crmsync_desktop.adapters.hubspot.paths import Endpoint
@@ -33,6 +34,8 @@ WORKERS: Final = 6
 PARALLEL: Final = 4
 """Requests of one call under way at once."""
 MAX_RETRIES: Final = 4
+GRACE: Final = 1.0
+"""Seconds that closing leaves to requests under way."""
 _HEADER: Final = "X-HubSpot-RateLimit-"
 
 T = TypeVar("T")
@@ -56,6 +59,8 @@ class Transport:
         configuration.retries = False  # also keeps redirects from being followed with the token
         self._client: Any = ApiClient(configuration)
         self._client.user_agent = "CRMSync-Desktop"
+        self._connections = Connections()
+        self._connections.watch(self._client.rest_client.pool_manager)
         self._budget = budget
         self._clock = clock
         self._pace = HubSpotPace(clock)
@@ -90,9 +95,10 @@ class Transport:
             outcome = await self._once(endpoint, path, purpose, dict(query or {}), body)
             if isinstance(outcome, Answer):
                 return outcome
-            if attempt == MAX_RETRIES or outcome.wait is None or not (repeatable or outcome.surely_undone):
+            again = outcome.wait is not None and (repeatable or outcome.surely_undone)
+            if not again or attempt == MAX_RETRIES or self._closed:
                 raise outcome.error
-            await self._clock.sleep(outcome.wait * (2**attempt if outcome.grows else 1))
+            await self._clock.sleep((outcome.wait or 0.0) * (2**attempt if outcome.grows else 1))
         raise BugError("A request ended without an answer.", endpoint.path)
 
     async def together(self, calls: Sequence[Callable[[], Coroutine[Any, Any, T]]]) -> list[T]:
@@ -112,7 +118,7 @@ class Transport:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """Let requests that are under way end (their time-outs bound it), then stop threads and connections."""
+        """Give requests that are under way a moment to end, cut the rest, then stop threads and connections."""
         if self._closed:
             return
         self._closed = True
@@ -125,7 +131,10 @@ class Transport:
 
         thread = threading.Thread(target=stop, name="hubspot-close")
         thread.start()
-        await asyncio.shield(stopped)
+        done, _ = await asyncio.wait([stopped], timeout=GRACE)
+        if not done:
+            self._connections.cut()
+            await stopped
         thread.join()
         self._client.rest_client.pool_manager.clear()
         self._client.close()

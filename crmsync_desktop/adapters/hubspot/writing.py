@@ -61,6 +61,8 @@ class Writer:
             part, again = waiting.pop()
             try:
                 answers.update(await self._request(part, schema, again))
+                if left := [each for each in part if each.key not in answers]:
+                    waiting.extend((smaller, again) for smaller in _halves(left))
             except Refused as refused:
                 waiting.extend((smaller, again) for smaller in _taken_apart(part, refused, answers))
             except ScopeMissing as missing:
@@ -103,16 +105,16 @@ class Writer:
             inputs.append({"properties": properties, "associations": [], TRACE: each.key})
         data = await self._send(paths.BATCH_CREATE, writes[0].object, {"inputs": inputs}, repeatable=False)
         joiner = Joiner(writes)
-        answers = self._refused_ones(writes, data)
+        answers, unnamed = _refused_ones(writes, data)
         results = results_of(data)
         for write, record in joiner.created([each for each in writes if each.key not in answers], results, link):
             answers[write.key] = done(write, record, schema, created=True)
-        return _completed(writes, answers)
+        return _completed(writes, answers, unnamed)
 
     async def _update(self, writes: list[Write], schema: Schema) -> dict[str, Written]:
         inputs = [{"id": each.id, "properties": _texts(each), TRACE: each.key} for each in writes]
         data = await self._send(paths.BATCH_UPDATE, writes[0].object, {"inputs": inputs}, repeatable=True)
-        answers = self._refused_ones(writes, data)
+        answers, unnamed = _refused_ones(writes, data)
         left = [each for each in writes if each.key not in answers]
         for write, record in Joiner(writes).updated(left, results_of(data)):
             if record["id"] == write.id:
@@ -122,22 +124,7 @@ class Writer:
                     Category.RECORD_GONE, "MERGED", f"The record was merged into {record['id']}.", (), record["id"]
                 )
                 answers[write.key] = Written(write.key, Outcome.FAILED, write.id, faults=(moved,))
-        return _completed(writes, answers)
-
-    def _refused_ones(self, writes: list[Write], data: dict[str, Any]) -> dict[str, Written]:
-        """The answers in a 207's errors, which name records by trace id or by id."""
-        by_id = {each.id: each.key for each in writes if each.id is not None}
-        keys = {each.key for each in writes}
-        answers: dict[str, Written] = {}
-        for error in data.get("errors") or ():
-            if not isinstance(error, dict):
-                continue
-            faults = faults_of(error, _status(error))
-            named = [key for key in subjects_of(error, TRACE) if key in keys]
-            named += [by_id[record_id] for record_id in subjects_of(error, "ids") if record_id in by_id]
-            for key in dict.fromkeys(named):
-                answers[key] = Written(key, Outcome.FAILED, faults=faults)
-        return answers
+        return _completed(writes, answers, unnamed)
 
     async def _looked_up(self, writes: list[Write], schema: Schema, answers: dict[str, Written]) -> list[Write] | None:
         """After a lost create: answers for those that are there, and back those that may be sent again; None where that
@@ -159,7 +146,7 @@ class Writer:
         self, writes: list[Write], schema: Schema, answers: dict[str, Written]
     ) -> dict[str, Written]:
         """A second try that met duplicates: the first one may have been stored after it was looked for."""
-        met = [each for each in writes if any(f.category is Category.DUPLICATES for f in answers[each.key].faults)]
+        met = [each for each in writes if each.key in answers and _duplicate(answers[each.key])]
         try:
             found = (await found_by_link(self._transport, schema, met) if met else None) or {}
         except CrmSyncError as error:
@@ -216,8 +203,17 @@ def _taken_apart(part: list[Write], refused: Refused, answers: dict[str, Written
         answers.update(failed(touched, faults))
         rest = [each for each in part if each.key not in answers]
         return [rest] if rest else []
+    return _halves(part)
+
+
+def _halves(part: list[Write]) -> list[list[Write]]:
+    """The first to be sent comes last."""
     middle = len(part) // 2
     return [part[middle:], part[:middle]]
+
+
+def _duplicate(answer: Written) -> bool:
+    return any(fault.category is Category.DUPLICATES for fault in answer.faults)
 
 
 def _alike(writes: Sequence[Write]) -> list[list[Write]]:
@@ -236,10 +232,32 @@ def _status(error: dict[str, Any]) -> int:
     return 404 if error.get("category") == "OBJECT_NOT_FOUND" else 400
 
 
-def _completed(writes: Sequence[Write], answers: dict[str, Written]) -> dict[str, Written]:
-    """Writes that HubSpot's answer says nothing of may or may not be stored."""
-    silent = Fault(Category.TEMPORARY, "NO_ANSWER", "HubSpot's answer doesn't mention this record.")
-    for each in writes:
-        if each.key not in answers:
-            answers[each.key] = Written(each.key, Outcome.UNKNOWN, each.id, faults=(silent,))
-    return answers
+def _refused_ones(writes: Sequence[Write], data: dict[str, Any]) -> tuple[dict[str, Written], list[tuple[Fault, ...]]]:
+    """The answers in a 207's errors, which name records by trace id or by id; and the faults that name none."""
+    by_name = {each.key: each for each in writes} | {each.id: each for each in writes if each.id is not None}
+    answers: dict[str, Written] = {}
+    unnamed: list[tuple[Fault, ...]] = []
+    for error in data.get("errors") or ():
+        if not isinstance(error, dict):
+            continue
+        faults = faults_of(error, _status(error))
+        named = [by_name[name] for name in (*subjects_of(error, TRACE), *subjects_of(error, "ids")) if name in by_name]
+        answers.update(failed(named, faults))
+        if not named:
+            unnamed.append(faults)
+    return answers, unnamed
+
+
+def _completed(
+    writes: Sequence[Write], answers: dict[str, Written], unnamed: Sequence[tuple[Fault, ...]]
+) -> dict[str, Written]:
+    """Answers for writes that HubSpot's answer doesn't mention. Where errors that name no record account for them, one
+    gets the error, and several are left without an answer, to be sent again apart (they surely weren't stored, or are
+    updates, which may be sent twice). Otherwise it can't be told what became of them."""
+    silent = [each for each in writes if each.key not in answers]
+    if not silent:
+        return answers
+    if unnamed and (len(silent) == len(unnamed) or silent[0].op is Op.UPDATE):
+        return {**answers, **failed(silent, unnamed[0])} if len(silent) == 1 else answers
+    fault = Fault(Category.TEMPORARY, "NO_ANSWER", "HubSpot's answer doesn't mention this record.")
+    return {**answers, **{each.key: Written(each.key, Outcome.UNKNOWN, each.id, faults=(fault,)) for each in silent}}

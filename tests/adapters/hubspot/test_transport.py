@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import socket
 import threading
 import traceback
 from typing import Any
@@ -253,6 +254,43 @@ def test_closing_waits_for_a_request_under_way(site: Site) -> None:
         return (await under_way).account_id
 
     assert asyncio.run(work()) == "25081959"
+
+
+def test_closing_cuts_a_request_that_gets_no_answer(site: Site) -> None:
+    async def work(silent: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        crm = site.crm(base_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        under_way = asyncio.ensure_future(crm.identity())
+        connection, _ = await loop.sock_accept(silent)
+        with connection:
+            connection.setblocking(False)
+            assert await loop.sock_recv(connection, 10)
+            await crm.close()
+            with pytest.raises(ReplyLost):
+                await under_way
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.setblocking(False)
+        asyncio.run(work(silent))
+    assert site.budget.calls(Side.HUBSPOT) == 1
+
+
+def test_a_cancelled_call_ends_at_once_and_its_slot_and_payment_stay_counted(site: Site) -> None:
+    site.fault(path="/details", latency_ms=400)
+
+    async def work() -> None:
+        crm = site.crm()
+        under_way = asyncio.ensure_future(crm.identity())
+        while not site.calls():
+            await asyncio.sleep(0.01)
+        under_way.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await under_way
+        assert (await crm.identity()).account_id == "25081959"
+        await crm.close()
+
+    asyncio.run(work())
+    assert site.calls() == len(site.budget.spent) == 2
 
 
 def test_daily_figures_reach_whoever_listens(site: Site) -> None:

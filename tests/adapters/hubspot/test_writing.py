@@ -249,6 +249,24 @@ def test_a_reply_that_forgets_a_record_leaves_it_unknown(site: Site) -> None:
     assert outcomes(write(site, *creates(site, 2))) == [UNKNOWN] * 2
 
 
+def test_one_error_that_names_nobody_belongs_to_the_one_that_is_left(site: Site) -> None:
+    body = '{"results": [{"id": "1", "properties": {}, "objectWriteTraceId": "w1"}], "errors": [%s]}'
+    site.fault(path="/batch/create", status=207, body=body % '{"category":"VALIDATION_ERROR","message":"Odd."}')
+    answers = write(site, *creates(site, 2))
+    assert outcomes(answers) == [DONE, FAILED]
+    assert answers[1].faults[0].message == "Odd."
+
+
+@pytest.mark.parametrize("path", ["/batch/create", "/batch/update"])
+def test_several_errors_that_name_nobody_are_cleared_up_by_sending_those_apart(site: Site, path: str) -> None:
+    ids = site.load(3)
+    error = '{"status":"error","category":"VALIDATION_ERROR","message":"Odd."}'
+    site.fault(path=path, status=207, body=f'{{"results": [], "errors": [{error},{error},{error}]}}')
+    writes = creates(site, 3) if "create" in path else [site.update(each, lastname="x") for each in ids]
+    assert outcomes(write(site, *writes)) == [DONE] * 3
+    assert site.calls() == 3
+
+
 def test_results_are_joined_by_whatever_names_them() -> None:
     def each(key: str, origin: str | None, email: str | None) -> Write:
         return Write(key, Side.HUBSPOT, "contacts", Op.CREATE, None, {"email": email}, origin)
