@@ -53,6 +53,9 @@ def decide(rule: Rule, facts: Facts, on_conflict: OnConflict) -> tuple[Action, s
 
 
 def _two_way(facts: Facts, on_conflict: OnConflict) -> tuple[Action, str]:
+    if facts.close and facts.salesforce_moved == facts.hubspot_moved:
+        # Also where both moved, or there is no base yet: a run that died after a write, before it heard of it, looks so.
+        return Action.DIFFER, "the same value as each system stores it"
     if not facts.based:
         if facts.salesforce_blank:
             return Action.TO_SALESFORCE, "first link: Salesforce is blank"
@@ -63,8 +66,6 @@ def _two_way(facts: Facts, on_conflict: OnConflict) -> tuple[Action, str]:
         return Action.TO_HUBSPOT, "edited in Salesforce"
     if facts.hubspot_moved and not facts.salesforce_moved:
         return Action.TO_SALESFORCE, "edited in HubSpot"
-    if not facts.salesforce_moved and facts.close:
-        return Action.DIFFER, "the same value as each system stores it"
     why = "edited on both sides" if facts.salesforce_moved else "the sides differ though neither was edited"
     if on_conflict is OnConflict.HOLD:
         return Action.HOLD, why

@@ -16,7 +16,8 @@ from crmsync_desktop.domain.layout import Column, Layout
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Side, Value
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import OnConflict
-from crmsync_desktop.domain.values import close, same, version_order
+from crmsync_desktop.domain.values import close as as_stored
+from crmsync_desktop.domain.values import same, version_order
 
 
 class FieldChange(msgspec.Struct, frozen=True, array_like=True):
@@ -100,6 +101,8 @@ def plan_link(layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_
         if action is Action.DIFFER:
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
+            if column.strict:
+                _tell_unmatched(plan, column, s, h, there)
         elif action is Action.HOLD:
             plan.held.append(place)
         else:
@@ -144,24 +147,25 @@ def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:
 
 def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, newest: Side | None) -> Facts:
     based = bs is not UNSEEN and bh is not UNSEEN
+    salesforce_moved = based and not same(column.kind, s, bs or None)
+    hubspot_moved = based and not same(column.kind, h, bh or None)
+    here = column.as_salesforce(h)
+    if there is UNSEEN or here is UNSEEN:
+        # An owner without a counterpart was told of when it was set. Later it isn't a reason to undo that edit.
+        close = based and not salesforce_moved and not hubspot_moved
+    else:
+        # One side holds what it makes of the other's value when storing it, whichever was written last.
+        close = as_stored(column.kind, there, h) or as_stored(column.kind, here, s)
     return Facts(
         equal=False,
         based=based,
         salesforce_blank=s is None,
         hubspot_blank=h is None,
-        salesforce_moved=based and not same(column.kind, s, bs or None),
-        hubspot_moved=based and not same(column.kind, h, bh or None),
-        close=_as_stored(column, s, h, there),
+        salesforce_moved=salesforce_moved,
+        hubspot_moved=hubspot_moved,
+        close=close,
         newest=newest,
     )
-
-
-def _as_stored(column: Column, s: Value, h: Value, there: Cell) -> bool:
-    """Whether one side holds what it makes of the other's value when storing it: whichever of the two was written last."""
-    if there is not UNSEEN and close(column.kind, there, h):
-        return True
-    here = column.as_salesforce(h)
-    return here is not UNSEEN and close(column.kind, here, s)
 
 
 def _write(
@@ -195,6 +199,14 @@ def _write(
     source, old = (s, h) if side is Side.HUBSPOT else (h, s)
     changes = plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce
     changes.append(FieldChange(column.place, column.property, field.name, source, old, value, reason))
+
+
+def _tell_unmatched(plan: LinkPlan, column: Column, s: Value, h: Value, there: Cell) -> None:
+    """An owner without a counterpart stays an error for as long as it stands."""
+    if there is UNSEEN:
+        plan.faults.append((Side.HUBSPOT, _no_counterpart(column, Side.HUBSPOT, s)))
+    elif column.as_salesforce(h) is UNSEEN:
+        plan.faults.append((Side.SALESFORCE, _no_counterpart(column, Side.SALESFORCE, h)))
 
 
 def _no_counterpart(column: Column, side: Side, id: Value) -> Fault:
