@@ -8,6 +8,7 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from crmsync_desktop.app.views import ChangeView, FieldChangeView
+from crmsync_desktop.ui.words import sentence
 
 PAGE = 200
 _TOP = 0
@@ -16,7 +17,6 @@ _TOP = 0
 Index = QModelIndex | QPersistentModelIndex
 OPS = {"create": "Create", "update": "Update", "delete": "Delete", "link": "Link"}
 STATES = {
-    "planned": "would be written",
     "sent": "sent, not yet answered",
     "done": "written",
     "failed": "refused",
@@ -127,11 +127,11 @@ def _write_text(change: ChangeView, column: Column) -> str:
     if column is Column.SYSTEM:
         return f"{change.side.label} {change.object}"
     if column is Column.WHY:
-        return change.note or change.reason
-    state = STATES.get(change.state, change.state)
+        return sentence(change.note or change.reason)
     number = len(change.fields)
     fields = "" if not number else f" {number} field" if number == 1 else f" {number} fields"
-    return f"{OPS.get(change.op, change.op)}{fields} · {state}"
+    text = f"{OPS.get(change.op, change.op)}{fields}"
+    return text if change.state == "planned" else f"{text} · {STATES.get(change.state, change.state)}"
 
 
 def _field_text(field: FieldChangeView, column: Column) -> str:
@@ -139,4 +139,4 @@ def _field_text(field: FieldChangeView, column: Column) -> str:
         return field.field
     if column is Column.CHANGE:
         return f"{field.old or '(blank)'} → {field.new or '(blank)'}"
-    return field.reason if column is Column.WHY else ""
+    return sentence(field.reason) if column is Column.WHY else ""

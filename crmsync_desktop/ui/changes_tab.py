@@ -34,10 +34,10 @@ class ChangesTab(Tab):
         for column_index in Column:
             header.resizeSection(column_index, 9 * GRID)
         header.resizeSection(Column.WHEN, 18 * GRID)
-        header.resizeSection(Column.STATE, 16 * GRID)
+        header.resizeSection(Column.WHY, 24 * GRID)
         header.resizeSection(Column.CALLS, 11 * GRID)
         header.resizeSection(Column.TOOK, 12 * GRID)
-        header.setSectionResizeMode(Column.WHY, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.STATE, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(self._chosen)
         self.title = label("Choose a pass", "section")
         self.view = ChangesView(desk, (34 * GRID, 22 * GRID, 52 * GRID))

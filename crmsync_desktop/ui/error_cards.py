@@ -15,6 +15,7 @@ from crmsync_desktop.ui.palette import GRID
 
 CARD_WIDTH = 25 * GRID
 CARD_HEIGHT = 11 * GRID
+QUIET_HEIGHT = 5 * GRID
 GAP = 2 * GRID
 
 
@@ -26,65 +27,90 @@ class ErrorCard(QAbstractButton):
         self._desk = desk
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedHeight(CARD_HEIGHT)
-        self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.show_card(view)
+
+    @property
+    def wrong(self) -> bool:
+        return self.view.errors > 0
 
     def show_card(self, view: ErrorCardView) -> None:
         self.view = view
         words = self._desk.words
-        self.figure = words.number(view.errors) if view.errors else ""
-        self.under = words.count(view.records, "record") + " affected" if view.errors else "All well"
+        self.under = words.count(view.records, "record") + " affected" if self.wrong else "All well"
         self.setText(view.title)
+        self.setFixedHeight(CARD_HEIGHT if self.wrong else QUIET_HEIGHT)
         self.setAccessibleName(f"{view.title}: {words.count(view.errors, 'error')}, {self.under}")
+        self.setToolTip("" if self.wrong else self.under)
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(CARD_WIDTH, CARD_HEIGHT)
+        return QSize(CARD_WIDTH, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        look, wrong = self._desk.look, self.view.errors > 0
-        chosen = self.isChecked() or self.hasFocus()
-        painter.setPen(QPen(look.colour("accent" if chosen else "border"), 2 if self.isChecked() else 1))
-        ground = "sunken" if self.underMouse() and not self.isChecked() else "surface" if wrong else "canvas"
-        painter.setBrush(look.colour("accent_soft" if self.isChecked() else ground))
+        look = self._desk.look
+        lit = self.isChecked() or self.hasFocus()
+        painter.setPen(QPen(look.colour("accent" if lit else "border"), 2 if self.isChecked() else 1))
+        ground = (
+            "accent_soft"
+            if self.isChecked()
+            else "sunken"
+            if self.underMouse()
+            else "surface"
+            if self.wrong
+            else "canvas"
+        )
+        painter.setBrush(look.colour(ground))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
-        inner = self.rect().adjusted(2 * GRID, 12, -2 * GRID, -12)
-        icon = ("triangle-alert", "warn") if wrong else ("check", "muted")
-        painter.drawPixmap(inner.right() - 15, inner.top(), look.pixmap(*icon, 16))
-        title = self.font()
-        title.setWeight(title.Weight.Medium if wrong else title.Weight.Normal)
-        painter.setFont(title)
-        painter.setPen(look.colour("text" if wrong else "muted"))
-        left = Qt.AlignmentFlag.AlignLeft
-        room = inner.width() - 3 * GRID
-        name = painter.fontMetrics().elidedText(self.view.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(inner, left | Qt.AlignmentFlag.AlignTop, name)
-        foot = painter.fontMetrics().height()
-        if wrong:
-            figure = self.font()
-            figure.setPointSizeF(figure.pointSizeF() * 1.7)
-            figure.setWeight(figure.Weight.DemiBold)
-            painter.setFont(figure)
-            middle = inner.adjusted(0, 0, 0, -foot)
-            painter.drawText(middle, left | Qt.AlignmentFlag.AlignBottom, self.figure)
-            painter.setFont(self.font())
-            painter.setPen(look.colour("muted"))
-        painter.drawText(inner, left | Qt.AlignmentFlag.AlignBottom, self.under)
+        if self.wrong:
+            self._paint_wrong(painter)
+        else:
+            self._paint_quiet(painter)
         painter.end()
+
+    def _paint_wrong(self, painter: QPainter) -> None:
+        look = self._desk.look
+        inner = self.rect().adjusted(2 * GRID, 12, -2 * GRID, -12)
+        left = Qt.AlignmentFlag.AlignLeft
+        painter.drawPixmap(inner.right() - 15, inner.top(), look.pixmap("triangle-alert", "warn"))
+        title = self.font()
+        title.setWeight(title.Weight.Medium)
+        painter.setFont(title)
+        painter.setPen(look.colour("text"))
+        painter.drawText(inner, left | Qt.AlignmentFlag.AlignTop, self._fitting(painter, inner.width() - 3 * GRID))
+        foot = painter.fontMetrics().height()
+        figure = self.font()
+        figure.setPointSizeF(figure.pointSizeF() * 1.7)
+        figure.setWeight(figure.Weight.DemiBold)
+        painter.setFont(figure)
+        number = self._desk.words.number(self.view.errors)
+        painter.drawText(inner.adjusted(0, 0, 0, -foot), left | Qt.AlignmentFlag.AlignBottom, number)
+        painter.setFont(self.font())
+        painter.setPen(look.colour("muted"))
+        painter.drawText(inner, left | Qt.AlignmentFlag.AlignBottom, self.under)
+
+    def _paint_quiet(self, painter: QPainter) -> None:
+        look = self._desk.look
+        inner = self.rect().adjusted(2 * GRID, 0, -2 * GRID, 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawPixmap(inner.right() - 15, inner.center().y() - 7, look.pixmap("check", "muted"))
+        painter.setPen(look.colour("muted"))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | middle, self._fitting(painter, inner.width() - 3 * GRID))
+
+    def _fitting(self, painter: QPainter, width: int) -> str:
+        return painter.fontMetrics().elidedText(self.view.title, Qt.TextElideMode.ElideRight, width)
 
 
 class ErrorGrid(QWidget):
-    """The cards in as many columns as fit; arrow keys and Tab go through them."""
+    """The cards in as many columns as fit: those with something wrong first, the quiet ones small below them."""
 
     def __init__(self, desk: Desk, chosen: Callable[[Category | None], None]) -> None:
         super().__init__()
         self._desk = desk
         self._chosen = chosen
-        self._columns = 0
+        self._arranged: tuple[int, tuple[Category, ...]] = (0, ())
         self.cards: dict[Category, ErrorCard] = {}
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +125,6 @@ class ErrorGrid(QWidget):
                 card = ErrorCard(self._desk, view)
                 card.clicked.connect(lambda _checked=False, category=view.category: self._clicked(category))
                 self.cards[view.category] = card
-                self._columns = 0
         self._arrange()
 
     def choose(self, category: Category | None) -> None:
@@ -117,10 +142,19 @@ class ErrorGrid(QWidget):
 
     def _arrange(self) -> None:
         columns = min(max((self.width() + GAP) // (CARD_WIDTH + GAP), 1), 6)
-        if columns == self._columns or not self.cards:
+        wrong = [category for category, card in self.cards.items() if card.wrong]
+        if not self.cards or (columns, tuple(wrong)) == self._arranged:
             return
-        for column in range(max(self._columns, columns)):
+        for column in range(max(self._arranged[0], columns)):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        self._columns = columns
-        for index, card in enumerate(self.cards.values()):
-            self._grid.addWidget(card, index // columns, index % columns)
+        self._arranged = (columns, tuple(wrong))
+        first_quiet_row = -(-len(wrong) // columns)
+        quiet = [category for category, card in self.cards.items() if not card.wrong]
+        before: QWidget | None = None
+        for first_row, group in ((0, wrong), (first_quiet_row, quiet)):
+            for index, category in enumerate(group):
+                card = self.cards[category]
+                self._grid.addWidget(card, first_row + index // columns, index % columns)
+                if before is not None:
+                    QWidget.setTabOrder(before, card)
+                before = card

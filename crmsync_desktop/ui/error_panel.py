@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from crmsync_desktop.app.views import ErrorGroupView, ErrorView
 from crmsync_desktop.domain.records import Category
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import EmptyState, Glyph, button, clear, close_button, column, label, row, rule
+from crmsync_desktop.ui.parts import Elided, EmptyState, Glyph, button, clear, close_button, column, label, row, rule
 
 WIDTH = 54 * GRID
 RECORDS_SHOWN = 50
@@ -111,7 +111,7 @@ class ErrorPanel(QFrame):
         message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         made = column(message, gap=GRID)
         code = f"{group.code} · " if group.code else ""
-        made.addWidget(label(f"{code}{words.count(group.count, 'record')}", "small", wrap=True))
+        made.addWidget(label(f"{code}{words.count(group.count, 'error')}", "small", wrap=True))
         if group.hint:
             hint = QFrame()
             hint.setObjectName("band")
@@ -130,14 +130,13 @@ class ErrorPanel(QFrame):
 
     def _record(self, error: ErrorView) -> QWidget:
         words = self._desk.words
-        name = label(error.label or error.record_id)
-        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        name.setToolTip(_plain(f"{error.label}\n{error.object} {error.record_id}"))
-        where = f"{error.side.label} {error.object}" + (f" · {error.field}" if error.field else "")
-        often = f" · {words.number(error.count)} times" if error.count > 1 else ""
-        since = label(f"{where} · {words.ago(error.first_at)}{often}", "small")
+        name = Elided(error.label or error.record_id)
+        name.setToolTip(_plain(f"{error.label}\n{error.side.label} {error.object} {error.record_id}"))
+        parts = [error.side.label, error.field, words.ago(error.first_at)]
+        if error.count > 1:
+            parts.append(f"{words.number(error.count)} times")
+        since = Elided(" · ".join(filter(None, parts)), "small")
         since.setToolTip(f"First {words.exact(error.first_at)}\nLast {words.exact(error.last_at)}")
-        since.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         retry = button("Retry", lambda: self._retry_one(error), "quiet", f"Retry {error.label}")
         made = QWidget()
         texts = column(name, since, gap=2)

@@ -85,7 +85,7 @@ class Header(QFrame):
     def show_status(self, status: StatusView) -> None:
         connection = status.connection
         self.name.setText(connection.name)
-        self.practice.setVisible(connection.practice)
+        self.practice.setVisible(connection.practice and not connection.name.casefold().startswith("practice"))
         self._show_systems(connection)
         self.show_paused(status.paused)
         self.show_running(status.running is not None)

@@ -16,6 +16,8 @@ from crmsync_desktop.ui.resources import resource
 from crmsync_desktop.ui.style import style_sheet
 
 Scheme = Literal["system", "light", "dark"]
+ICON_GAP = 4
+"""Between a button's icon and its text, on top of what the style leaves."""
 BASE_POINTS = 9.75
 """13 px at 96 dots per inch; in points, so that it grows with the system's own text size."""
 
@@ -30,7 +32,7 @@ class Look(QObject):
         self._app = app
         self._scheme: Scheme = scheme
         self._tinted: list[tuple[weakref.ref[QAbstractButton], str, str, int]] = []
-        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+        self._pixmaps: dict[tuple[str, str, int, int, float], QPixmap] = {}
         self.palette = LIGHT
         fusion = QStyleFactory.create("Fusion")
         if fusion is not None:
@@ -47,25 +49,29 @@ class Look(QObject):
         """A colour of the palette by its name."""
         return QColor(getattr(self.palette, role))
 
-    def pixmap(self, name: str, role: str = "muted", size: int = 16) -> QPixmap:
-        """A bundled icon in a colour of the palette, sharp on every screen."""
+    def pixmap(self, name: str, role: str = "muted", size: int = 16, gap: int = 0) -> QPixmap:
+        """A bundled icon in a colour of the palette, sharp on every screen, with empty space to its right."""
         ratio = self._app.devicePixelRatio()
-        key = (name, getattr(self.palette, role), size, ratio)
+        key = (name, getattr(self.palette, role), size, gap, ratio)
         if key not in self._pixmaps:
-            self._pixmaps[key] = _render(name, key[1], size, ratio)
+            self._pixmaps[key] = _render(*key)
         return self._pixmaps[key]
 
-    def icon(self, name: str, role: str = "muted", size: int = 16) -> QIcon:
-        icon = QIcon(self.pixmap(name, role, size))
-        icon.addPixmap(self.pixmap(name, "control", size), QIcon.Mode.Disabled)
+    def icon(self, name: str, role: str = "muted", size: int = 16, gap: int = 0) -> QIcon:
+        icon = QIcon(self.pixmap(name, role, size, gap))
+        icon.addPixmap(self.pixmap(name, "control", size, gap), QIcon.Mode.Disabled)
         return icon
 
     def tint(self, button: QAbstractButton, name: str, role: str = "text", size: int = 16) -> None:
         """Give a button an icon, and a new one whenever the palette changes."""
         self._tinted = [entry for entry in self._tinted if _lives(entry[0]()) and entry[0]() is not button]
         self._tinted.append((weakref.ref(button), name, role, size))
-        button.setIcon(self.icon(name, role, size))
-        button.setIconSize(QSize(size, size))
+        self._set_icon(button, name, role, size)
+
+    def _set_icon(self, button: QAbstractButton, name: str, role: str, size: int) -> None:
+        gap = ICON_GAP if button.text() else 0
+        button.setIcon(self.icon(name, role, size, gap))
+        button.setIconSize(QSize(size + gap, size))
 
     def _follow(self) -> None:
         dark = self._scheme == "dark" or (
@@ -77,7 +83,7 @@ class Look(QObject):
         for reference, name, role, size in self._tinted:
             button = reference()
             if button is not None and _lives(button):
-                button.setIcon(self.icon(name, role, size))
+                self._set_icon(button, name, role, size)
         self.changed.emit()
 
 
@@ -86,7 +92,7 @@ def _lives(button: QAbstractButton | None) -> bool:
 
 
 def load_font() -> QFont:
-    """Inter with figures of one width, so that numbers stand under one another and meters don't tremble."""
+    """Inter, bundled; the system's own font stands in for letters it doesn't have."""
     family = "Inter"
     for weight in ("Regular", "Medium", "SemiBold"):
         number = QFontDatabase.addApplicationFont(str(resource("fonts", f"Inter-{weight}.ttf")))
@@ -94,8 +100,15 @@ def load_font() -> QFont:
             family = QFontDatabase.applicationFontFamilies(number)[0]
     font = QFont(family)
     font.setPointSizeF(BASE_POINTS)
-    font.setFeature(QFont.Tag("tnum"), 1)
     return font
+
+
+def tabular(font: QFont) -> QFont:
+    """The same font with figures of one width, so that numbers stand under one another and meters don't tremble. Not for
+    everything: it sets hyphens wide too."""
+    made = QFont(font)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
 
 
 def qt_palette(colours: Palette) -> QPalette:
@@ -130,9 +143,9 @@ def qt_palette(colours: Palette) -> QPalette:
     return palette
 
 
-def _render(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+def _render(name: str, colour: str, size: int, gap: int, ratio: float) -> QPixmap:
     svg = resource("icons", f"{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
-    pixmap = QPixmap(QSize(size, size) * ratio)
+    pixmap = QPixmap(QSize(size + gap, size) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QMainWindow, QStackedWidget, QTabBar, QWid
 
 from crmsync_desktop.app.views import (
     Changed,
+    ConnectionView,
     Event,
     Notice,
     PassFinished,
@@ -27,7 +28,7 @@ from crmsync_desktop.ui.explain_tab import EXPLANATIONS, ExplainTab
 from crmsync_desktop.ui.header import Header
 from crmsync_desktop.ui.pair_tab import CONTACTS_PAIR, PairTab
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import column, row
+from crmsync_desktop.ui.parts import column, row, rule
 from crmsync_desktop.ui.preview_panel import PreviewPanel
 from crmsync_desktop.ui.status_line import StatusLine
 from crmsync_desktop.ui.sync_status_tab import SyncStatusTab
@@ -48,6 +49,10 @@ TABS = (
 DEATHS_IN_A_ROW = 3
 """After so many within CALM_MS, another engine is started only when asked for."""
 CALM_MS = 60_000
+PRACTICE = (
+    "Practice orgs.",
+    "A Salesforce and a HubSpot on this computer, with made-up people: nothing you do here reaches a real system.",
+)
 _LEVELS = {"info": "", "warning": "warn", "error": "bad"}
 
 
@@ -63,7 +68,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._deaths = 0
         self._engine_band: Band | None = None
-        self._painted = self._quitting = False
+        self._painted = self._quitting = self._practice_told = False
         self.status: StatusView | None = None
         self.setWindowTitle("CRMSync Desktop")
         self.header = Header(desk)
@@ -175,11 +180,17 @@ class MainWindow(QMainWindow):
         self.status_line.show_status(status)
         conflicts = f"Conflicts ({self.desk.words.number(status.conflicts)})" if status.conflicts else "Conflicts"
         self.tab_bar.setTabText(TABS.index("Conflicts"), conflicts)
+        self._tell_practice(status.connection)
         for notice in filter(None, (status.notice, status.connection.notice)):
             if all(band.key != ("warn", notice) for band in self.bands.shown):
                 self.bands.say("warn", notice)
         for tab in self.tabs.values():
             tab.show_status(status)
+
+    def _tell_practice(self, connection: ConnectionView) -> None:
+        if connection.practice and not self._practice_told:
+            self._practice_told = True
+            self.bands.say("", *PRACTICE)
 
     # What a person does
 
@@ -249,16 +260,14 @@ class MainWindow(QMainWindow):
     def _frame(self) -> QWidget:
         tabs = QFrame()
         tabs.setObjectName("tabs")
-        layout = row(self.tab_bar, None, gap=0)
-        layout.setContentsMargins(0, 0, 0, 0)
-        tabs.setLayout(layout)
+        tabs.setLayout(row(self.tab_bar, None, gap=0))
         left = column(self.bands, self.stack, gap=0)
         left.setStretch(1, 1)
         middle = row(gap=0)
         middle.addLayout(left, 1)
         middle.addWidget(self.preview_panel)
-        whole = column(self.header, tabs, middle, self.status_line, gap=0)
-        whole.setStretch(2, 1)
+        whole = column(self.header, tabs, rule(), middle, self.status_line, gap=0)
+        whole.setStretch(3, 1)
         frame = QWidget()
         frame.setObjectName("canvas")
         frame.setLayout(whole)

@@ -28,7 +28,7 @@ class MappingsDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         state = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
-        hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        hovered = bool(state & QStyle.StateFlag.State_MouseOver) and index.column() == Column.RULE
         painter.save()
         painter.fillRect(rect, look.colour("accent_soft" if selected else "sunken" if hovered else "surface"))
         painter.setPen(look.colour("border"))

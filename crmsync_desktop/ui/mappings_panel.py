@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QSettings, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QStackedWidget, QTableView, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStackedWidget, QTableView, QWidget
 
 from crmsync_desktop.app.views import MappingView
 from crmsync_desktop.domain.mapping import Rule
@@ -16,7 +16,9 @@ from crmsync_desktop.ui.mappings_model import Column, MappingsModel, MappingsPro
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import Card, EmptyState, button, column, label, row
 
-WIDTHS = {Column.SALESFORCE: 23, Column.RULE: 29, Column.HUBSPOT: 23, Column.EXAMPLE: 22}
+SHARES = {Column.SALESFORCE: 19, Column.HUBSPOT: 19, Column.EXAMPLE: 16, Column.STATE: 18}
+"""How the columns share the width, but for the rule's, which is as wide as its longest word."""
+RULE_WIDTH = 31 * GRID
 
 
 class MappingsPanel(QWidget):
@@ -41,6 +43,7 @@ class MappingsPanel(QWidget):
         self.add_button = button("Add mapping", self._open_add)
         desk.look.tint(self.add_button, "plus")
         self.add_panel = AddMapping(desk, pair, hubspot, objects, self.show_mappings)
+        self._spreading = self._placed = False
         self.table = self._make_table()
         self.reading = EmptyState(desk.look, "arrow-left-right", "Reading the mappings", "They come from the engine.")
         self.nothing_found = EmptyState(
@@ -98,19 +101,36 @@ class MappingsPanel(QWidget):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for name, width in WIDTHS.items():
-            header.resizeSection(name, width * GRID)
-            header.setSectionResizeMode(name, QHeaderView.ResizeMode.Interactive)
+        header.setMinimumSectionSize(8 * GRID)
         state = self._settings.value(f"{self._pair}/columns")
-        if state is not None:
-            header.restoreState(state)
+        self._placed = state is not None and header.restoreState(state)
         header.sectionResized.connect(self._remember)
         table.clicked.connect(self._clicked)
         table.selectionModel().currentRowChanged.connect(self._chosen)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), table).activated.connect(self._remove)
         return table
 
-    def _remember(self) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
+    def _spread(self) -> None:
+        """Share the width among the columns, until a person sets them."""
+        if self._placed:
+            return
+        self._spreading = True
+        header = self.table.horizontalHeader()
+        room = self.table.width() - RULE_WIDTH - 2 * GRID
+        header.resizeSection(Column.RULE, RULE_WIDTH)
+        for name, share in SHARES.items():
+            if name is not Column.STATE:
+                header.resizeSection(name, max(room * share // sum(SHARES.values()), 12 * GRID))
+        self._spreading = False
+
+    def _remember(self, column: int) -> None:
+        if self._spreading or column == Column.STATE:  # the last column follows the window's width by itself
+            return
+        self._placed = True
         self._settings.setValue(f"{self._pair}/columns", self.table.horizontalHeader().saveState())
 
     def _clicked(self, index: QModelIndex) -> None:
@@ -135,6 +155,7 @@ class MappingsPanel(QWidget):
             self.stack.setCurrentWidget(self.reading)
         else:
             self.stack.setCurrentWidget(self.table if self.shown.rowCount() else self.nothing_found)
+            self._spread()
 
     def _open_add(self) -> None:
         self.add_panel.open_panel({row_.property for row_ in self.mappings.rows})

@@ -10,7 +10,7 @@ from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Bar, Card, Ring, button, column, label, row, set_tone
+from crmsync_desktop.ui.parts import Bar, Card, Ring, button, column, figures, label, row, set_tone
 
 NEARLY = 0.9
 """From here on the meter says in amber that little is left."""
@@ -24,15 +24,14 @@ class SalesforceMeter(Card):
         self._desk = desk
         self._view: MeterView | None = None
         self.ring = Ring(desk.look)
-        self.used = label("–", "figure")
-        self.left = label("", "muted")
+        self.used = figures(label("–", "figure"))
+        self.left = figures(label("", "muted"))
         self.forecast = label("", "muted", wrap=True)
         self.problem = label("", tone="bad", wrap=True)
         self.problem.hide()
         self.allocation = QSpinBox()
         self.allocation.setRange(1, 10_000_000)
         self.allocation.setGroupSeparatorShown(True)
-        self.allocation.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.allocation.setFixedWidth(14 * GRID)
         self.allocation.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.allocation.setLocale(desk.words.locale)
@@ -41,14 +40,15 @@ class SalesforceMeter(Card):
         self.allocation.lineEdit().returnPressed.connect(self._update)
         self.update_button = button("Update", self._update, name="Update the allocation")
         self.limit = label("–")
-        self.others = label("", "muted")
+        self.others = label("", "small")
         facts = QGridLayout()
         facts.setHorizontalSpacing(2 * GRID)
         facts.setVerticalSpacing(GRID)
         facts.addWidget(label("Allocated to HubSpot", "muted"), 0, 0)
         facts.addLayout(row(self.allocation, self.update_button, None), 0, 1)
-        facts.addWidget(label("Limited by Salesforce", "muted"), 1, 0)
-        facts.addLayout(row(self.limit, self.others, None), 1, 1)
+        facts.addWidget(label("Limited by Salesforce", "muted"), 1, 0, Qt.AlignmentFlag.AlignTop)
+        facts.addLayout(column(self.limit, self.others, gap=2), 1, 1)
+        facts.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         facts.setColumnStretch(1, 1)
         self.body.addLayout(
             row(self.ring, column(None, self.used, self.left, None, gap=0), GRID, facts, None, gap=2 * GRID)
@@ -68,7 +68,7 @@ class SalesforceMeter(Card):
             self.allocation.setMaximum(max(view.limit, view.allocation))
             self.limit.setText(number(view.limit))
         if view.used_by_all is not None:
-            self.others.setText(f"· {number(view.used_by_all)} used by everyone")
+            self.others.setText(f"{number(view.used_by_all)} used by all apps")
         self.forecast.setText(view.forecast)
         if not edited:
             self.allocation.setValue(view.allocation)
@@ -127,7 +127,7 @@ class HubSpotMeter(Card):
         self._desk = desk
         self._limit = 0
         self.window_bar, self.day_bar = Bar(desk.look), Bar(desk.look)
-        self.window_text, self.day_text = label("–"), label("–")
+        self.window_text, self.day_text = figures(label("–")), figures(label("–"))
         for name, bar, text in (
             ("10-second window", self.window_bar, self.window_text),
             ("Today", self.day_bar, self.day_text),

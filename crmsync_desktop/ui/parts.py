@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crmsync_desktop.ui.look import Look
+from crmsync_desktop.ui.look import Look, tabular
 from crmsync_desktop.ui.palette import GRID
 
 
@@ -29,9 +29,36 @@ def label(text: str = "", role: str = "", wrap: bool = False, tone: str = "") ->
     made.setWordWrap(wrap)
     if role:
         made.setProperty("role", role)
+    if role == "chip":
+        made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
     if tone:
         made.setProperty("tone", tone)
     return made
+
+
+def figures(made: QLabel) -> QLabel:
+    """The same label, with figures of one width."""
+    made.setFont(tabular(made.font()))
+    return made
+
+
+class Elided(QLabel):
+    """One line that gives way: what doesn't fit ends in "…"."""
+
+    def __init__(self, text: str, role: str = "") -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        if role:
+            self.setProperty("role", role)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.setFont(self.font())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
 
 
 def set_tone(widget: QWidget, tone: str) -> None:
@@ -223,7 +250,7 @@ class EmptyState(QWidget):
         self.title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.text = label(text, "muted", wrap=True)
         self.text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.text.setMinimumWidth(50 * GRID)
+        self.text.setMinimumWidth(56 * GRID)
         layout = column(
             None,
             row(None, self._glyph, None),

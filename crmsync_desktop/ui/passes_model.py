@@ -7,7 +7,7 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from crmsync_desktop.app.views import PassView
-from crmsync_desktop.ui.words import Words
+from crmsync_desktop.ui.words import Words, sentence
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -89,9 +89,9 @@ class PassesModel(QAbstractTableModel):
         if column is Column.WHEN:
             return words.moment(view.started_at)
         if column is Column.WHY:
-            return f"{view.reason} (preview)" if view.preview else view.reason
+            return sentence(f"{view.reason} (preview)" if view.preview and view.reason != "preview" else view.reason)
         if column is Column.STATE:
-            return f"{view.state}: {view.message}" if view.message else view.state
+            return sentence(f"{view.state}: {view.message}" if view.message else view.state)
         if column is Column.CALLS:
             return " + ".join(words.number(view.calls.get(side, 0)) for side in ("salesforce", "hubspot"))
         if column is Column.TOOK:

@@ -13,7 +13,7 @@ from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import EmptyState, button, close_button, column, label, row, rule
 
-WIDTH = 80 * GRID
+WIDTH = 70 * GRID
 WRITES = ("created", "updated", "deleted")
 COUNTS = (("created", "Create"), ("updated", "Update"), ("deleted", "Delete"), ("held", "Held"), ("failed", "In error"))
 
@@ -31,10 +31,11 @@ class PreviewPanel(QFrame):
         self.title = label("Preview", "title")
         self.said = label("", "muted", wrap=True)
         self.counts = QGridLayout()
+        self.counts.setContentsMargins(0, 0, 0, 0)
         self.counts.setHorizontalSpacing(3 * GRID)
         self.counts.setVerticalSpacing(GRID // 2)
         self.run_button = button("Run this pass", self._run, "primary")
-        self.view = ChangesView(desk, (22 * GRID, 16 * GRID, 26 * GRID))
+        self.view = ChangesView(desk, (18 * GRID, 19 * GRID, 18 * GRID))
         self.waiting = EmptyState(
             desk.look, "eye", "Working it out", "Both systems are read and every write is planned. Nothing is written."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from crmsync_desktop.app.views import SettingView
@@ -25,7 +26,7 @@ class SettingEditor(QWidget):
         self._saved = saved
         self.key = view.key
         self.view = view
-        self.title = label(view.title, "strong", wrap=True)
+        self.title = label(view.title, "question", wrap=True)
         self.help = label(view.help, "small", wrap=True)
         self.help.setVisible(bool(view.help))
         self.warning = label("", wrap=True, tone="warn")
@@ -33,6 +34,7 @@ class SettingEditor(QWidget):
         self._warning_row = QWidget()
         warning = row(self._sign, self.warning)
         warning.setStretch(1, 1)
+        warning.setAlignment(self._sign, Qt.AlignmentFlag.AlignTop)
         self._warning_row.setLayout(warning)
         self.problem = label("", wrap=True, tone="bad")
         self.problem.hide()
@@ -95,7 +97,6 @@ class SettingEditor(QWidget):
     def _make_number(self, view: SettingView) -> None:
         self.number = QSpinBox()
         self.number.setRange(view.minimum or 0, view.maximum if view.maximum is not None else 1_000_000_000)
-        self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.setFixedWidth(14 * GRID)
         self.number.setAccessibleName(view.title)
         self.number.editingFinished.connect(lambda: self._save(str(self.number.value())))

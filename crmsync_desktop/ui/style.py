@@ -45,6 +45,7 @@ QLabel[role="headline"] {{ font-size: 15pt; font-weight: 600; }}
 QLabel[role="title"] {{ font-size: 11.25pt; font-weight: 600; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="section"] {{ font-weight: 600; }}
+QLabel[role="question"] {{ font-weight: 500; }}
 QLabel[role="figure"] {{ font-size: 18pt; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {p.muted}; }}
 QLabel[role="small"] {{ color: {p.muted}; font-size: 9pt; }}
@@ -77,6 +78,10 @@ QLineEdit, QSpinBox, QComboBox {{ background: {p.surface}; border: 1px solid {p.
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border: 1px solid {p.accent}; }}
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {p.control}; background: {p.sunken};
     border-color: {p.border}; }}
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ border: none; min-height: 0; padding: 0; background: transparent; }}
+QAbstractSpinBox QLineEdit {{ padding: 0 8px; }}
+QSpinBox::up-button {{ subcontrol-position: top right; width: 0; height: 0; border: none; }}
+QSpinBox::down-button {{ subcontrol-position: bottom right; width: 0; height: 0; border: none; }}
 QComboBox::drop-down {{ border: none; width: 28px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: 16px; height: 16px; }}
 QComboBox QAbstractItemView {{ background: {p.surface}; border: 1px solid {p.border}; padding: 4px; outline: none;
@@ -90,16 +95,17 @@ QRadioButton:focus {{ color: {p.link}; }}
 
 QTabBar {{ background: {p.surface}; border: none; qproperty-drawBase: 0; }}
 QTabBar::tab {{ background: transparent; color: {p.muted}; border: none; border-bottom: 2px solid transparent;
-    padding: 0 4px; margin: 0 8px; height: 38px; font-weight: 500; }}
-QTabBar::tab:first {{ margin-left: 20px; }}
+    padding: 0; margin: 0 12px; height: 38px; font-weight: 500; }}
+QTabBar::tab:first {{ margin-left: 24px; }}
 QTabBar::tab:hover {{ color: {p.text}; }}
 QTabBar::tab:selected {{ color: {p.text}; border-bottom: 2px solid {p.accent}; }}
 QTabBar::tab:focus {{ color: {p.link}; }}
-QFrame#tabs {{ background: {p.surface}; border-bottom: 1px solid {p.border}; }}
+QFrame#tabs {{ background: {p.surface}; }}
 
 QTableView, QTreeView, QListView {{ background: {p.surface}; border: none; gridline-color: {p.border}; outline: none;
     selection-background-color: {p.accent_soft}; selection-color: {p.text}; alternate-background-color: {p.surface}; }}
-QTableView::item:hover, QTreeView::item:hover {{ background: {p.sunken}; }}
+QTableView::item, QTreeView::item {{ padding: 0 9px; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QTableView::item:selected, QTreeView::item:selected {{ background: {p.accent_soft}; color: {p.text}; }}
 QHeaderView {{ background: {p.surface}; border: none; }}
 QHeaderView::section {{ background: {p.surface}; color: {p.muted}; border: none; border-bottom: 1px solid {p.border};
@@ -108,8 +114,8 @@ QTableCornerButton::section {{ background: {p.surface}; border: none; }}
 
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-QScrollBar::handle {{ background: {p.control}; border-radius: 3px; margin: 3px; min-height: 32px; min-width: 32px; }}
-QScrollBar::handle:hover {{ background: {p.muted}; }}
+QScrollBar::handle {{ background: {p.border}; border-radius: 3px; margin: 3px; min-height: 32px; min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {p.control}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: transparent; }}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from crmsync_desktop.app.views import CallMade, Changed, Event, StatusView
 from crmsync_desktop.domain.records import Category
@@ -13,9 +14,11 @@ from crmsync_desktop.ui.error_panel import ErrorPanel
 from crmsync_desktop.ui.hours_chart import HoursCard
 from crmsync_desktop.ui.meters import HubSpotMeter, SalesforceMeter, belongs
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Glyph, button, column, label, row
+from crmsync_desktop.ui.parts import Elided, Glyph, button, column, label, row
 from crmsync_desktop.ui.tab import Tab
 
+WIDE = 135 * GRID
+"""From this width on the three meters fit beside one another."""
 TONES = {
     "good": ("circle-check", "good"),
     "busy": ("refresh-cw", "link"),
@@ -25,13 +28,45 @@ TONES = {
 }
 
 
+class MeterRow(QWidget):
+    """The three meters beside one another where there is room, else the first above the others."""
+
+    def __init__(self, meters: tuple[QWidget, QWidget, QWidget]) -> None:
+        super().__init__()
+        self._meters = meters
+        self._wide: bool | None = None
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(2 * GRID)
+        for index, share in enumerate((10, 6, 9)):
+            self._grid.setColumnStretch(index, share)
+        self.setLayout(self._grid)
+        self._arrange(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(self.width() >= WIDE)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._meters[0].minimumSizeHint().width(), super().minimumSizeHint().height())
+
+    def _arrange(self, wide: bool) -> None:
+        if wide is self._wide:
+            return
+        self._wide = wide
+        first, second, third = self._meters
+        self._grid.addWidget(first, 0, 0, 1, 1 if wide else 3)
+        self._grid.addWidget(second, 0 if wide else 1, 1 if wide else 0, 1, 1)
+        self._grid.addWidget(third, 0 if wide else 1, 2 if wide else 1, 1, 1 if wide else 2)
+
+
 class SyncStatusTab(Tab):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._titles: dict[Category, str] = {}
         self.glyph = Glyph(desk.look, "loader-circle", "muted", 24)
         self.headline = label("Starting the sync engine…", "headline")
-        self.detail = label("", "muted")
+        self.detail = Elided("", "muted")
         self.salesforce = SalesforceMeter(desk)
         self.hubspot = HubSpotMeter(desk)
         self.hours = HoursCard(desk)
@@ -44,14 +79,14 @@ class SyncStatusTab(Tab):
         self.panel.closed = lambda: self.grid.choose(None)
 
         self.hubspot.setMinimumWidth(30 * GRID)
-        meters = row(self.salesforce, self.hubspot, self.hours, gap=2 * GRID)
-        for index, share in enumerate((10, 6, 9)):
-            meters.setStretch(index, share)
+        self.meters = MeterRow((self.salesforce, self.hubspot, self.hours))
         errors_head = row(self.errors_title, self.errors_said, None, self.retry_all, gap=12)
+        head = row(self.glyph, self.headline, self.detail, gap=12)
+        head.setStretch(2, 1)
         content = column(
-            row(self.glyph, self.headline, self.detail, None, gap=12),
+            head,
             GRID,
-            meters,
+            self.meters,
             GRID,
             errors_head,
             self.grid,
@@ -79,6 +114,7 @@ class SyncStatusTab(Tab):
         self.headline.setText(status.headline)
         self.glyph.show_icon(*TONES[status.tone])
         self.detail.setText(self._sentence(status))
+        self.detail.setToolTip(self.detail.text())
         self.salesforce.show_meter(status.salesforce)
         self.hubspot.show_meter(status.hubspot)
         self.hours.show_hours(status.hours)
@@ -88,7 +124,7 @@ class SyncStatusTab(Tab):
         self.retry_all.setVisible(errors > 0)
         if errors:
             kinds = sum(1 for card in status.cards if card.errors)
-            self.errors_said.setText(f"{words.number(errors)} of {words.count(kinds, 'kind')}")
+            self.errors_said.setText(f"{words.count(errors, 'error')} of {words.count(kinds, 'kind')}")
         else:
             self.errors_said.setText("None. What can sync is in sync.")
 

@@ -87,3 +87,8 @@ def parse(iso: str) -> datetime:
     """An ISO 8601 time as an aware datetime; one without a zone is UTC."""
     moment = datetime.fromisoformat(iso)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def sentence(text: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

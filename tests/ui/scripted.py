@@ -63,12 +63,12 @@ class ScriptedEngine:
             2_480, 10_000, 7_520, 115_000, 5_204, "At this pace the allocation lasts past midnight.", None
         )
         self.connection = ConnectionView(
-            "Practice",
+            "Acme",
             True,
             "http://127.0.0.1:40501",
             "http://127.0.0.1:40502",
-            "Acme AS (practice)",
-            "Acme (practice)",
+            "acme.my.salesforce.com",
+            "12345678",
             "ready",
         )
         self.notice = ""
@@ -190,6 +190,7 @@ class ScriptedEngine:
         if self.hold is not None:
             self.running = ProgressView(9, preview, "writing", 12_400, 41_207, 830.0, 34.0, "contacts")
             self.tell(PassProgress(self.running))
+            self.tell(Changed(("status",)))
             await self.hold.wait()
             self.running = None
         result = (

@@ -23,7 +23,7 @@ from crmsync_desktop.domain.records import Category, Side
 
 Iso = Callable[[float], str]
 
-_NUMBERS = {Category.PROPERTY_VALUES: (17, 14), Category.DUPLICATES: (3, 3), Category.PERMISSIONS: (1, 220)}
+_NUMBERS = {Category.PROPERTY_VALUES: (14, 14), Category.DUPLICATES: (3, 3), Category.PERMISSIONS: (220, 220)}
 _TITLES = {
     Category.ASSOCIATIONS: "Associations",
     Category.CUSTOM_CODE: "Custom Salesforce code",
