@@ -317,6 +317,9 @@ async def connect(where: Home, name: str, salesforce_url: str, hubspot_url: str,
     from crmsync_desktop.domain.values import stamp
 
     clock = SystemClock()
+    use_case.check_name(name)
+    use_case.check_url("Salesforce", salesforce_url)
+    use_case.check_url("HubSpot", hubspot_url)
     budgets: list[RollingBudget] = []
     secrets = _keyring()
 

@@ -92,6 +92,7 @@ def status_view(
         last_pass=reports.pass_view(last) if last else None,
         next_pass_at=stamp(next_at) if next_at and not paused else None,
         notice=notice,
+        errors=errors,
     )
 
 

@@ -124,6 +124,8 @@ class StatusView(msgspec.Struct, frozen=True):
     next_pass_at: str | None
     notice: str = ""
     """Something a person must know: database moved aside, keyring locked, allocation reached. Empty: nothing."""
+    errors: int = 0
+    """Records' errors that are open now, notices left out."""
 
 
 class ErrorView(msgspec.Struct, frozen=True):

@@ -110,23 +110,24 @@ def sync(
         with output.progress_of(facade, as_json):
             result = await facade.sync(preview)
         changes = await facade.changes(result.id, 0, 10_000 if as_json else SHOWN_CHANGES) if preview else []
-        errors = sum(card.errors for card in (await facade.status()).cards)
+        errors = (await facade.status()).errors
         if as_json:
             output.as_json({"pass": result, "changes": changes} if preview else {"pass": result})
         else:
             output.show_pass(result, changes)
             if errors:
-                output.console.print("Some records need a look: crmsync-desktop errors")
-        return _exit_status(result)
+                where = " --practice" if practice else f" {name}" if name else ""
+                output.console.print(f"{errors:,} errors need a look: crmsync-desktop errors{where}", markup=False)
+        return _exit_status(result, errors)
 
     return _with(name, practice, work)
 
 
-def _exit_status(result: PassView) -> int:
+def _exit_status(result: PassView, errors: int) -> int:
     if result.state != "done":
         print(" ".join(result.message.split()), file=sys.stderr)
         return 2
-    return 1 if any(tally.failed for tally in result.tallies) else 0
+    return 1 if errors else 0
 
 
 @app.command()
@@ -139,7 +140,7 @@ def status(name: Name = None, practice: OnPractice = False, as_json: AsJson = Fa
             output.as_json(view)
         else:
             output.show_status(view)
-        return 1 if view.tone in ("attention", "bad") else 0
+        return 1 if view.errors else 0
 
     return _with(name, practice, work)
 

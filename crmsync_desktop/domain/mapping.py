@@ -75,7 +75,9 @@ class Mapping(msgspec.Struct, frozen=True):
 class Pair(msgspec.Struct, frozen=True):
     """An object of HubSpot with its counterparts in Salesforce, the first of which wins a tie in matching.
 
-    `keys`: side → object → fields that hold match keys. `label_fields` name a record to a person (HubSpot properties).
+    `keys`: object → fields that hold match keys: e-mail addresses, and the Salesforce id that a HubSpot contact carries,
+    which finds the pairs without an address again. (18-character ids stay different when case is folded.)
+    `label_properties` name a record to a person.
     """
 
     name: str
@@ -89,7 +91,11 @@ CONTACTS = Pair(
     name="contacts",
     hubspot="contacts",
     salesforce=("Contact", "Lead"),
-    keys={"Contact": ("Email",), "Lead": ("Email",), "contacts": ("email", "hs_additional_emails")},
+    keys={
+        "Contact": ("Email", "Id"),
+        "Lead": ("Email", "Id"),
+        "contacts": ("email", "hs_additional_emails", "salesforcecontactid", "salesforceleadid"),
+    },
     label_properties=("firstname", "lastname"),
 )
 PAIRS = {CONTACTS.name: CONTACTS}

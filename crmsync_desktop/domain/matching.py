@@ -65,7 +65,7 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
         if rival is not None:
             result.doubts.append(_doubt(candidate, rival))
             continue
-        partner = next((h for h in hubspot if h.row not in blocked and _shared(candidate, h)), None)
+        partner = _partner(candidate, [h for h in hubspot if h.row not in blocked])
         equals = [
             c for c in salesforce if c is not candidate and c.object == candidate.object and _shared(c, candidate)
         ]
@@ -111,6 +111,13 @@ def _ranked(candidates: Iterable[Candidate], objects: Sequence[str]) -> list[Can
 
 def _holder(candidate: Candidate, taken: dict[str, Candidate]) -> Candidate | None:
     return next((taken[key] for key in candidate.keys if key in taken), None)
+
+
+def _partner(candidate: Candidate, hubspot: Sequence[Candidate]) -> Candidate | None:
+    """One that carries the candidate's id before one that merely shares an address."""
+    sharing = [other for other in hubspot if _shared(candidate, other)]
+    by_id = (other for other in sharing if any("@" not in key and key in other.keys for key in candidate.keys))
+    return next(by_id, sharing[0] if sharing else None)
 
 
 def _shared(one: Candidate, other: Candidate) -> str:

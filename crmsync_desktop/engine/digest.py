@@ -20,7 +20,7 @@ def digest(
     absorbed: Sequence[str] = (),
 ) -> int:
     """xxh3-64 of everything that can lead to a decision. The version stays out: it says "look", not "changed"."""
-    return xxhash.xxh3_64_intdigest(_encode((presence, cells, keys, successor, absorbed)))
+    return xxhash.xxh3_64_intdigest(_encode((presence, cells, sorted(keys), successor, absorbed)))
 
 
 def digest_of(record: Observed) -> int:

@@ -156,10 +156,9 @@ class Draft:
         """A record that shares its key with one that is linked, or that would be: noticed, not guessed (C9)."""
         self._context.tallies[record.side].held += 1
         label = self._label(record, record.cells or [])
-        message = (
-            f"{doubt.key} is also the e-mail address of {rival.side.label} {rival.object} {rival.id}"
-            f"{', which is linked' if doubt.why != 'blocked' else ''}."
-        )
+        what = "the e-mail address" if "@" in doubt.key else "a key"
+        linked = "" if doubt.why == "blocked" else ", which is linked"
+        message = f"{doubt.key} is also {what} of {rival.side.label} {rival.object} {rival.id}{linked}."
         fault = Fault(Category.DUPLICATES, "AMBIGUOUS_MATCH", message, (), rival.id)
         self._errors.append(self._error(record.side, record.object, record.id, label, fault, notice=True))
         self.settle(record, record.cells, RecordState.PARKED)

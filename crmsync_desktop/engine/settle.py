@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
-from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Observed, Op, Outcome, Presence, Side, Written
-from crmsync_desktop.domain.remedies import hint
+from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Op, Outcome, Presence, Side, Written
 from crmsync_desktop.domain.values import close, keys_of, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.gather import Couple, couples_of
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.plan import couple_cells
-from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, NewError, RecordState, Settle
+from crmsync_desktop.engine.refusals import settle_refusals
+from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, RecordState, Settle
 
 READ_BACK = 2_000
 
@@ -47,16 +47,17 @@ class Settler:
 
     async def settle(self, answers: list[Answer]) -> None:
         """Settle one batch."""
+        context = self._context
         done = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.DONE]
         self._settle_creates([pair for pair in done if pair[0].op is Op.CREATE])
         self._settle_updates([pair for pair in done if pair[0].op is Op.UPDATE])
         self._settle_deletes([pair for pair in done if pair[0].op is Op.DELETE])
         refused = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.FAILED]
         if refused:
-            await self._settle_refusals(refused)
-        self._context.store.finish(
+            await settle_refusals(context, self._side, refused)
+        context.store.finish(
             [(entry.row, _STATES[answer.outcome], answer.id, _note(answer)) for entry, answer in answers],
-            stamp(self._context.clock.now()),
+            stamp(context.clock.now()),
         )
 
     def _settle_creates(self, done: list[Answer]) -> None:
@@ -97,27 +98,35 @@ class Settler:
             cells[change.place] = change.new
         return self._observed(entry, answer, cells)
 
-    def _observed(self, entry: Entry, answer: Written, cells: list[Cell], keys: Sequence[str] = ()) -> Observed:
-        """The written record as its side's answer describes it."""
-        by_field = {
-            name: place for place, name in enumerate(self._context.layout.fields(entry.side, entry.object)) if name
-        }
+    def _observed(
+        self,
+        entry: Entry,
+        answer: Written,
+        cells: list[Cell],
+        before: Sequence[Cell] | None = None,
+        former_keys: Sequence[str] = (),
+    ) -> Observed:
+        """The written record as its side's answer describes it. `before` and `former_keys`: what it was until now."""
+        names = self._context.layout.fields(entry.side, entry.object)
+        by_field = {name: place for place, name in enumerate(names) if name}
+        id = answer.id or entry.record_id or ""
+        told = self._keys(entry.object, id, by_field, before if before is not None else cells)
+        kept = [key for key in former_keys if key not in told]
         for name, value in (answer.echo or {}).items():
             if name in by_field:
                 cells[by_field[name]] = value
-        key_fields = self._context.pair.keys[entry.object]
-        main = by_field.get(key_fields[0])
-        if main is not None and cells[main]:
-            keys = (*keys_of((str(cells[main]),)), *(key for key in keys[1:]))
-        return Observed(
-            entry.side,
-            entry.object,
-            answer.id or entry.record_id or "",
-            answer.version or "",
-            Presence.LIVE,
-            cells,
-            tuple(dict.fromkeys(keys)),
-        )
+        keys = (*self._keys(entry.object, id, by_field, cells), *kept)
+        version = answer.version or ""
+        return Observed(entry.side, entry.object, id, version, Presence.LIVE, cells, tuple(dict.fromkeys(keys)))
+
+    def _keys(self, object: str, id: str, by_field: dict[str, int], cells: Sequence[Cell]) -> tuple[str, ...]:
+        """The match keys that stand in the record's own cells, or are its id."""
+        values = [
+            id if name == "Id" else cells[by_field[name]]
+            for name in self._context.pair.keys[object]
+            if name == "Id" or name in by_field
+        ]
+        return keys_of(tuple(value for value in values if value))
 
     def _new_link(self, source: Known, record: Observed) -> Link:
         blank: list[Cell] = [UNSEEN] * len(self._context.layout.columns)
@@ -164,10 +173,11 @@ class Settler:
         link = couple.link
         s_cells, h_cells = couple_cells(couple)
         target = couple.hubspot if entry.side is Side.HUBSPOT else couple.salesforce
-        cells = list(h_cells if entry.side is Side.HUBSPOT else s_cells)
+        before = h_cells if entry.side is Side.HUBSPOT else s_cells
+        cells = list(before)
         for change in entry.changes:
             cells[change.place] = change.new
-        record = self._observed(entry, answer, cells, target.keys if target else ())
+        record = self._observed(entry, answer, cells, before, target.keys if target else ())
         for change in entry.changes:
             stored = record.cells[change.place]
             kind = self._context.layout.columns[change.place].kind
@@ -221,72 +231,6 @@ class Settler:
                 settles.append(Settle(couple.salesforce.row, RecordState.SETTLED, keep=True))
         context.store.update_links([couple.link for couple in couples])
         context.store.settle(settles)
-
-    async def _settle_refusals(self, refused: list[Answer]) -> None:
-        """Park what was refused, with its errors; look at the records that a refusal speaks of."""
-        context = self._context
-        errors: list[NewError] = []
-        settles: list[Settle] = []
-        look: list[tuple[Entry, str]] = []
-        for entry, answer in refused:
-            fault = answer.faults[0] if answer.faults else Fault(Category.OTHER, "", "refused without a reason")
-            if fault.existing_id and entry.op is Op.CREATE:
-                look.append((entry, fault.existing_id))
-                continue
-            if fault.category is Category.RECORD_GONE and entry.record_id:
-                look.append((entry, entry.record_id))
-                continue
-            if fault.category is Category.TEMPORARY:
-                continue  # stays staged: the next pass tries again
-            if entry.link is not None:
-                context.failed.add(entry.link)
-                context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
-            context.tallies[entry.side].failed += 1
-            errors += [self._error(entry, each) for each in answer.faults]
-            settles += [
-                Settle(row, RecordState.PARKED, keep=True)
-                for row in (entry.source_row, entry.target_row)
-                if row is not None
-            ]
-        context.store.settle(settles)
-        if look:
-            errors += await self._look_again(look)
-        if errors:
-            context.store.open_errors(errors, stamp(context.clock.now()))
-
-    async def _look_again(self, look: list[tuple[Entry, str]]) -> list[NewError]:
-        """Read records that a refusal said exist, or are gone, and stage what they are now: the next round links them to the
-        record that was to be created, or follows the deletion. A record that is linked already makes an error instead."""
-        context = self._context
-        errors: list[NewError] = []
-        for object in sorted({entry.object for entry, _ in look}):
-            ids = {id: entry for entry, id in look if entry.object == object}
-            records = await context.crms[self._side].read(context.want(self._side, object), sorted(ids))
-            fresh = [with_keys(record) for record in records if record.presence is not Presence.UNSEEN]
-            known = {k.id: k for k in context.store.records_by_id(self._side, object, sorted(ids))}
-            for record in fresh:
-                entry = ids.get(record.id)
-                holder = known.get(record.id)
-                if entry is not None and entry.op is Op.CREATE and holder is not None and holder.link is not None:
-                    message = (
-                        f"{self._side.label} says that {record.id} is this record, but it is linked to another one."
-                    )
-                    fault = Fault(Category.DUPLICATES, "ALREADY_LINKED", message, (), record.id)
-                    errors.append(self._error(entry, fault))
-                    if entry.source_row is not None:
-                        context.store.settle([Settle(entry.source_row, RecordState.PARKED, keep=True)])
-            if fresh:
-                context.store.stage(context.pair.name, [(record, digest_of(record)) for record in fresh], None)
-                context.again = True
-        return errors
-
-    def _error(self, entry: Entry, fault: Fault) -> NewError:
-        """A create has no record on its own side yet: its error stands at the record that it was to be made from."""
-        side, object, id = entry.side, entry.object, entry.record_id
-        if id is None:
-            source = self._context.store.records([entry.source_row]) if entry.source_row else []
-            side, object, id = (source[0].side, source[0].object, source[0].id) if source else (side, object, "")
-        return NewError(entry.pair, side, object, id, entry.label, fault, hint(fault.category, fault.code))
 
     def _clear(self, cleared: list[tuple[Side, str, str]]) -> None:
         if cleared and any(self._context.store.error_totals()):

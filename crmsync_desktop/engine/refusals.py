@@ -1,0 +1,86 @@
+"""Refusals: records that a system didn't take. They are parked with their errors; those whose refusal speaks of another
+record, or of one that is gone, are looked at anew.
+"""
+
+from __future__ import annotations
+
+from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Presence, Side, Written
+from crmsync_desktop.domain.remedies import hint
+from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.observe import with_keys
+from crmsync_desktop.ports.store import Entry, Known, NewError, RecordState, Settle
+
+
+async def settle_refusals(context: Context, side: Side, refused: list[tuple[Entry, Written]]) -> None:
+    """Park what was refused, with its errors; look at the records that a refusal speaks of."""
+    sources = context.store.records([entry.source_row for entry, _ in refused if entry.source_row is not None])
+    source_of = {source.row: source for source in sources}
+    errors: list[NewError] = []
+    parked: list[Entry] = []
+    look: list[tuple[Entry, str]] = []
+    for entry, answer in refused:
+        fault = answer.faults[0] if answer.faults else Fault(Category.OTHER, "", "refused without a reason")
+        if fault.existing_id and entry.op is Op.CREATE:
+            look.append((entry, fault.existing_id))
+        elif fault.category is Category.RECORD_GONE and entry.record_id:
+            look.append((entry, entry.record_id))
+        elif fault.category is not Category.TEMPORARY:  # what is temporary stays staged: the next pass tries again
+            parked.append(entry)
+            errors += [_error(entry, source_of, each) for each in answer.faults or (fault,)]
+    for entry in parked:
+        context.tallies[side].failed += 1
+        if entry.link is not None:
+            context.failed.add(entry.link)
+            context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
+    if look:
+        taken = await _look_again(context, side, look, source_of)
+        parked += [entry for entry, _ in taken]
+        errors += [_error(entry, source_of, fault) for entry, fault in taken]
+    rows = [row for entry in parked for row in (entry.source_row, entry.target_row) if row is not None]
+    context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in rows])
+    if errors:
+        context.store.open_errors(errors, stamp(context.clock.now()))
+
+
+async def _look_again(
+    context: Context, side: Side, look: list[tuple[Entry, str]], source_of: dict[int, Known]
+) -> list[tuple[Entry, Fault]]:
+    """Read the records that refusals said exist, or are gone, and stage what they are now: the next round links them to the
+    record that was to be created, or follows the deletion. Gives the creates for which that can't happen, since the
+    record is linked to another one already, or shares no key with theirs."""
+    taken: list[tuple[Entry, Fault]] = []
+    for object in sorted({entry.object for entry, _ in look}):
+        asked = [(entry, id) for entry, id in look if entry.object == object]
+        ids = sorted({id for _, id in asked})
+        seen = {
+            record.id: with_keys(record) for record in await context.crms[side].read(context.want(side, object), ids)
+        }
+        known = {record.id: record for record in context.store.records_by_id(side, object, ids)}
+        for entry, id in asked:
+            if entry.op is Op.CREATE and not _may_link(
+                source_of.get(entry.source_row or 0), seen.get(id), known.get(id)
+            ):
+                message = f"{side.label} says that this is its record {id}, which is linked to another one or can't be matched."
+                taken.append((entry, Fault(Category.DUPLICATES, "ALREADY_LINKED", message, (), id)))
+        fresh = [(record, digest_of(record)) for record in seen.values() if record.presence is not Presence.UNSEEN]
+        if fresh:
+            context.store.stage(context.pair.name, fresh, None)
+            context.again = True
+    return taken
+
+
+def _may_link(source: Known | None, existing: Observed | None, known: Known | None) -> bool:
+    if source is None or existing is None or existing.presence is not Presence.LIVE:
+        return False
+    return (known is None or known.link is None) and bool(set(source.keys) & set(existing.keys))
+
+
+def _error(entry: Entry, source_of: dict[int, Known], fault: Fault) -> NewError:
+    """A create has no record on its own side yet: its error stands at the record that it was to be made from."""
+    side, object, id = entry.side, entry.object, entry.record_id
+    source = source_of.get(entry.source_row or 0)
+    if id is None and source is not None:
+        side, object, id = source.side, source.object, source.id
+    return NewError(entry.pair, side, object, id or "", entry.label, fault, hint(fault.category, fault.code))
