@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from crmsync_desktop.practice.calls import System
+from crmsync_desktop.practice.calls import Call, CallLog, System
 
 TRANSPORT = "practice.transport"
 
@@ -64,6 +68,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self.stopping = asyncio.Event()  # set when the server stops: requests that are held up are cut off
 
     def order(self, given: dict[str, Any]) -> Fault:
         """Add a fault from its JSON form. Raises ValueError for a field that is unknown or of the wrong type."""
@@ -90,34 +95,57 @@ class Faults:
 
 
 class FaultMiddleware:
-    """Outermost layer of a practice org's app."""
+    """Outermost layer of a practice org's app.
 
-    def __init__(self, app: ASGIApp, system: System, faults: Faults) -> None:
+    A request that a fault answers is added to `calls` if there is one: it arrived, though it cost nothing of the limit.
+    One that is cut off before its work leaves no trace.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        system: System,
+        faults: Faults,
+        calls: CallLog | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._app = app
-        self._system = system
+        self._system: System = system
         self._faults = faults
+        self._calls = calls
+        self._now = now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = None
         if scope["type"] == "http":
             fault = self._faults.striking(self._system, scope["method"], scope["path"])
-        if fault is None:
-            await self._app(scope, receive, send)
-            return
+        try:
+            if fault is None:
+                await self._app(scope, receive, send)
+            else:
+                await self._strike(fault, scope, receive, send)
+        except ClientDisconnect:
+            pass  # whoever asked is gone in the middle of asking: nobody to answer, nothing to complain about
+
+    async def _strike(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.latency_ms:
-            await asyncio.sleep(fault.latency_ms / 1000)
-        if fault.drop_before:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._faults.stopping.wait(), fault.latency_ms / 1000)
+        if fault.drop_before or self._faults.stopping.is_set():
             await _cut(scope)
         elif fault.status:
-            await self._answer(fault, send)
+            await self._answer(fault, scope, send)
         elif fault.drop_after_commit:
             await self._app(scope, receive, _swallow)
             await _cut(scope)
         else:
             await self._app(scope, receive, send)
 
-    async def _answer(self, fault: Fault, send: Send) -> None:
+    async def _answer(self, fault: Fault, scope: Scope, send: Send) -> None:
         body = fault.body.encode() or _default_body(self._system, fault.status)
+        if self._calls is not None:
+            place, sent = (scope["method"], scope["path"], "fault"), (0, len(body))
+            self._calls.add(Call(self._system, *place, fault.status, 0, self._now(), *sent))
         headers = {"content-type": fault.content_type, **fault.headers, "content-length": str(len(body))}
         pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": fault.status, "headers": pairs})

@@ -79,7 +79,7 @@ def serve(
             state.set_serving(announcement)
             announce(announcement)
 
-        asyncio.run(_run(_apps(practice, tokens), sockets, ready, stop_with_stdin=stop_with_stdin))
+        asyncio.run(_run(practice, _apps(practice, tokens), sockets, ready, stop_with_stdin=stop_with_stdin))
 
 
 def _announcement(state_dir: Path, seeded: dict[str, Any], tokens: dict[str, str], urls: list[str]) -> dict[str, Any]:
@@ -102,8 +102,8 @@ def _apps(practice: Practice, tokens: dict[str, str]) -> list[ASGIApp]:
     )
     hubspot = create_hubspot_app(practice.portal, practice.calls, access_token=tokens["hubspot_token"])
     return [
-        FaultMiddleware(salesforce, "salesforce", practice.faults),
-        FaultMiddleware(hubspot, "hubspot", practice.faults),
+        FaultMiddleware(salesforce, "salesforce", practice.faults, practice.calls, practice.clock.now),
+        FaultMiddleware(hubspot, "hubspot", practice.faults, practice.calls, practice.clock.now),
         create_admin_app(practice, token=tokens["admin_token"]),
     ]
 
@@ -144,13 +144,19 @@ class _Server(uvicorn.Server):
 
 
 async def _run(
-    apps: list[ASGIApp], sockets: list[socket.socket], ready: Callable[[], None], *, stop_with_stdin: bool
+    practice: Practice,
+    apps: list[ASGIApp],
+    sockets: list[socket.socket],
+    ready: Callable[[], None],
+    *,
+    stop_with_stdin: bool,
 ) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     servers = [_Server(_config(app)) for app in apps]
     loop = asyncio.get_running_loop()
 
     def stop(*_: object) -> None:
+        practice.faults.stopping.set()
         for server in servers:
             server.should_exit = True
 
@@ -166,7 +172,9 @@ async def _run(
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app, http=CuttableProtocol, lifespan="off", log_config=None, access_log=False, date_header=False,
-        server_header=False, ws="none", timeout_keep_alive=60, timeout_graceful_shutdown=2,
+        server_header=False,
+        proxy_headers=False,
+        ws="none", timeout_keep_alive=60, timeout_graceful_shutdown=2,
         h11_max_incomplete_event_size=65_536, backlog=BACKLOG,
     )  # fmt: skip
 
@@ -215,6 +223,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # while the people were still being put in; the next start begins again
+        return 130
     return 0
 
 

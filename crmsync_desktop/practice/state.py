@@ -36,7 +36,7 @@ class StateFolder:
         """Make the folder and lock it for this process. Raises AlreadyServing, or OSError if it can't be written."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=1)  # `serving` holds it for a moment
         except Timeout:
             holder = (self._read("serving.json") or {}).get("pid", "unknown")
             message = f"The practice orgs in {self.folder} are already being served (process {holder})."

@@ -69,6 +69,7 @@ def test_the_nth_request_is_hit_and_then_so_many(orgs: Orgs) -> None:
     statuses = [send(orgs, "hubspot", "GET", "/crm/v3/owners").status_code for _ in range(5)]
     assert statuses == [200, 503, 503, 200, 200]
     assert hits(orgs) == [2]
+    assert orgs.admin.calls()["hubspot"] == 5, "an answer that a fault gave is a call all the same"
 
 
 def test_a_fault_fits_its_system_method_and_path_only(orgs: Orgs) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,17 @@ def test_a_killed_server_is_not_taken_for_a_running_one_and_loses_nothing(tmp_pa
         assert orgs.admin.get("/counts")["hubspot"]["contacts"] == 6
 
 
+def test_a_first_start_that_did_not_come_to_its_end_is_begun_again(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with practice_orgs(state, contacts=5):
+        pass
+    (state / "seeded.json").unlink()  # written last, so this is what an interrupted start leaves
+    with practice_orgs(state, contacts=8) as orgs:
+        counts = orgs.admin.get("/counts")
+        assert counts["hubspot"]["contacts"] == 8
+        assert counts["salesforce"]["Contact"] + counts["salesforce"]["Lead"] == 8
+
+
 def test_a_second_server_on_the_same_folder_says_why_it_cannot_start(tmp_path: Path) -> None:
     with practice_orgs(tmp_path / "state", contacts=5):
         command = [sys.executable, "-m", "crmsync_desktop.practice.serve", "--state-dir", str(tmp_path / "state")]
@@ -148,3 +162,33 @@ def test_crm_tokens_do_not_open_the_admin_api(tmp_path: Path) -> None:
             headers = {"Authorization": f"Bearer {token}"}
             answer = requests.get(f"{orgs.announced['admin']['url']}/calls", headers=headers, timeout=30)
             assert answer.status_code == 401
+
+
+def test_a_client_that_vanishes_in_the_middle_of_a_request_is_no_reason_to_complain(tmp_path: Path) -> None:
+    with practice_orgs(tmp_path / "state", contacts=5) as orgs:
+        for system, path in (
+            ("hubspot", "/crm/v3/objects/contacts"),
+            ("salesforce", "/services/data/v67.0/sobjects/Lead"),
+        ):
+            told = orgs.announced[system]
+            port = int(told["url"].rpartition(":")[2])
+            head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {told['access_token']}\r\n"
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{".encode())
+        while orgs.admin.calls() != {"hubspot": 1, "salesforce": 0}:  # the portal has noticed
+            time.sleep(0.01)
+        assert orgs.admin.get("/counts")["hubspot"]["contacts"] == 5
+
+
+def test_the_server_stops_while_a_request_is_held_up(tmp_path: Path) -> None:
+    with practice_orgs(tmp_path / "state", contacts=5) as orgs:
+        orgs.admin.fault("hubspot", path="/owners", latency_ms=60_000)
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(hubspot, orgs, "GET", "/crm/v3/owners")
+            while not orgs.admin.get("/faults")[0]["hits"]:
+                time.sleep(0.01)
+            assert orgs.process.stdin is not None
+            orgs.process.stdin.close()
+            assert orgs.process.wait(30) == 0
+            with pytest.raises(requests.ConnectionError):
+                waiting.result()

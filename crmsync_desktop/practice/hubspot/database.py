@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (
     id INTEGER PRIMARY KEY, type TEXT NOT NULL, created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL,
     archived_ms INTEGER, merged_into INTEGER, source TEXT NOT NULL, properties TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS record_live ON record (type, modified_ms, id)
+CREATE INDEX IF NOT EXISTS record_live ON record (type, modified_ms, id, archived_ms, merged_into)
     WHERE archived_ms IS NULL AND merged_into IS NULL;
 CREATE INDEX IF NOT EXISTS record_listed ON record (type, id) WHERE archived_ms IS NULL AND merged_into IS NULL;
 CREATE INDEX IF NOT EXISTS record_archived ON record (type, id) WHERE archived_ms IS NOT NULL;

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from crmsync_desktop.practice.hubspot.database import Database
 from crmsync_desktop.practice.hubspot.refusals import too_many
+from crmsync_desktop.practice.hubspot.values import iso
 
 SAVE_EVERY = 50
 
@@ -67,6 +68,19 @@ class Meter:
             self._database.set_meta("day", self._day)
             self._database.set_meta("day_used", self._used)
         self._unsaved = 0
+
+    def usage(self, now: float) -> dict[str, object]:
+        """The day so far, as the account-info API tells it. `now`: seconds since the epoch."""
+        here = datetime.fromtimestamp(now, UTC).astimezone(self._zone)
+        midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return {
+            "name": "private-apps-api-calls-daily",
+            "usageLimit": self.limits.daily,
+            "currentUsage": self._used,
+            "collectedAt": iso(int(now * 1000)),
+            "fetchStatus": "SUCCESS",
+            "resetsAt": iso(int(midnight.timestamp() * 1000)),
+        }
 
     def headers(self, *, search: bool) -> list[tuple[bytes, bytes]]:
         """X-HubSpot-RateLimit-*, as they stand after the request."""

@@ -78,25 +78,19 @@ def resolve(connection: sqlite3.Connection, kind: str, ids: Collection[int]) -> 
     return found
 
 
-def stamps(kind: ObjectType, record: Record) -> dict[str, str]:
-    """The properties that HubSpot keeps itself and puts in every answer."""
-    return {
-        kind.created: iso(record.created_ms),
-        kind.modified: iso(record.modified_ms),
-        "hs_object_id": str(record.id),
-    }
-
-
 def answer(kind: ObjectType, record: Record, names: Iterable[str] | None) -> dict[str, Any]:
-    """The record as the API shows it: what was asked for, null where unset, and always stamps and id."""
+    """The record as the API shows it: what was asked for, null where unset, and always the stamps and the id."""
     held = record.properties
+    shown_id, created, modified = str(record.id), iso(record.created_ms), iso(record.modified_ms)
     properties: dict[str, str | None] = {name: held.get(name) for name in (kind.defaults if names is None else names)}
-    properties.update(stamps(kind, record))
+    properties[kind.created] = created
+    properties[kind.modified] = modified
+    properties["hs_object_id"] = shown_id
     shown: dict[str, Any] = {
-        "id": str(record.id),
+        "id": shown_id,
         "properties": properties,
-        "createdAt": iso(record.created_ms),
-        "updatedAt": iso(record.modified_ms),
+        "createdAt": created,
+        "updatedAt": modified,
         "archived": record.archived_ms is not None,
     }
     if record.archived_ms is not None:

@@ -65,6 +65,10 @@ def account_details(portal: HubSpotPortal, ask: Ask) -> Answer:
     return 200, portal.directory.account(portal.moment())
 
 
+def daily_usage(portal: HubSpotPortal, ask: Ask) -> Answer:
+    return 200, {"results": [portal.meter.usage(portal.clock.now())]}
+
+
 ENTRIES = [
     Entry("GET", "properties", "/{type}", list_properties),
     Entry("POST", "properties", "/{type}", create_property),
@@ -77,4 +81,5 @@ ENTRIES = [
     Entry("GET", "pipelines", "/{type}/{id}", get_pipeline),
     Entry("GET", "pipelines", "/{type}/{id}/stages", list_stages),
     Entry("GET", "account-info", "/details", account_details),
+    Entry("GET", "account-info", "/api-usage/daily/private-apps", daily_usage),
 ]

@@ -103,7 +103,11 @@ def _run(
     where = f"type = '{kind.name}' AND archived_ms IS NULL AND merged_into IS NULL AND ({condition.sql})"
     if not lagging:
         total = connection.execute(f"SELECT count(*) FROM record WHERE {where}", condition.values).fetchone()[0]  # noqa: S608
-        source = "record NOT INDEXED" if by_id and total > FEW else "record"
+        source = "record"
+        if by_id and total > FEW:
+            source = "record NOT INDEXED"
+        elif "modified_ms" in condition.sql:
+            source = "record INDEXED BY record_live"
         ids = f"SELECT id FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
         query = f"SELECT id, created_ms, modified_ms, properties FROM record WHERE id IN ({ids}) ORDER BY {order}"  # noqa: S608
         rows = connection.execute(query, [*condition.values, limit, offset]).fetchall()

@@ -49,7 +49,7 @@ class PropertyDefinition:
 def iso(milliseconds: int) -> str:
     """1659970342036 → 2022-08-08T14:52:22.036Z; a whole second is written without a fraction, as recorded."""
     moment = EPOCH + timedelta(milliseconds=milliseconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{milliseconds % 1000:03d}Z" if milliseconds % 1000 else "Z")
+    return moment.isoformat(timespec="milliseconds" if milliseconds % 1000 else "seconds")[:-6] + "Z"
 
 
 def epoch_ms(text: str) -> int:

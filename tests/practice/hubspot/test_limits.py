@@ -78,6 +78,13 @@ def test_the_daily_limit_ends_at_midnight_of_the_account_and_outlives_a_restart(
     assert served.ask("GET", CONTACTS).status_code == 200
 
 
+def test_the_days_use_can_be_asked_for(served: Served) -> None:
+    served.ok("GET", CONTACTS)
+    usage = served.ok("GET", "/account-info/2026-03/api-usage/daily/private-apps")["results"][0]
+    assert (usage["currentUsage"], usage["usageLimit"]) == (2, 625_000)
+    assert usage["resetsAt"] == "2026-09-21T22:00:00Z", "midnight in Oslo"
+
+
 def test_unknown_paths_methods_types_and_bodies_are_refused(served: Served) -> None:
     assert served.ask("GET", "/crm/objects/2026-03").status_code == 404
     assert served.ask("GET", "/crm/v3/nonsense").status_code == 404
