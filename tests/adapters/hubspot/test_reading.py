@@ -208,6 +208,18 @@ def test_one_address_that_hubspot_refuses_does_not_hide_the_others(site: Site) -
     assert sorted(record.id for record in site.use(work)) == ids
 
 
+def test_values_that_hubspot_refuses_again_and_again_count_as_not_found(site: Site) -> None:
+    site.load(3)
+
+    async def work(crm: HubSpotCrm) -> list[Observed]:
+        await crm.schemas(["contacts"])
+        site.fault(path="/batch/read", count=0, status=400, body='{"category":"VALIDATION_ERROR","message":"Bad."}')
+        return await crm.find(want(), "email", ["a@example.com", "b@example.com"])
+
+    assert site.use(work) == []
+    assert site.calls() == 1 + 3
+
+
 def test_a_unique_property_is_compared_with_its_case(site: Site) -> None:
     record_id = site.insert({"lastname": "One", "crmsync_salesforce_id": "003AaBb"})
     found = site.use(lambda crm: crm.find(want(), "crmsync_salesforce_id", ["003AaBb", "003XXXX"]))
