@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
@@ -50,11 +51,32 @@ class Served:
         return self.ok("POST", "/crm/objects/2026-03/contacts/search", body)
 
 
+class Stage:
+    """The app that the one server shows: each test's own portal in turn (a server takes longer to stop than a test)."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="package")
+def stage() -> Iterator[tuple[Stage, str]]:
+    shown = Stage()
+    with running(shown) as url:
+        yield shown, url
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
+def served(tmp_path: Path, stage: tuple[Stage, str]) -> Iterator[Served]:
     clock, calls = PracticeClock(source=lambda: NOW), CallLog()
     portal = HubSpotPortal(tmp_path / "hubspot.db", clock)
-    with running(create_hubspot_app(portal, calls, access_token=TOKEN)) as url, requests.Session() as session:
+    shown, url = stage
+    shown.app = create_hubspot_app(portal, calls, access_token=TOKEN)
+    with requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {TOKEN}"
         yield Served(url, portal, clock, calls, session)
+    shown.app = None
     portal.close()
