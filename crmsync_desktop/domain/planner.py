@@ -90,7 +90,7 @@ def plan_link(layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_
                 _rebase(plan, place, s, h)
             continue
         there = column.as_hubspot(s)
-        if there is not UNSEEN and (there == h or same(column.kind, there, h)):
+        if there is not UNSEEN and (there == h or _equal(column, s, h, there)):
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
             continue
@@ -137,6 +137,11 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
     plan.faults.extend(missing)
     plan.blocked = bool(missing)
     return plan
+
+
+def _equal(column: Column, s: Value, h: Value, there: Cell) -> bool:
+    """Where the sides' kinds differ (date, datetime), what only one of them can tell apart is equal."""
+    return same(column.kind, there or None, h) or (column.converts and column.as_salesforce(h) == s)
 
 
 def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:

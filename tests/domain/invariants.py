@@ -13,9 +13,10 @@ from crmsync_desktop.domain.lifecycle import Fate
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.planner import FieldChange, LinkPlan, Look
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
+from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.settings import OnConflict, OnSalesforceDelete
 from crmsync_desktop.domain.values import close
-from tests.domain.two_sides import Record, equal, moved
+from tests.domain.two_sides import Record, equal, moved, schemas
 
 End = tuple[list[Cell], list[Cell]]
 
@@ -255,3 +256,24 @@ def i10_unseen_is_never_written(record: Record) -> None:
     for change in (*plan.to_salesforce, *plan.to_hubspot):
         assert record.salesforce.cells[change.place] is not UNSEEN
         assert record.hubspot.cells[change.place] is not UNSEEN
+
+
+def a_create_settles(record: Record, source: Side) -> None:
+    """A record that is only on `source` is made on the other side and linked without a base, as after a lost memory: it
+    gets quiet, nothing of the source is written that the rules don't ask for, and both sides agree."""
+    mine, other = record.side(source), record.side(source.other)
+    object, target = ("Contact", "contacts") if source is Side.SALESFORCE else ("contacts", "Contact")
+    made = planner.plan_create(record.layout, source, mine.cells, schemas(record.specs)[target], object)
+    assert not made.blocked
+    written = {change.place: change.new for change in made.changes}
+    for column, _ in record.columns():
+        there = column.field(source.other, target)
+        blank = "false" if column.kind is Kind.BOOL else None
+        value = record.stored(source.other, column.place, written.get(column.place, blank))
+        other.cells[column.place] = UNSEEN if there is None else value
+        mine.base[column.place] = other.base[column.place] = UNSEEN
+        rule = column.rule
+        assert column.place not in written or not (rule.always and rule.master is source.other)
+    record.clock += 1
+    other.version = record.clock
+    i2_converges(record)

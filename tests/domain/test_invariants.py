@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from crmsync_desktop.domain.records import Side
 from tests.domain import invariants
 from tests.domain.two_sides import Record, records
 
+sides = st.sampled_from(Side)
 often = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -92,3 +95,9 @@ def test_i10_edit_beats_delete_no_base_no_delete_unseen_never_deletes(record: Re
 @given(records())
 def test_i10_an_unseen_field_is_never_written(record: Record) -> None:
     invariants.i10_unseen_is_never_written(record)
+
+
+@often
+@given(records(), sides)
+def test_a_record_made_on_the_other_side_settles(record: Record, source: Side) -> None:
+    invariants.a_create_settles(record, source)
