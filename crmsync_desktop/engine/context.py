@@ -43,6 +43,9 @@ class Context:
     again: bool = False
     outstanding: dict[int, int] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
+    made: set[int] = field(default_factory=set)
+    """Links of records that this pass created: what is still noted on them (the new Salesforce id, on its HubSpot contact)
+    belongs to the create and isn't counted as an update."""
     written: int = 0
 
     def __post_init__(self) -> None:

@@ -131,7 +131,8 @@ class Draft:
         plan: LinkPlan,
     ) -> Entry:
         changes = tuple(plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce)
-        self._context.tallies[side].updated += 1
+        if link.link not in self._context.made:
+            self._context.tallies[side].updated += 1
         self.blanks += any(change.new is None and change.old is not None for change in changes)
         return self._entry(side, object, id, Op.UPDATE, link, source, target, label, "fields differ", changes)
 

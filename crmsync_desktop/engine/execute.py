@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmsync_desktop.domain.errors import LimitReached, Unreachable
+from crmsync_desktop.domain.errors import LimitReached, SignInNeeded, Unreachable
 from crmsync_desktop.domain.lifecycle import edited
 from crmsync_desktop.domain.records import (
     UNSEEN,
@@ -101,6 +101,8 @@ def _raise_if_stopped(answers: Sequence[Written]) -> None:
         if answer.outcome is not Outcome.NOT_SENT:
             continue
         fault = answer.faults[0] if answer.faults else None
+        if fault is not None and fault.category is Category.CONNECTION:
+            raise SignInNeeded("A token is no longer accepted.", fault.message, "Sign in again; nothing is lost.")
         if fault is not None and fault.category is Category.LIMITS:
             raise LimitReached(
                 "The pass stopped at a limit.", fault.message, "It goes on by itself once there is room."

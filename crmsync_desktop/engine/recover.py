@@ -4,15 +4,19 @@ twice (E2) and nothing is skipped (E6).
 
 from __future__ import annotations
 
-from crmsync_desktop.domain.records import Observed, Op, Outcome, Presence, Side, Written
+from datetime import datetime
+
+from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Outcome, Presence, Side, Written
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.execute import write_of
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.settle import Settler
-from crmsync_desktop.ports.store import Entry, JournalState, PassState, Store
+from crmsync_desktop.ports.store import Entry, JournalState, NewError, PassState, RecordState, Settle, Store
 
 BATCH = 100
+GIVE_UP_SECONDS = 3_600.0
+"""How long a create whose answer was lost is looked for, before a person is asked to."""
 
 
 def close_crashed_passes(store: Store, now: str) -> int:
@@ -49,18 +53,48 @@ async def _recover(context: Context, side: Side, entries: list[Entry], now: str)
     answers = await context.crms[side].recover([write_of(entry) for entry in entries])
     found: list[tuple[Entry, Written]] = []
     absent: list[int] = []
+    undecided: list[int] = []
+    lost: list[Entry] = []
     for entry, answer in zip(entries, answers, strict=True):
         if answer.outcome is Outcome.DONE and answer.id:
             found.append((entry, answer))
         elif answer.outcome is Outcome.FAILED:
             absent.append(entry.row)
+        elif context.clock.now() - _seconds(entry.at) > GIVE_UP_SECONDS:
+            lost.append(entry)
         else:
-            context.store.mark([entry.row], JournalState.UNKNOWN, now, "answer lost; not found yet")
+            undecided.append(entry.row)
+    if undecided:
+        context.store.mark(undecided, JournalState.UNKNOWN, now, "answer lost; not found yet")
+    if lost:
+        _ask_a_person(context, side, lost, now)
     if absent:
         context.store.mark(absent, JournalState.DROPPED, now, "never arrived; planned anew")
     if found:
         settler = Settler(context, side)
         await settler.settle(await _with_echo(context, side, found))
+
+
+def _seconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp()
+
+
+def _ask_a_person(context: Context, side: Side, lost: list[Entry], now: str) -> None:
+    """Nothing tells whether these were stored, and creating them again could double them: they wait for somebody to look."""
+    sources = {known.row: known for known in context.store.records([e.source_row for e in lost if e.source_row])}
+    errors: list[NewError] = []
+    for entry in lost:
+        source = sources.get(entry.source_row or 0)
+        if source is not None:
+            message = f"{side.label} never answered whether it stored this record, and it can't be found by anything."
+            fault = Fault(Category.OTHER, "CREATE_UNCERTAIN", message)
+            remedy = (
+                f"Look for it in {side.label}. If it isn't there, retry; if it is, give both the same e-mail address."
+            )
+            errors.append(NewError(entry.pair, source.side, source.object, source.id, entry.label, fault, remedy))
+    context.store.mark([entry.row for entry in lost], JournalState.FAILED, now, "never found")
+    context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in sources])
+    context.store.open_errors(errors, now)
 
 
 async def _with_echo(context: Context, side: Side, found: list[tuple[Entry, Written]]) -> list[tuple[Entry, Written]]:

@@ -84,7 +84,7 @@ class Settler:
             settles += _settles(link, source, row, record, state)
             if state is RecordState.SETTLED:
                 cleared.append((source.side, source.object, source.id))
-        context.store.add_links(links)
+        context.made.update(context.store.add_links(links))
         context.store.settle(settles)
         self._clear(cleared)
         self._note_unread(done)

@@ -19,7 +19,7 @@ class ConnectionLock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(str(path))
+        self._lock = FileLock(str(path), mode=0o600)
         self._note = path.with_name(path.name + ".pid")
 
     def acquire(self) -> None:
@@ -32,6 +32,7 @@ class ConnectionLock:
                 f"This connection is already being synchronised by another window or command{self._holder()}.",
                 hint="Use that one, or close it first.",
             ) from error
+        self._note.touch(mode=0o600)
         self._note.write_text(str(os.getpid()), encoding="ascii")
 
     def _holder(self) -> str:
