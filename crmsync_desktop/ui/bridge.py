@@ -53,6 +53,7 @@ class Bridge:
         task = self._loop.create_task(self._carry(work, then, failed, owner, always))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # one that was cancelled before its first step never got to it
 
     def refresh(
         self, key: str, ask: Callable[[], Coroutine[Any, Any, T]], then: Callable[[T], None], owner: QObject

@@ -60,12 +60,12 @@ class ChangesModel(QAbstractItemModel):
         self.endResetModel()
 
     def append(self, rows: list[ChangeView], limit: int = PAGE) -> None:
-        self._asking = False
-        self._more = len(rows) >= limit
         if rows:
             self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
             self._rows.extend(rows)
             self.endInsertRows()
+        self._more = len(rows) >= limit
+        self._asking = False  # only now: a view that asks for more during the insertion would be given these again
 
     def change(self, index: Index) -> ChangeView:
         return self._rows[index.row() if index.internalId() == _TOP else index.internalId() - 1]

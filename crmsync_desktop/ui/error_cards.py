@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from crmsync_desktop.app.views import ErrorCardView
 from crmsync_desktop.domain.records import Category
@@ -28,6 +28,7 @@ class ErrorCard(QAbstractButton):
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.show_card(view)
 
     @property
@@ -126,6 +127,9 @@ class ErrorGrid(QWidget):
                 card.clicked.connect(lambda _checked=False, category=view.category: self._clicked(category))
                 self.cards[view.category] = card
         self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(CARD_WIDTH, super().minimumSizeHint().height())
 
     def choose(self, category: Category | None) -> None:
         for name, card in self.cards.items():

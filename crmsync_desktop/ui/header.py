@@ -87,9 +87,9 @@ class Header(QFrame):
         self.name.setText(connection.name)
         self.practice.setVisible(connection.practice and not connection.name.casefold().startswith("practice"))
         self._show_systems(connection)
+        self.set_ready(True)
         self.show_paused(status.paused)
         self.show_running(status.running is not None)
-        self.set_ready(True)
 
     def show_paused(self, paused: bool) -> None:
         self.pause_button.setText("Resume" if paused else "Pause")

@@ -76,8 +76,10 @@ class MappingsModel(QAbstractTableModel):
         return HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and index.column() == Column.RULE:
+        if index.column() == Column.RULE:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 

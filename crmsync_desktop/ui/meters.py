@@ -34,6 +34,7 @@ class SalesforceMeter(Card):
         self.allocation.setGroupSeparatorShown(True)
         self.allocation.setFixedWidth(14 * GRID)
         self.allocation.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.allocation.lineEdit().setTextMargins(0, 0, GRID // 2, 0)
         self.allocation.setLocale(desk.words.locale)
         self.allocation.setAccessibleName("Calls allocated to HubSpot sync per 24 hours")
         self.allocation.valueChanged.connect(self._edited)

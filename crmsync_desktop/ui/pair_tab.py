@@ -108,7 +108,7 @@ class PairTab(Tab):
         for view in views:
             if card is None or view.section != section:
                 section = view.section
-                card = Card(view.section)
+                card = Card(view.section, "eyebrow")
                 card.body.setSpacing(12)
                 self._cards.addWidget(card)
             editor = SettingEditor(self.desk, view, self._show_settings)

@@ -138,13 +138,13 @@ def clear(layout: QLayout) -> None:
 class Card(QFrame):
     """A titled surface; `body` takes its content."""
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", role: str = "section") -> None:
         super().__init__()
         self.setObjectName("card")
         self.body = column(gap=GRID)
         self.body.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self.setLayout(self.body)
-        self.title = label(title, "section")
+        self.title = label(title, role)
         if title:
             self.setAccessibleName(title)
             self.body.addWidget(self.title)

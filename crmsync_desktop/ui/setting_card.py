@@ -28,7 +28,8 @@ class SettingEditor(QWidget):
         self.view = view
         self.title = label(view.title, "question", wrap=True)
         self.help = label(view.help, "small", wrap=True)
-        self.help.setVisible(bool(view.help))
+        if not view.help:  # never shown before it has a parent: it would be a window of its own for a moment
+            self.help.hide()
         self.warning = label("", wrap=True, tone="warn")
         self._sign = Glyph(desk.look, "triangle-alert", "warn")
         self._warning_row = QWidget()

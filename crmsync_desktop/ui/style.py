@@ -45,6 +45,7 @@ QLabel[role="headline"] {{ font-size: 15pt; font-weight: 600; }}
 QLabel[role="title"] {{ font-size: 11.25pt; font-weight: 600; }}
 QLabel[role="strong"] {{ font-weight: 600; }}
 QLabel[role="section"] {{ font-weight: 600; }}
+QLabel[role="eyebrow"] {{ color: {p.muted}; font-size: 9pt; font-weight: 600; }}
 QLabel[role="question"] {{ font-weight: 500; }}
 QLabel[role="figure"] {{ font-size: 18pt; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {p.muted}; }}
