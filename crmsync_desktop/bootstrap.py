@@ -384,4 +384,4 @@ def run_window(name: str | None) -> int:
     elif name != PRACTICE:
         name = chosen_profile(where, name).name
     chosen = name
-    return run(lambda: start_engine(run_engine, chosen), argv=sys.argv[:1])
+    return run(lambda: start_engine(run_engine, chosen), argv=sys.argv[:1], settings_file=where.root / "window.ini")

@@ -8,7 +8,7 @@ import msgspec
 
 from crmsync_desktop.app import reports, words
 from crmsync_desktop.app.mappings import Mappings
-from crmsync_desktop.app.runner import Runner, Systems
+from crmsync_desktop.app.runner import PAUSED, Runner, Systems
 from crmsync_desktop.app.status import Gauge, connection_view, status_view
 from crmsync_desktop.app.views import (
     CallMade,
@@ -61,6 +61,9 @@ class Service:
         self._ready: Systems | None = None
         self._pair = CONTACTS
         self._mappings = Mappings(store, self._pair, defaults)
+        if store.document(PAUSED) is None and not profile.practice:
+            # A new connection writes nothing by itself before somebody has looked at a preview and resumed it.
+            store.save_document(PAUSED, True)
         self._runner = Runner(self._pair, store, clock, budget, self._mappings, self._systems, self._emit)
         budget.on_call = self._called
         budget.set_allocation(Side.SALESFORCE, store.settings().allocation)

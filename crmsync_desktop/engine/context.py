@@ -10,12 +10,12 @@ from typing import Any
 from crmsync_desktop.domain.errors import Cancelled
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Pair
-from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.records import Op, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Want
-from crmsync_desktop.ports.store import Store, Tally
+from crmsync_desktop.ports.store import Entry, Store, Tally
 
 Report = Callable[[str, int, int], None]
 """(phase, records done, records in all or 0): called often, so it must be cheap."""
@@ -55,6 +55,16 @@ class Context:
         """Raise Cancelled where a person asked to stop. Called between batches: what was sent is settled by then."""
         if self.stop.is_set():
             raise Cancelled("The pass was stopped.", "Everything sent until then is settled.")
+
+    def count(self, entry: Entry, by: int) -> None:
+        """Count a write in (by 1), or take back one that was planned and then didn't happen (by -1)."""
+        tally = self.tallies[entry.side]
+        if entry.op is Op.CREATE:
+            tally.created += by
+        elif entry.op is Op.DELETE:
+            tally.deleted += by
+        elif entry.link not in self.made:
+            tally.updated += by
 
     def wrote(self, count: int) -> None:
         """Count writes dealt with, for the progress of the pass."""

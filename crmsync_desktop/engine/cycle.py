@@ -42,7 +42,7 @@ async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> Pas
     failure: CrmSyncError | None = None
     try:
         row.message = await _run(context)
-        row.state = PassState.STOPPED if row.message else PassState.DONE
+        row.state = PassState.STOPPED if row.message and not context.preview else PassState.DONE
     except Cancelled as error:
         row.state, row.message = PassState.CANCELLED, str(error)
     except PassError as error:
@@ -79,10 +79,7 @@ async def _run(context: Context) -> str:
         deletes, blanks = make_plan(context)
         links = context.store.link_count(context.pair.name)
         if reason := objection(context.settings, links, deletes, blanks):
-            return (
-                f"{reason} Nothing of it was written. Look at it with a preview; to let it run, raise the guard rail "
-                "(setting “guard_share”)."
-            )
+            return f"{reason} The guard rail stops it before it writes. To let it run, raise the setting “guard_share”."
         if context.preview:
             return ""
         await execute(context)
@@ -95,4 +92,6 @@ async def _run(context: Context) -> str:
 def _drop_planned(context: Context, why: str) -> None:
     store = context.store
     while planned := store.entries(context.pass_id, [JournalState.PLANNED]):
+        for entry in planned:
+            context.count(entry, -1)
         store.mark([entry.row for entry in planned], JournalState.DROPPED, stamp(context.clock.now()), why)

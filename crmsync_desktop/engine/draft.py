@@ -131,8 +131,6 @@ class Draft:
         plan: LinkPlan,
     ) -> Entry:
         changes = tuple(plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce)
-        if link.link not in self._context.made:
-            self._context.tallies[side].updated += 1
         self.blanks += any(change.new is None and change.old is not None for change in changes)
         return self._entry(side, object, id, Op.UPDATE, link, source, target, label, "fields differ", changes)
 
@@ -147,7 +145,6 @@ class Draft:
             self._context.tallies[plan.side].failed += 1
             self.settle(record, cells, RecordState.PARKED)
             return
-        self._context.tallies[plan.side].created += 1
         reason = f"new in {record.side.label}"
         self._entries.append(
             self._entry(plan.side, plan.object, None, Op.CREATE, None, record, None, label, reason, tuple(plan.changes))
@@ -167,7 +164,6 @@ class Draft:
     # deletes
 
     def delete(self, couple: Couple, h_cells: list[Cell]) -> None:
-        self._context.tallies[Side.HUBSPOT].deleted += 1
         self.deletes += 1
         label = self._label(couple.hubspot, h_cells)
         self._entries.append(
@@ -291,7 +287,7 @@ class Draft:
         reason: str,
         changes: tuple[FieldChange, ...],
     ) -> Entry:
-        return Entry(
+        entry = Entry(
             row=0,
             pass_id=self._context.pass_id,
             pair=self._context.pair.name,
@@ -309,6 +305,8 @@ class Draft:
             changes=changes,
             at=self._now,
         )
+        self._context.count(entry, 1)
+        return entry
 
     def _fault(self, side: Side, object: str, id: str, label: str, fault: Fault) -> None:
         self._errors.append(self._error(side, object, id, label, fault))

@@ -128,6 +128,8 @@ async def _still_true(context: Context, side: Side, entries: list[Entry]) -> lis
     if stale:
         now = stamp(context.clock.now())
         context.store.mark([entry.row for entry in stale], JournalState.DROPPED, now, "changed meanwhile")
+        for entry in stale:
+            context.count(entry, -1)
         _stage_news(context, side, stale, seen, now)
     return good
 

@@ -71,6 +71,8 @@ async def _recover(context: Context, side: Side, entries: list[Entry], now: str)
     if absent:
         context.store.mark(absent, JournalState.DROPPED, now, "never arrived; planned anew")
     if found:
+        for entry, _ in found:
+            context.count(entry, 1)
         settler = Settler(context, side)
         await settler.settle(await _with_echo(context, side, found))
 

@@ -55,6 +55,9 @@ class Settler:
         refused = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.FAILED]
         if refused:
             await settle_refusals(context, self._side, refused)
+        for entry, answer in answers:
+            if answer.outcome is not Outcome.DONE:
+                context.count(entry, -1)
         context.store.finish(
             [(entry.row, _STATES[answer.outcome], answer.id, _note(answer)) for entry, answer in answers],
             stamp(context.clock.now()),
