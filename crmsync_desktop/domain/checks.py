@@ -19,6 +19,8 @@ _NEAREST: Final = 3
 """How many accepted values a message names."""
 _WHOLE: Final = ("int", "long")
 """Salesforce rounds decimals to a field's scale, but can't read them at all for these types."""
+_LONGEST_OPTION: Final = 255
+"""Characters of a picklist value in Salesforce: what is longer isn't a slip in spelling."""
 _SHOWN: Final = 60
 """Characters of a value that a message quotes."""
 
@@ -89,6 +91,8 @@ def _not_among(field: Field, unknown: list[str]) -> Fault:
 def nearest(field: Field, value: str) -> list[str]:
     """The active options that `value` may have meant, best first: the same value or label in another case, else what is
     spelt alike."""
+    if len(value) > _LONGEST_OPTION:
+        return []
     wanted = value.casefold()
     spelt: dict[str, str] = {}
     for option in field.options:
@@ -115,7 +119,7 @@ def _number(field: Field, value: str) -> Fault | None:
         return None
     # Salesforce rounds what is beyond the scale; digits before the point have to fit.
     whole = field.precision - (field.scale or 0)
-    if abs(round(number, field.scale or 0)) < 10**whole:
+    if number.adjusted() < whole or not number:
         return None
     digits = "digit" if whole == 1 else "digits"
     message = f"{_quoted(value)} is too large: {field.label} holds {whole} {digits} before the decimal point."

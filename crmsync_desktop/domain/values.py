@@ -14,7 +14,9 @@ from crmsync_desktop.domain.schema import Kind
 
 Raw = str | bool | int | float | Decimal | None
 
-_WIDE = Context(prec=400)
+_DIGITS = 400
+"""More than any field of either system holds: what is longer isn't read as a number."""
+_WIDE = Context(prec=_DIGITS)
 _CASELESS = frozenset({Kind.EMAIL})
 _TRUE = frozenset({"true", "1", "yes"})
 
@@ -119,8 +121,8 @@ def _number(raw: Raw, scale: int | None) -> Value:
         number = Decimal(text)
     except InvalidOperation:
         return text
-    if not number.is_finite():
-        return text
+    if not number.is_finite() or abs(number.adjusted()) > _DIGITS:
+        return text  # written out, 1e999999999 would fill the memory
     if scale is not None:
         number = _at(number, scale)
     plain = format(number, "f")
@@ -130,13 +132,19 @@ def _number(raw: Raw, scale: int | None) -> Value:
 
 
 def _datetime(text: str) -> str:
-    if text.isascii() and text.isdecimal() and len(text) >= 12:
-        return _stamp(datetime.fromtimestamp(int(text) / 1000, UTC))
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = _since_epoch(text) or datetime.fromisoformat(text)
+        return _stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         return text
-    return _stamp(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _since_epoch(text: str) -> datetime | None:
+    """A moment that HubSpot gives in milliseconds, or None where the text isn't one. Raises ValueError or OverflowError
+    past the year 9999."""
+    if text.isascii() and text.isdecimal() and 12 <= len(text) <= 15:
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    return None
 
 
 def stamp(seconds: float) -> str:
@@ -149,11 +157,10 @@ def _stamp(moment: datetime) -> str:
 
 
 def _date(text: str) -> str:
-    if text.isascii() and text.isdecimal() and len(text) >= 12:
-        return datetime.fromtimestamp(int(text) / 1000, UTC).date().isoformat()
     try:
-        return date.fromisoformat(text[:10]).isoformat()
-    except ValueError:
+        moment = _since_epoch(text)
+        return (moment.date() if moment else date.fromisoformat(text[:10])).isoformat()
+    except (ValueError, OverflowError):
         return text
 
 
