@@ -29,14 +29,24 @@ _EXAMPLE = (
 )
 _IDS = f"SELECT link, salesforce_object, salesforce_id, hubspot_id FROM link WHERE link IN {LIST}"  # noqa: S608
 _RECORDS = f"SELECT {RECORD_COLUMNS} FROM record WHERE link IN {LIST} ORDER BY link, side, row"  # noqa: S608
-_CONNECT_SALESFORCE = "UPDATE record SET link = ? WHERE side = 0 AND id = ? AND object = ?"
-_CONNECT_HUBSPOT = "UPDATE record SET link = ? WHERE side = 1 AND id = ? AND pair = ?"
+# Which record is at which end of a link.
+_ENDS = {
+    _SALESFORCE: "r.side = 0 AND r.id = l.salesforce_id AND r.object = l.salesforce_object",
+    _HUBSPOT: "r.side = 1 AND r.id = l.hubspot_id AND r.pair = l.pair",
+}
+_CONNECT = {
+    side: f"UPDATE record AS r SET link = l.link FROM link l WHERE l.link IN {LIST} AND {end}"  # noqa: S608
+    for side, end in _ENDS.items()
+}
+_TAKEN = {
+    side: f"SELECT r.link FROM link l JOIN record r ON {end} WHERE r.link <> l.link AND l.link IN {LIST}"  # noqa: S608
+    for side, end in _ENDS.items()
+}
 # Records whose cells are those of a base that they are about to lose.
 _RELYING = (
     "SELECT r.row, r.side, l.link, l.layout, l.base FROM record r JOIN link l ON l.link = r.link "  # noqa: S608
     f"WHERE r.cells IS NULL AND l.link IN {LIST}"
 )
-_TAKEN = f"SELECT link, pair, id FROM record WHERE side = ? AND link IS NOT NULL AND id IN {LIST}"  # noqa: S608
 
 
 class Links(Session):
@@ -84,8 +94,9 @@ class Links(Session):
                     for number, link in numbered
                 ],
             )
-            self._connect(connection, numbered, numbered)
-        return [number for number, _ in numbered]
+            numbers = [number for number, _ in numbered]
+            self._connect(connection, numbers, numbers)
+        return numbers
 
     def update_links(self, links: Sequence[Link]) -> None:
         """Records whose ids a link no longer names lose it and keep their own cells. Links may exchange ids in one call.
@@ -99,16 +110,13 @@ class Links(Session):
             }
             present = [link for link in links if link.link in before]
             moved_salesforce = [
-                (link.link, link)
-                for link in present
-                if before[link.link][:2] != (link.salesforce_object, link.salesforce_id)
+                link.link for link in present if before[link.link][:2] != (link.salesforce_object, link.salesforce_id)
             ]
-            moved_hubspot = [(link.link, link) for link in present if before[link.link][2] != link.hubspot_id]
-            moved = {number for number, _ in (*moved_salesforce, *moved_hubspot)}
-            if moved:
-                self._disconnect(connection, {(number, _SALESFORCE) for number, _ in moved_salesforce})
-                self._disconnect(connection, {(number, _HUBSPOT) for number, _ in moved_hubspot})
-                for chunk in chunks(sorted(moved)):
+            moved_hubspot = [link.link for link in present if before[link.link][2] != link.hubspot_id]
+            if moved_salesforce or moved_hubspot:
+                self._disconnect(connection, {(number, _SALESFORCE) for number in moved_salesforce})
+                self._disconnect(connection, {(number, _HUBSPOT) for number in moved_hubspot})
+                for chunk in chunks(sorted({*moved_salesforce, *moved_hubspot})):
                     # Out of the unique indexes for the moment, so that ids can be exchanged.
                     connection.exec_driver_sql(f"UPDATE link SET state = -1 WHERE link IN {LIST}", (chunk,))  # noqa: S608
             many(
@@ -136,27 +144,16 @@ class Links(Session):
         self._layouts.check(link.pair, link.base_hubspot)
         return int(link.state), self._layouts.number(link.pair), pack_base(link.base_salesforce, link.base_hubspot)
 
-    def _connect(
-        self,
-        connection: Connection,
-        salesforce: Sequence[tuple[int, Link]],
-        hubspot: Sequence[tuple[int, Link]],
-    ) -> None:
-        salesforce_ids = {(link.pair, link.salesforce_id) for _, link in salesforce}
-        hubspot_ids = {(link.pair, link.hubspot_id) for _, link in hubspot}
-        taken = {
-            (number, side)
-            for side, names in ((_SALESFORCE, salesforce_ids), (_HUBSPOT, hubspot_ids))
-            for number, pair, id_ in select(connection, _TAKEN, [id_ for _, id_ in names], side)
-            if (pair, id_) in names  # HubSpot gives the same number to a contact and to a company
-        }
-        self._disconnect(connection, taken)
-        many(
-            connection,
-            _CONNECT_SALESFORCE,
-            [(number, link.salesforce_id, link.salesforce_object) for number, link in salesforce],
-        )
-        many(connection, _CONNECT_HUBSPOT, [(number, link.hubspot_id, link.pair) for number, link in hubspot])
+    def _connect(self, connection: Connection, salesforce: Sequence[int], hubspot: Sequence[int]) -> None:
+        """The records at these links' ends, as far as they are known, are theirs from now on."""
+        ends = ((_SALESFORCE, salesforce), (_HUBSPOT, hubspot))
+        # Live links never share a record, so one can be taken only from or by a link that isn't live.
+        if connection.exec_driver_sql("SELECT 1 FROM link WHERE state <> 0 LIMIT 1").first() is not None:
+            for side, numbers in ends:
+                self._disconnect(connection, {(row[0], side) for row in select(connection, _TAKEN[side], numbers)})
+        for side, numbers in ends:
+            for chunk in chunks(numbers):
+                connection.exec_driver_sql(_CONNECT[side], (chunk,))
 
     def _disconnect(self, connection: Connection, ends: Iterable[tuple[int, int]]) -> None:
         """Part the records at these (link, side) from their links. Cells that were kept as "equal to the base" are

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from crmsync_desktop.adapters.store.packing import (
+    LARGEST,
     PRESENCE_CODE,
     RECORD_COLUMNS,
     SIDE_CODE,
     SIDES,
     pack,
-    pack_keys,
     pack_kin,
     signed,
     unpack_keys,
@@ -59,7 +59,9 @@ _SETTLE_ASIDE = (
 )
 _SETTLE_KEEP = f"{_SETTLE_ASIDE} WHERE row = ?"
 # Without a link there is no base that the cells could equal: they stay.
-_SETTLE_BASE = f"{_SETTLE_ASIDE}, cells = CASE WHEN link IS NULL THEN cells END WHERE row = ?"
+_TO_BASE = "cells = CASE WHEN link IS NULL THEN cells END"
+_SETTLE_BASE = f"{_SETTLE_ASIDE}, {_TO_BASE} WHERE row = ?"
+_SETTLE_ALIKE = f"UPDATE record SET state = ?, {_TO_BASE} WHERE row IN {LIST}"  # noqa: S608
 _SETTLE_CELLS = f"{_SETTLE_ASIDE}, layout = ?, cells = ? WHERE row = ?"
 
 
@@ -94,49 +96,78 @@ class Observations(Session):
     def learn(self, pair: str, records: Sequence[tuple[Observed, int]], state: RecordState) -> list[int]:
         with self._writing() as connection:
             rows = self._store(connection, pair, records, state)
-        return [rows[record.side, record.object, record.id] for record, _ in records]
+        return [rows[SIDE_CODE[record.side], record.object][record.id] for record, _ in records]
 
     def _store(
         self, connection: Connection, pair: str, records: Sequence[tuple[Observed, int]], state: RecordState
-    ) -> dict[tuple[Side, str, str], int]:
-        """Insert or replace; the last of several of one id counts. Gives the row of each (side, object, id)."""
-        if not records:
-            return {}
-        layout = self._layouts.number(pair)
-        newest: dict[tuple[Side, str, str], tuple[Observed, int]] = {}
+    ) -> dict[tuple[int, str], dict[str, int]]:
+        """Insert or replace; the last of several of one id counts. Gives (side code, object) → id → row."""
+        groups: dict[tuple[int, str], dict[str, tuple[Observed, int]]] = {}
+        # Compared with `is` rather than looked up: hashing an enumeration's member costs as much as packing a record.
+        side, object_, group = None, "", {}
         for entry in records:
             record = entry[0]
-            self._layouts.check(pair, record.cells, record.presence is not Presence.LIVE)
-            newest[record.side, record.object, record.id] = entry
-        known = self._known_rows(connection, newest)
-        next_row = take_numbers(connection, "record", len(newest) - len(known)) if len(known) < len(newest) else 0
+            if record.side is not side or record.object != object_:
+                side, object_ = record.side, record.object
+                group = groups.setdefault((SIDE_CODE[side], object_), {})
+            group[record.id] = entry
+        return {name: self._store_group(connection, pair, *name, group, state) for name, group in groups.items()}
 
-        rows: dict[tuple[Side, str, str], int] = {}
+    def _store_group(
+        self,
+        connection: Connection,
+        pair: str,
+        side: int,
+        object_: str,
+        entries: dict[str, tuple[Observed, int]],
+        state: RecordState,
+    ) -> dict[str, int]:
+        """Records of one object by id. Gives id → row."""
+        layout, width = self._layouts.number(pair), len(self._layouts.current(pair))
+        known = {id_: (row, keys) for id_, row, keys in select(connection, _KNOWN, list(entries), side, object_)}
+        next_row = take_numbers(connection, "record", len(entries) - len(known)) if len(known) < len(entries) else 0
+        rows: dict[str, int] = {}
         inserts: list[tuple[Any, ...]] = []
         replacements: list[tuple[Any, ...]] = []
         new_keys: list[tuple[str, str, int]] = []
         old_keys: list[tuple[str, str, int]] = []
-        for name, (record, digest) in newest.items():
-            keys = pack_keys(record.keys)
-            content = (
-                record.version,
-                PRESENCE_CODE[record.presence],
-                int(state),
-                signed(digest),
-                layout,
-                pack(record.cells),
-                keys,
-                pack_kin(record.successor, record.absorbed),
-            )
-            before = known.get(name)
+        state_code, live = int(state), Presence.LIVE
+        for id_, (record, digest) in entries.items():
+            cells, presence = record.cells, record.presence
+            if len(cells) != width:
+                self._layouts.check(pair, cells, tombstone=presence is not live)
+            keys = pack(record.keys) if record.keys else None
+            kin = pack_kin(record.successor, record.absorbed) if record.successor or record.absorbed else None
+            presence_code = 0 if presence is live else PRESENCE_CODE[presence]
+            stored_digest = digest if digest < LARGEST else signed(digest)
+            before = known.get(id_)
             if before is None:
-                row = rows[name] = next_row
+                rows[id_] = row = next_row
                 next_row += 1
-                inserts.append((row, SIDE_CODE[record.side], pair, record.object, record.id, *content))
-                new_keys.extend((pair, key, row) for key in record.keys)
+                inserts.append(
+                    (
+                        row,
+                        side,
+                        pair,
+                        object_,
+                        id_,
+                        record.version,
+                        presence_code,
+                        state_code,
+                        stored_digest,
+                        layout,
+                        pack(cells),
+                        keys,
+                        kin,
+                    )
+                )
+                for key in record.keys:
+                    new_keys.append((pair, key, row))
             else:
-                row = rows[name] = before[0]
-                replacements.append((*content, row))
+                rows[id_] = row = before[0]
+                replacements.append(
+                    (record.version, presence_code, state_code, stored_digest, layout, pack(cells), keys, kin, row)
+                )
                 if keys != before[1]:
                     old_keys.extend((pair, key, row) for key in unpack_keys(before[1]))
                     new_keys.extend((pair, key, row) for key in record.keys)
@@ -145,19 +176,6 @@ class Observations(Session):
         many(connection, _DROP_KEY, old_keys)
         many(connection, _ADD_KEY, new_keys)
         return rows
-
-    @staticmethod
-    def _known_rows(
-        connection: Connection, names: dict[tuple[Side, str, str], Any]
-    ) -> dict[tuple[Side, str, str], tuple[int, bytes | None]]:
-        by_object: dict[tuple[Side, str], list[str]] = {}
-        for side, object_, id_ in names:
-            by_object.setdefault((side, object_), []).append(id_)
-        return {
-            (side, object_, id_): (row, keys)
-            for (side, object_), ids in by_object.items()
-            for id_, row, keys in select(connection, _KNOWN, ids, SIDE_CODE[side], object_)
-        }
 
     def stage_again(self, side: Side | None, rows: Sequence[int] | None) -> int:
         """Both given: those of these rows that are of this side. Gives how many weren't staged before."""
@@ -207,17 +225,23 @@ class Observations(Session):
             return [(row[0], self._layouts.known(row[1:])) for row in select(connection, _BY_KEY, findable, pair)]
 
     def settle(self, settles: Sequence[Settle]) -> None:
+        plain: dict[RecordState, list[int]] = {}
         keep: list[tuple[Any, ...]] = []
         base: list[tuple[Any, ...]] = []
         aside: list[Settle] = []
         for settle in settles:
             if settle.keep:
                 keep.append((*_aside(settle), settle.row))
-            elif settle.cells is None:
-                base.append((*_aside(settle), settle.row))
-            else:
+            elif settle.cells is not None:
                 aside.append(settle)
+            elif settle.digest is None and settle.version is None and settle.presence is None:
+                plain.setdefault(settle.state, []).append(settle.row)
+            else:
+                base.append((*_aside(settle), settle.row))
         with self._writing() as connection:
+            for state, rows in plain.items():
+                for chunk in chunks(rows):
+                    connection.exec_driver_sql(_SETTLE_ALIKE, (int(state), chunk))
             many(connection, _SETTLE_KEEP, keep)
             many(connection, _SETTLE_BASE, base)
             many(connection, _SETTLE_CELLS, self._beside(connection, aside))

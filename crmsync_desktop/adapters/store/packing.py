@@ -18,6 +18,8 @@ PRESENCE_CODE = {presence: code for code, presence in enumerate(PRESENCES)}
 _STATES = tuple(RecordState)
 _LINK_STATES = tuple(LinkState)
 _MASK = (1 << 64) - 1
+LARGEST = (1 << 63) - 1
+"""The largest number that SQLite stores as an integer."""
 
 pack = msgspec.msgpack.Encoder().encode
 unpack = msgspec.msgpack.Decoder().decode
@@ -28,15 +30,11 @@ LINK_COLUMNS = "link, pair, salesforce_object, salesforce_id, hubspot_id, state,
 
 def signed(digest: int) -> int:
     """An unsigned 64-bit number as SQLite's signed one."""
-    return digest if digest < 1 << 63 else digest - (1 << 64)
+    return digest if digest <= LARGEST else digest - (1 << 64)
 
 
 def unsigned(digest: int) -> int:
     return digest & _MASK
-
-
-def pack_keys(keys: tuple[str, ...]) -> bytes | None:
-    return pack(keys) if keys else None
 
 
 def unpack_keys(stored: bytes | None) -> tuple[str, ...]:

@@ -86,6 +86,7 @@ class LinkTable(_Table, table=True):
     __table_args__ = (
         Index("link_salesforce", "pair", "salesforce_id", unique=True, sqlite_where=text("state = 0")),
         Index("link_hubspot", "pair", "hubspot_id", unique=True, sqlite_where=text("state = 0")),
+        Index("link_gone", "state", sqlite_where=text("state <> 0")),
     )
     link: int = _number(primary_key=True)
     pair: str = _text()

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("base", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("link"),
     )
+    op.create_index("link_gone", "link", ["state"], unique=False, sqlite_where=sa.text("state <> 0"))
     op.create_index("link_hubspot", "link", ["pair", "hubspot_id"], unique=True, sqlite_where=sa.text("state = 0"))
     op.create_index(
         "link_salesforce", "link", ["pair", "salesforce_id"], unique=True, sqlite_where=sa.text("state = 0")
