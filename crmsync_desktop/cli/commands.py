@@ -6,8 +6,7 @@ import asyncio
 import getpass
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +14,8 @@ from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
+from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
+from crmsync_desktop.cli.setting_commands import mappings_app, settings_app
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import Category
 from crmsync_desktop.domain.remedies import TITLES
@@ -30,23 +31,11 @@ app = typer.Typer(
 practice_app = typer.Typer(
     help="The practice orgs: a Salesforce org and a HubSpot portal of your own, on this machine."
 )
-settings_app = typer.Typer(help="Read and change settings.")
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
+app.add_typer(mappings_app, name="mappings", no_args_is_help=True)
 
-T = TypeVar("T")
-Name = Annotated[str | None, typer.Argument(help="The connection; may be left out if there is only one.")]
-OnPractice = Annotated[bool, typer.Option("--practice", help="On the practice orgs.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 SHOWN_CHANGES = 50
-
-
-def _with(name: str | None, practice: bool, work: Callable[[Facade], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with bootstrap.opened(bootstrap.home(), name, practice=practice) as facade:
-            return await work(facade)
-
-    return asyncio.run(run())
 
 
 @app.command()
@@ -120,7 +109,7 @@ def sync(
                 output.console.print(f"{errors:,} errors need a look: crmsync-desktop errors{where}", markup=False)
         return _exit_status(result, errors)
 
-    return _with(name, practice, work)
+    return on(name, practice, work)
 
 
 def _exit_status(result: PassView, errors: int) -> int:
@@ -142,7 +131,7 @@ def status(name: Name = None, practice: OnPractice = False, as_json: AsJson = Fa
             output.show_status(view)
         return 1 if view.errors else 0
 
-    return _with(name, practice, work)
+    return on(name, practice, work)
 
 
 @app.command()
@@ -153,12 +142,11 @@ def errors(
     as_json: AsJson = False,
 ) -> int:
     """List the sync errors by cause, with what to do about each."""
-    if category is not None and category not in list(Category):
-        raise SetupError(f"There is no card “{category}”.", "", f"Cards: {', '.join(Category)}.")
+    chosen = _category(category)
 
     async def work(facade: Facade) -> int:
         cards = [card for card in (await facade.status()).cards if card.errors]
-        wanted = [card for card in cards if category is None or card.category == category]
+        wanted = [card for card in cards if chosen is None or card.category is chosen]
         groups = [(TITLES[card.category], group) for card in wanted for group in await facade.errors(card.category)]
         if as_json:
             output.as_json([group for _, group in groups])
@@ -166,52 +154,47 @@ def errors(
             output.show_errors(groups)
         return 1 if any(not error.notice for _, group in groups for error in group.records) else 0
 
-    return _with(name, practice, work)
+    return on(name, practice, work)
 
 
-@settings_app.command("get")
-def get_settings(
-    key: Annotated[str | None, typer.Argument(help="One setting; all of them if left out.")] = None,
-    name: Annotated[str | None, typer.Option("--connection", help="The connection.")] = None,
+@app.command()
+def retry(
+    name: Name = None,
     practice: OnPractice = False,
-    as_json: AsJson = False,
+    category: Annotated[str | None, typer.Option(help="Only this card, such as property_values.")] = None,
 ) -> int:
-    """Show settings."""
+    """Let the next pass try the records in error again, although they haven't changed."""
 
     async def work(facade: Facade) -> int:
-        found = [*await facade.settings("connection"), *await facade.settings("contacts")]
-        if key is not None:
-            found = [setting for setting in found if setting.key == key]
-            if not found:
-                raise SetupError(f"There is no setting “{key}”.", "", "See them all with: settings get")
-        if as_json:
-            output.as_json({setting.key: setting.value for setting in found})
-        elif key is not None:
-            print(found[0].value)
-        else:
-            output.show_settings(found)
+        count = await facade.retry_errors(_category(category), None)
+        print(f"{count:,} records are tried again in the next pass.")
         return 0
 
-    return _with(name, practice, work)
+    return on(name, practice, work)
 
 
-@settings_app.command("set")
-def set_setting(
-    key: Annotated[str, typer.Argument(help="Which, as settings get names it.")],
-    value: Annotated[str, typer.Argument(help="The new value.")],
-    name: Annotated[str | None, typer.Option("--connection", help="The connection.")] = None,
-    practice: OnPractice = False,
-) -> int:
-    """Change one setting."""
+@app.command()
+def pause(name: Name = None, practice: OnPractice = False) -> int:
+    """Stop syncing by itself; a running window hears of it when it looks next."""
+    return on(name, practice, lambda facade: _pause(facade, True))
 
-    async def work(facade: Facade) -> int:
-        found = {setting.key: setting for setting in await facade.set_setting(key, value)}
-        print(f"{key} = {found[key].value}")
-        if found[key].warning:
-            print(found[key].warning, file=sys.stderr)
-        return 0
 
-    return _with(name, practice, work)
+@app.command()
+def resume(name: Name = None, practice: OnPractice = False) -> int:
+    """Sync by itself again, as long as the window runs."""
+    return on(name, practice, lambda facade: _pause(facade, False))
+
+
+async def _pause(facade: Facade, paused: bool) -> int:
+    view = await (facade.pause() if paused else facade.resume())
+    print(f"{view.connection.name}: {'paused' if view.paused else 'on'}")
+    return 0
+
+
+def _category(name: str | None) -> Category | None:
+    if name is not None and name not in list(Category):
+        raise SetupError(f"There is no card “{name}”.", "", f"Cards: {', '.join(Category)}.")
+    return None if name is None else Category(name)
 
 
 @practice_app.command("serve")

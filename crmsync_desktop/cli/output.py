@@ -14,7 +14,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from crmsync_desktop.app.facade import Facade
-from crmsync_desktop.app.views import ChangeView, ErrorGroupView, Event, PassProgress, PassView, SettingView, StatusView
+from crmsync_desktop.app.views import (
+    ChangeView,
+    ErrorGroupView,
+    Event,
+    MappingView,
+    PassProgress,
+    PassView,
+    SettingView,
+    StatusView,
+)
 
 console = Console(highlight=False)
 _PHASES = {"reading": "Reading", "planning": "Deciding", "writing": "Writing"}
@@ -127,4 +136,15 @@ def show_settings(settings: Iterable[SettingView]) -> None:
     table.add_column("what it is")
     for setting in settings:
         table.add_row(setting.key, escape(setting.value or "none"), escape(setting.title))
+    console.print(table)
+
+
+def show_mappings(mappings: Iterable[MappingView]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("HubSpot property", "Salesforce field", "rule", "remarks"):
+        table.add_column(heading)
+    for mapping in mappings:
+        fields = ", ".join(f"{object}.{name}" for object, name in mapping.salesforce.items())
+        remark = mapping.problem or mapping.warning
+        table.add_row(escape(mapping.property), escape(fields), mapping.rule.label, escape(remark))
     console.print(table)
