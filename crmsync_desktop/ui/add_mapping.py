@@ -13,6 +13,7 @@ from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import Glyph, button, close_button, column, label, row, set_tone
+from crmsync_desktop.ui.type_words import type_words
 
 NONE = "Not mapped"
 
@@ -158,7 +159,7 @@ def _fill(chooser: QComboBox, fields: list[FieldView]) -> None:
     chooser.blockSignals(True)
     chooser.clear()
     for field in sorted(fields, key=lambda f: f.label.casefold()):
-        chooser.addItem(f"{field.label} · {field.type}", field.name)
+        chooser.addItem(f"{field.label} · {type_words(field.type)}", field.name)
         chooser.setItemData(chooser.count() - 1, field.name, Qt.ItemDataRole.ToolTipRole)
     chooser.setCurrentIndex(-1)
     chooser.blockSignals(False)

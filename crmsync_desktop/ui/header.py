@@ -53,8 +53,6 @@ class Header(QFrame):
         self.setFixedHeight(7 * GRID)
         self._desk = desk
         self.name = label("CRMSync", "title")
-        self.practice = label("Practice", "chip")
-        self.practice.hide()
         self.salesforce = SystemChip(desk, "Salesforce")
         self.hubspot = SystemChip(desk, "HubSpot")
         self.toggle_pause: Callable[[], None] = _nothing
@@ -68,9 +66,7 @@ class Header(QFrame):
         self.sync_button = button("Sync now", self._sync_or_cancel, "primary", hint="Run a pass now (F5)")
         desk.look.tint(self.preview_button, "eye")
         self.buttons = (self.pause_button, self.preview_button, self.sync_button)
-        layout = row(
-            self.name, self.practice, 3 * GRID, self.salesforce, 2 * GRID, self.hubspot, None, *self.buttons, gap=GRID
-        )
+        layout = row(self.name, 3 * GRID, self.salesforce, 2 * GRID, self.hubspot, None, *self.buttons, gap=GRID)
         layout.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         self.setLayout(layout)
         self._running = False
@@ -84,8 +80,7 @@ class Header(QFrame):
 
     def show_status(self, status: StatusView) -> None:
         connection = status.connection
-        self.name.setText(connection.name)
-        self.practice.setVisible(connection.practice and not connection.name.casefold().startswith("practice"))
+        self.name.setText("Practice orgs" if connection.practice else connection.name)
         self._show_systems(connection)
         self.set_ready(True)
         self.show_paused(status.paused)

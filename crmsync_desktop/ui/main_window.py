@@ -207,6 +207,8 @@ class MainWindow(QMainWindow):
 
     def _preview(self) -> None:
         self.header.show_running(True)
+        while self.current.escape():  # one panel at a time
+            pass
         self.preview_panel.open_waiting()
         self.desk.bridge.run(
             self.desk.engine.sync(True),
@@ -250,7 +252,7 @@ class MainWindow(QMainWindow):
 
     def _make(self, name: str) -> Tab:
         if name == "Sync status":
-            return SyncStatusTab(self.desk)
+            return SyncStatusTab(self.desk, self.preview_panel.close_panel)
         if name == "Contacts":
             return PairTab(self.desk, CONTACTS_PAIR, self._settings)
         if name == "Changes":

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 
 from crmsync_desktop.app.views import MappingView
 from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.ui.type_words import type_words
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -151,14 +152,14 @@ def _text(view: MappingView, column: Column) -> str:
         return "Doesn't sync"
     if view.rule is Rule.DONT_SYNC:
         return "Off"
-    return "Check" if view.warning else "Syncs"
+    return "Syncs"
 
 
 def _subtitle(view: MappingView, column: Column) -> str:
     if column is Column.SALESFORCE:
-        return view.salesforce_type
+        return type_words(view.salesforce_type)
     if column is Column.HUBSPOT:
-        return view.property_type
+        return type_words(view.property_type)
     if column is Column.EXAMPLE:
         one, other = view.examples
         return other if one and other and one != other else ""
@@ -170,7 +171,7 @@ def _sign(view: MappingView) -> tuple[str, str]:
         return ("circle-alert", "bad")
     if view.rule is Rule.DONT_SYNC:
         return ("circle-minus", "muted")
-    return ("triangle-alert", "warn") if view.warning else ("check", "good")
+    return ("info", "muted") if view.warning else ("check", "good")
 
 
 def _urgency(view: MappingView) -> int:

@@ -30,7 +30,8 @@ class SalesforceMeter(Card):
         self.problem = label("", tone="bad", wrap=True)
         self.problem.hide()
         self.allocation = QSpinBox()
-        self.allocation.setRange(1, 10_000_000)
+        self.allocation.setRange(0, 10_000_000)
+        self.allocation.setSpecialValueText("–")  # not known yet
         self.allocation.setGroupSeparatorShown(True)
         self.allocation.setFixedWidth(14 * GRID)
         self.allocation.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -65,6 +66,8 @@ class SalesforceMeter(Card):
         self._view = view
         self.setEnabled(True)
         self._show_calls(view.used, view.left)
+        self.allocation.setMinimum(1)
+        self.allocation.setSpecialValueText("")
         if view.limit is not None:
             self.allocation.setMaximum(max(view.limit, view.allocation))
             self.limit.setText(number(view.limit))

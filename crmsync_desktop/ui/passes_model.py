@@ -80,8 +80,8 @@ class PassesModel(QAbstractTableModel):
             return self._text(view, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
-        if role == Qt.ItemDataRole.ToolTipRole and column is Column.WHEN:
-            return self._words.exact(view.started_at)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._words.exact(view.started_at) if column is Column.WHEN else self._text(view, column)
         return None
 
     def _text(self, view: PassView, column: Column) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QWidget
@@ -61,8 +63,11 @@ class MeterRow(QWidget):
 
 
 class SyncStatusTab(Tab):
-    def __init__(self, desk: Desk) -> None:
+    """`opening` is called before the details of a card open, which want the room."""
+
+    def __init__(self, desk: Desk, opening: Callable[[], None]) -> None:
         super().__init__(desk)
+        self._opening = opening
         self._titles: dict[Category, str] = {}
         self.glyph = Glyph(desk.look, "loader-circle", "muted", 24)
         self.headline = label("Starting the sync engine…", "headline")
@@ -156,6 +161,7 @@ class SyncStatusTab(Tab):
         if category is None:
             self.panel.close_panel()
         else:
+            self._opening()
             self.panel.open_for(category)
 
     def _retry_all(self) -> None:

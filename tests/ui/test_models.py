@@ -59,7 +59,7 @@ def test_what_needs_a_person_sorts_first_by_state() -> None:
     model.set_rows(list(data.MAPPINGS))
     proxy.sort(Column.STATE, Qt.SortOrder.AscendingOrder)
     states = [proxy.data(proxy.index(r, Column.STATE)) for r in range(proxy.rowCount())]
-    assert states[:2] == ["Doesn't sync", "Check"]
+    assert states[:2] == ["Doesn't sync", "Syncs"]
     assert states[-1] == "Off"
     assert proxy.data(proxy.index(0, Column.STATE), Role.ICON) == ("circle-alert", "bad")
 
