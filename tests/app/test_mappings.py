@@ -1,0 +1,101 @@
+"""The mappings of contacts, on schemas as the practice orgs have them in miniature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from crmsync_desktop.adapters.store import SqliteStore
+from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.bootstrap import default_mappings
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.mapping import CONTACTS, Rule
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.schema import Field, Kind, Schema
+
+AT = "2026-11-24T08:00:00Z"
+
+
+def schema(side: Side, object: str, *fields: tuple[str, Kind]) -> Schema:
+    made = {name: Field(name, name, kind, kind.value) for name, kind in fields}
+    return Schema(side, object, object, made, AT)
+
+
+SCHEMAS = {
+    "contacts": schema(
+        Side.HUBSPOT, "contacts", ("email", Kind.EMAIL), ("jobtitle", Kind.TEXT), ("notes", Kind.TEXT), ("size", Kind.NUMBER)
+    ),
+    "Contact": schema(
+        Side.SALESFORCE, "Contact", ("Email", Kind.EMAIL), ("Title", Kind.TEXT), ("Description", Kind.TEXT),
+        ("Photo", Kind.OPAQUE),
+    ),
+    "Lead": schema(Side.SALESFORCE, "Lead", ("Email", Kind.EMAIL), ("Title", Kind.TEXT), ("Born", Kind.DATE)),
+}  # fmt: skip
+
+
+@pytest.fixture
+def mappings() -> Iterator[Mappings]:
+    store = SqliteStore(":memory:")
+    yield Mappings(store, CONTACTS, default_mappings("contacts"))
+    store.close()
+
+
+def test_defaults_that_the_systems_do_not_have_are_not_offered(mappings: Mappings) -> None:
+    assert [mapping.property for mapping in mappings.usable(SCHEMAS)] == ["email", "jobtitle"]
+
+
+def test_every_default_mapping_starts_as_the_native_integration_has_it() -> None:
+    rules = {mapping.property: mapping.rule for mapping in default_mappings("contacts")}
+    assert rules["hubspot_owner_id"] is Rule.TWO_WAY
+    assert rules["email"] is Rule.PREFER_SALESFORCE
+    assert rules["salesforcecontactid"] is Rule.ALWAYS_SALESFORCE
+    assert all(mapping.builtin for mapping in default_mappings("contacts"))
+
+
+def test_a_rule_that_was_set_is_kept_and_shown(mappings: Mappings) -> None:
+    mappings.set_rule("jobtitle", Rule.TWO_WAY)
+    view = next(view for view in mappings.views(SCHEMAS, {"jobtitle": ("CEO", "Boss")}) if view.property == "jobtitle")
+    assert (view.rule, view.examples) == (Rule.TWO_WAY, ("CEO", "Boss"))
+
+
+def test_a_default_mapping_cannot_be_removed_only_switched_off(mappings: Mappings) -> None:
+    with pytest.raises(SetupError, match="Don't sync"):
+        mappings.remove("email")
+    mappings.set_rule("email", Rule.DONT_SYNC)
+
+
+def test_a_mapping_is_added_and_removed(mappings: Mappings) -> None:
+    mappings.add("notes", {"Contact": "Description"}, Rule.TWO_WAY, SCHEMAS)
+    assert "notes" in [mapping.property for mapping in mappings.usable(SCHEMAS)]
+    mappings.remove("notes")
+    assert "notes" not in [mapping.property for mapping in mappings.all()]
+
+
+@pytest.mark.parametrize(
+    ("property", "salesforce", "why"),
+    [
+        ("jobtitle", {"Contact": "Description"}, "mapped already"),
+        ("notes", {"Contact": "Title"}, "mapped already, to “jobtitle”"),
+        ("nothing", {"Contact": "Description"}, "no property"),
+        ("notes", {"Contact": "Nothing__c"}, "no field Contact.Nothing__c"),
+        ("notes", {}, "Choose a Salesforce field"),
+        ("size", {"Lead": "Born"}, ""),
+        ("notes", {"Contact": "Photo"}, ""),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused_with_the_reason(
+    mappings: Mappings, property: str, salesforce: dict[str, str], why: str
+) -> None:
+    problem, _ = mappings.check(property, salesforce, SCHEMAS)
+    assert problem
+    assert why in problem
+    before = mappings.all()
+    with pytest.raises(SetupError, match="can't be made"):
+        mappings.add(property, salesforce, Rule.TWO_WAY, SCHEMAS)
+    assert mappings.all() == before
+
+
+def test_fields_that_cannot_be_mapped_are_not_offered(mappings: Mappings) -> None:
+    assert "Photo" not in [field.name for field in mappings.fields(SCHEMAS)]
+    assert "Title" in [field.name for field in mappings.fields(SCHEMAS)]
