@@ -210,7 +210,7 @@ def _tell_unmatched(plan: LinkPlan, column: Column, s: Value, h: Value, there: C
     """An owner without a counterpart stays an error for as long as it stands."""
     if there is UNSEEN:
         plan.faults.append((Side.HUBSPOT, _no_counterpart(column, Side.HUBSPOT, s)))
-    elif column.as_salesforce(h) is UNSEEN:
+    if column.as_salesforce(h) is UNSEEN:
         plan.faults.append((Side.SALESFORCE, _no_counterpart(column, Side.SALESFORCE, h)))
 
 
