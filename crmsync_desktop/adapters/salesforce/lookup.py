@@ -118,11 +118,8 @@ class Lookup:
                 "Map another field, or give access.",
             )
         literals = [literal for value in values if (literal := soql.literal(known, value)) is not None]
-        only = " AND IsConverted = false" if "IsConverted" in schema.fields else ""
         paths = [
-            soql.query_path(
-                self._calls.transport.data, soql.select(decoder.selected, source, f"{field} IN {part}{only}")
-            )
+            soql.query_path(self._calls.transport.data, soql.select(decoder.selected, source, f"{field} IN {part}"))
             for part in soql.lists(literals)
         ]
         answers = await all_rows(self._calls, paths, purpose="match", pair=self._pair_of(source))

@@ -40,7 +40,7 @@ class _KnownConnections(H11Protocol):
 class Faults:
     """An ASGI layer that spoils chosen requests. Each of `plan` is (method or "", part of the path, what), used once:
     "lose" (answered, and the connection cut before the answer), "cut" (cut before it reaches the org), or
-    (status, content type, body) instead of an answer. `tokens` are the tokens seen, `seen` method and path of each."""
+    (status, content type, body) instead of an answer. `seen` has method and path of each request, `headers` its headers."""
 
     def __init__(self, app: Any) -> None:
         self.app = app

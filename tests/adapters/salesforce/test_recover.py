@@ -115,3 +115,12 @@ def test_two_hundred_of_two_objects_take_one_query_call(site: Site) -> None:
 def test_nothing_lost_costs_nothing(site: Site) -> None:
     assert recover(site) == []
     assert site.requests() == 0
+
+
+@NO_FIELD
+def test_what_was_made_before_this_creates_own_journal_entry_is_not_it(site: Site) -> None:
+    earlier = create(site, "a", LastName="Else", Email="else@example.com")
+    site.org.insert("Contact", {"LastName": "Twin", "Email": "twin@example.com"})
+    site.pass_time(60)
+    later = create(site, "b", LastName="Twin", Email="twin@example.com")
+    assert found(recover(site, earlier, later)) == [None, None]

@@ -124,6 +124,23 @@ def test_a_redirect_is_not_followed(site: Site, elsewhere: tuple[str, list[str]]
     assert site.budget.calls() == 1
 
 
+def test_a_redirect_on_the_same_host_would_be_a_call_nobody_counted(site: Site) -> None:
+    app = site.faults.app
+
+    async def redirecting(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].endswith("/elsewhere"):
+            await app(scope, receive, send)
+            return
+        location = (b"location", b"/services/data/v67.0/elsewhere")
+        await send({"type": "http.response.start", "status": 307, "headers": [location, (b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    site.faults.app = redirecting
+    with pytest.raises(SetupError):
+        site.use(lambda crm: crm.allowance())
+    assert site.faults.seen == ["GET /services/data/v67.0/limits"]
+
+
 def test_another_host_can_not_be_reached_at_all(elsewhere: tuple[str, list[str]]) -> None:
     url, seen = elsewhere
     transport = Transport("http://127.0.0.1:1", TOKEN, "67.0", 1)

@@ -223,6 +223,7 @@ def test_an_external_id_field_that_has_gone_fails_the_records_and_is_forgotten(s
     first, second = site.use(twice, schemas=[stale])
     assert outcomes(first) == [Outcome.FAILED] * 2
     assert outcomes(second) == [Outcome.DONE]
+    assert len(write_calls(site)) == 2
 
 
 def test_ids_that_are_none_are_refused_here(site: Site) -> None:
