@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from crmsync_desktop.app.views import HourView
@@ -141,11 +141,13 @@ class HoursChart(QWidget):
             low, high = hour.salesforce * scale, hour.hubspot * scale
             if _total(hour):
                 low, high = (max(low, 1.5) if hour.salesforce else 0.0), (max(high, 1.5) if hour.hubspot else 0.0)
-            path = QPainterPath()
-            path.addRoundedRect(QRectF(x, floor - low - high, wide, low + high + 3), 2, 2)
-            painter.setClipRect(QRectF(0, 0, self.width(), floor))
-            painter.fillPath(path & _box(x, floor - low, wide, low), look.colour("accent"))
-            painter.fillPath(path & _box(x, floor - low - high, wide, high), look.colour("second"))
+            whole = QRectF(x, floor - low - high, wide, low + high + 3)  # its lower corners are below the floor
+            painter.setPen(Qt.PenStyle.NoPen)
+            for y, height, role in ((floor - low, low, "accent"), (floor - low - high, high, "second")):
+                if height:
+                    painter.setClipRect(QRectF(x, y, wide, height))
+                    painter.setBrush(look.colour(role))
+                    painter.drawRoundedRect(whole, 2, 2)
             painter.setClipping(False)
             if index % every == every // 2:
                 painter.setPen(look.colour("muted"))
@@ -158,9 +160,3 @@ class HoursChart(QWidget):
 
 def _total(hour: HourView) -> int:
     return hour.salesforce + hour.hubspot
-
-
-def _box(x: float, y: float, width: float, height: float) -> QPainterPath:
-    path = QPainterPath()
-    path.addRect(QRectF(x, y, width, height))
-    return path

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import inspect
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -31,6 +32,8 @@ from crmsync_desktop.domain.errors import CrmSyncError, PassError
 
 log = logging.getLogger(__name__)
 
+NICENESS = 5
+"""The engine gives way to the window where both want a processor: a pass may take a little longer, a frame may not."""
 LOCAL = frozenset({"subscribe", "close"})
 """Facade methods that aren't requests: events are pushed, and the end of the pipe is the end."""
 
@@ -44,6 +47,8 @@ def serve(pipe: Connection, make_facade: Callable[[], Awaitable[Facade]]) -> Non
     # Ctrl+C in a terminal reaches both processes: it is the window that decides.
     with contextlib.suppress(ValueError):  # not in the main thread (a test)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     asyncio.run(EngineServer(pipe, make_facade).run())
 
 
