@@ -2,7 +2,7 @@
 
 A first pass of 100,000 records of each side: staged in pages as the two systems give them, linked, settled. The peer gets
 every row encoded beforehand and only executes: `executemany` and a commit for each page. Both write real files, in turns;
-the best of each counts, so that the machine's noise counts least.
+CPU time (of Python and of the kernel writing) is compared, and the best of each, so that other programs count least.
 """
 
 from __future__ import annotations
@@ -73,13 +73,13 @@ def observations() -> Staged:
 @contextmanager
 def timed(times: Times, name: str) -> Iterator[None]:
     gc.collect()
-    start = time.perf_counter()
+    start = time.process_time()
     yield
-    times[name] = time.perf_counter() - start
+    times[name] = time.process_time() - start
 
 
 def with_the_store(path: Path, pages: Staged) -> tuple[Times, dict[str, int]]:
-    """Seconds and SQL statements of each step."""
+    """CPU seconds and SQL statements of each step."""
     times: Times = {}
     statements: dict[str, int] = {}
     store = SqliteStore(path)
@@ -125,8 +125,17 @@ def with_the_store(path: Path, pages: Staged) -> tuple[Times, dict[str, int]]:
         for batch in settles:
             store.settle(batch)
 
+    def read() -> None:
+        """What the planner asks for: staged records, their links with both bases, the records at the other ends."""
+        row = 0
+        while known := store.staged(PAIR, row, PAGE):
+            row = known[-1].row
+            numbers = list({one.link for one in known if one.link is not None})
+            assert len(store.links(numbers)) == len(store.counterparts(numbers)) == PAGE
+
     step("stage", stage)
     step("link", add_links)
+    step("read", read)
     step("settle", settle)
     store.close()
     return times, statements
@@ -187,6 +196,8 @@ def rows_of(source: Path) -> tuple[list[str], list[Any], list[Any], list[Any], l
 
 def bench() -> list[Figure]:
     pages = observations()
+    # In the engine a page is gone once it is staged; here all stay, and the collector would go through them again and again.
+    gc.freeze()
     ours: Times = {}
     theirs: Times = {}
     statements: dict[str, int] = {}
@@ -201,21 +212,29 @@ def bench() -> list[Figure]:
                 for name, seconds in times.items():
                     best[name] = min(seconds, best.get(name, seconds))
             statements = answer[1]
-    ours["all"], theirs["all"] = sum(ours.values()), sum(theirs.values())
-    statements["all"] = sum(statements.values())
+    ours["all"], theirs["all"] = sum(ours[name] for name in theirs), sum(theirs.values())
+    statements["all"] = sum(statements[name] for name in ("stage", "link", "settle"))
     return [
         Figure(
             name=f"state written: {name}",
             value=round(2 * RECORDS / ours[name]),
-            unit="records/s",
-            goal=f"≥ {GOAL} × peer",
-            peer=f"raw sqlite3 executemany: {2 * RECORDS / theirs[name]:,.0f} records/s",
+            unit="records/CPU s",
+            goal=f"≥ {GOAL} × peer" if name == "all" else "",
+            peer=f"raw sqlite3 executemany: {2 * RECORDS / theirs[name]:,.0f} records/CPU s",
             ratio=round(theirs[name] / ours[name], 2),
-            holds=theirs[name] / ours[name] >= GOAL,
+            holds=theirs[name] / ours[name] >= GOAL if name == "all" else None,
             note=f"{2 * RECORDS:,} records of {CELLS} cells, {statements[name]} SQL statements; the peer's rows are "
             "encoded beforehand and it looks nothing up",
         )
         for name in ("stage", "link", "settle", "all")
+    ] + [
+        Figure(
+            name="state read for planning",
+            value=round(ours["read"] / (2 * RECORDS) * 1e6, 1),
+            unit="µs CPU/record",
+            note=f"staged records, their links and bases, the records at the other ends: {statements['read']} SQL "
+            f"statements for {2 * RECORDS:,} records",
+        )
     ]
 
 

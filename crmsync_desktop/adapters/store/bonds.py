@@ -28,7 +28,7 @@ _EXAMPLE = (
     "ORDER BY length(base) DESC LIMIT 1"
 )
 _IDS = f"SELECT link, salesforce_object, salesforce_id, hubspot_id FROM link WHERE link IN {LIST}"  # noqa: S608
-_RECORDS = f"SELECT {RECORD_COLUMNS} FROM record WHERE link IN {LIST} ORDER BY link, side, row"  # noqa: S608
+_RECORDS = f"SELECT {RECORD_COLUMNS} FROM record WHERE link IN {LIST}"  # noqa: S608
 # Which record is at which end of a link.
 _ENDS = {
     _SALESFORCE: "r.side = 0 AND r.id = l.salesforce_id AND r.object = l.salesforce_object",
@@ -61,7 +61,9 @@ class Links(Session):
         found: dict[int, list[Known]] = {number: [] for number in links}
         with self._reading() as connection:
             for row in select(connection, _RECORDS, links):
-                found[row[8]].append(self._layouts.known(row))
+                known = found[row[8]]
+                # Put in order here: SQLite would sort whole rows, cells and all.
+                known.insert(0 if row[1] == _SALESFORCE else len(known), self._layouts.known(row))
         return found
 
     def example_link(self, pair: str) -> Link | None:

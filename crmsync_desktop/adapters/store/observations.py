@@ -38,6 +38,12 @@ _REPLACE = (
 )
 _ADD_KEY = "INSERT OR IGNORE INTO match_key (pair, key, row) VALUES (?, ?, ?)"
 _DROP_KEY = "DELETE FROM match_key WHERE pair = ? AND key = ? AND row = ?"
+# What waits for a change may be waiting for one of these keys (an ambiguous match): it is looked at again.
+_WAKE = (
+    "UPDATE record SET state = 1 WHERE state = 2 AND row IN "  # noqa: S608
+    f"(SELECT row FROM match_key WHERE pair = ? AND key IN {LIST})"
+)
+_KEYS_OF = f"SELECT pair, keys FROM record WHERE keys IS NOT NULL AND row IN {LIST}"  # noqa: S608
 _CURSOR = (
     "INSERT INTO cursor (side, object, value) VALUES (?, ?, ?) "
     "ON CONFLICT (side, object) DO UPDATE SET value = excluded.value"
@@ -131,6 +137,7 @@ class Observations(Session):
         replacements: list[tuple[Any, ...]] = []
         new_keys: list[tuple[str, str, int]] = []
         old_keys: list[tuple[str, str, int]] = []
+        freed: set[str] = set()
         state_code, live = int(state), Presence.LIVE
         for id_, (record, digest) in entries.items():
             cells, presence = record.cells, record.presence
@@ -171,6 +178,8 @@ class Observations(Session):
                 if keys != before[1]:
                     old_keys.extend((pair, key, row) for key in unpack_keys(before[1]))
                     new_keys.extend((pair, key, row) for key in record.keys)
+        for chunk in chunks(sorted(freed)):
+            connection.exec_driver_sql(_WAKE, (pair, chunk))
         many(connection, _INSERT, inserts)
         many(connection, _REPLACE, replacements)
         many(connection, _DROP_KEY, old_keys)

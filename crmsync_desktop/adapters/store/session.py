@@ -87,8 +87,8 @@ def select(connection: Connection, statement: str, values: Sequence[T], *before:
         yield from connection.exec_driver_sql(statement, (*before, chunk))
 
 
-def many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
-    """A statement once for each row of parameters, in one call; gives the number of rows it changed."""
+def many(connection: Connection, statement: str, rows: list[Any]) -> int:
+    """A statement once for each row (a tuple) of parameters, in one call; gives the number of rows it changed."""
     if not rows:
         return 0
-    return connection.exec_driver_sql(statement, list(rows)).rowcount
+    return connection.exec_driver_sql(statement, rows).rowcount
