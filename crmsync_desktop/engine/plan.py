@@ -150,8 +150,9 @@ def _plan_alone(
 
 
 def couple_cells(couple: Couple) -> tuple[list[Cell], list[Cell]]:
-    """What both records hold now: their own cells where those were kept, else the base."""
+    """What both records hold now: their own cells where those were kept, else the base. A tombstone may be without cells;
+    then it is as it was last seen."""
     link, salesforce, hubspot = couple.link, couple.salesforce, couple.hubspot
-    s_cells = salesforce.cells if salesforce is not None and salesforce.cells is not None else link.base_salesforce
-    h_cells = hubspot.cells if hubspot is not None and hubspot.cells is not None else link.base_hubspot
+    s_cells = salesforce.cells if salesforce is not None and salesforce.cells else link.base_salesforce
+    h_cells = hubspot.cells if hubspot is not None and hubspot.cells else link.base_hubspot
     return s_cells, h_cells

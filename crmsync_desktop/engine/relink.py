@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crmsync_desktop.domain.records import Category, Fault, Observed, Presence, Side
+from crmsync_desktop.domain.records import UNSEEN, Category, Fault, Observed, Presence, Side
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
@@ -42,6 +42,7 @@ async def _follow_successors(context: Context, gone: list[Known]) -> None:
             continue
         if known.side is Side.SALESFORCE:
             link.salesforce_object, link.salesforce_id = survivor.object, survivor.id
+            _forget_missing(context, link)
         else:
             link.hubspot_id = survivor.id
         survivor.link = link.link
@@ -49,6 +50,13 @@ async def _follow_successors(context: Context, gone: list[Known]) -> None:
         context.store.settle([Settle(survivor.row, RecordState.STAGED, keep=True)])
     if not context.preview or moved:
         context.store.update_links(moved)
+
+
+def _forget_missing(context: Context, link: Link) -> None:
+    """A lead's fields that a contact doesn't have: what the lead said of them is no base for the contact."""
+    for column in context.layout.columns:
+        if column.field(Side.SALESFORCE, link.salesforce_object) is None:
+            link.base_salesforce[column.place] = UNSEEN
 
 
 async def _survivors(context: Context, linked: list[Known]) -> dict[tuple[str, str], Known]:

@@ -1,0 +1,118 @@
+"""The simulated systems' objects: a dozen fields of all kinds, and what each system makes of a value when storing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from typing import NamedTuple
+
+from crmsync_desktop.domain.mapping import Mapping, Rule
+from crmsync_desktop.domain.records import Side, Value
+from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
+from crmsync_desktop.domain.values import canonical, stamp
+
+
+class Mapped(NamedTuple):
+    property: str
+    kind: Kind
+    salesforce: dict[str, str]
+
+
+def _both(name: str) -> dict[str, str]:
+    return {"Contact": name, "Lead": name}
+
+
+MAPPED = (
+    Mapped("email", Kind.EMAIL, _both("Email")),
+    Mapped("firstname", Kind.TEXT, _both("FirstName")),
+    Mapped("lastname", Kind.TEXT, _both("LastName")),
+    Mapped("phone", Kind.PHONE, _both("Phone")),
+    Mapped("jobtitle", Kind.TEXT, _both("Title")),
+    Mapped("company", Kind.TEXT, {"Lead": "Company"}),
+    Mapped("score", Kind.NUMBER, _both("Score__c")),
+    Mapped("birthday", Kind.DATE, {"Contact": "Birthdate"}),
+    Mapped("optout", Kind.BOOL, _both("HasOptedOutOfEmail")),
+    Mapped("interests", Kind.MULTIPICKLIST, _both("Interests__c")),
+    Mapped("hubspot_owner_id", Kind.OWNER, _both("OwnerId")),
+)
+PROPERTY = {mapped.property: mapped for mapped in MAPPED}
+SCORE_SCALE = 1
+OWNERS = (
+    Owner(Side.SALESFORCE, "005A", "ann@example.com", "Ann", True),
+    Owner(Side.SALESFORCE, "005B", "bob@example.com", "Bob", True),
+    Owner(Side.SALESFORCE, "005C", "cy@example.com", "Cy", True),
+    Owner(Side.HUBSPOT, "1001", "ann@example.com", "Ann", True),
+    Owner(Side.HUBSPOT, "1002", "bob@example.com", "Bob", True),
+    Owner(Side.HUBSPOT, "1004", "dan@example.com", "Dan", True),
+)
+"""Cy and Dan are without a counterpart."""
+DEFAULT_OWNER = "005A"
+POISON = {Side.SALESFORCE: "refused by Salesforce", Side.HUBSPOT: "refused by HubSpot"}
+"""A job title with this text in it is refused by that system's own rule."""
+
+
+def schemas(object: str, at: float) -> Schema:
+    """The schema of Contact, Lead or contacts."""
+    if object == "contacts":
+        fields = [_field(Side.HUBSPOT, mapped.property, mapped.kind) for mapped in MAPPED]
+        fields += [
+            Field("hs_additional_emails", "Additional e-mails", Kind.TEXT, "enumeration", updateable=False),
+            Field("salesforcecontactid", "Salesforce contact", Kind.TEXT, "string"),
+        ]
+        return Schema(Side.HUBSPOT, object, object, {field.name: field for field in fields}, stamp(at))
+    fields = [
+        _field(Side.SALESFORCE, mapped.salesforce[object], mapped.kind)
+        for mapped in MAPPED
+        if object in mapped.salesforce
+    ]
+    fields.append(Field("Id", "Id", Kind.ID, "id", createable=False, updateable=False))
+    return Schema(Side.SALESFORCE, object, object, {field.name: field for field in fields}, stamp(at))
+
+
+def _field(side: Side, name: str, kind: Kind) -> Field:
+    salesforce = side is Side.SALESFORCE
+    required = salesforce and name in ("LastName", "Company")
+    always = required or (salesforce and kind in (Kind.BOOL, Kind.OWNER))
+    scale = SCORE_SCALE if salesforce and kind is Kind.NUMBER else None
+    return Field(
+        name,
+        name,
+        kind,
+        kind.value,
+        length=40 if salesforce and kind is Kind.TEXT else None,
+        precision=8 if scale is not None else None,
+        scale=scale,
+        nillable=not always,
+        required=required,
+        unique=name == "email",
+    )
+
+
+def mappings(rules: Table[str, Rule]) -> tuple[Mapping, ...]:
+    return tuple(Mapping(mapped.property, mapped.salesforce, rules[mapped.property]) for mapped in MAPPED)
+
+
+def kind_of(side: Side, object: str, name: str) -> Kind | None:
+    for mapped in MAPPED:
+        if name == (mapped.property if side is Side.HUBSPOT else mapped.salesforce.get(object)):
+            return mapped.kind
+    return None
+
+
+def stored_by_salesforce(object: str, name: str, value: Value, formats_phone: bool) -> Value:
+    """Trimmed, blanks inside joined, numbers rounded to the scale, phone numbers of some records formatted."""
+    kind = kind_of(Side.SALESFORCE, object, name)
+    if kind is None or value is None:
+        return "false" if kind is Kind.BOOL else value
+    if kind is Kind.TEXT:
+        return " ".join(value.split()) or None
+    if kind is Kind.PHONE and formats_phone:
+        digits = "".join(filter(str.isdecimal, value))
+        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" if len(digits) == 10 else canonical(kind, value)
+    return canonical(kind, value, SCORE_SCALE if kind is Kind.NUMBER else None)
+
+
+def stored_by_hubspot(name: str, value: Value) -> Value:
+    """E-mail addresses in lower case, texts trimmed."""
+    kind = kind_of(Side.HUBSPOT, "contacts", name) or Kind.TEXT
+    text = canonical(kind, value)
+    return text.lower() if text and kind is Kind.EMAIL else text

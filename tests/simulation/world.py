@@ -1,0 +1,273 @@
+"""One seed, one world: two systems full of people, settings and rules, and an engine that lives through storms."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from crmsync_desktop.domain.errors import PassError
+from crmsync_desktop.domain.layout import Layout, resolve
+from crmsync_desktop.domain.mapping import CONTACTS, Rule
+from crmsync_desktop.domain.records import Op, Side, Write
+from crmsync_desktop.domain.settings import (
+    ContactSettings,
+    OnAmbiguousMatch,
+    OnConflict,
+    OnHubSpotChange,
+    OnSalesforceChange,
+    OnSalesforceDelete,
+    Settings,
+)
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.cycle import run_pass
+from crmsync_desktop.engine.metadata import owners_of, schemas_of
+from crmsync_desktop.ports.store import Entry, JournalState, PassRow, PassState
+from tests.simulation.fields import MAPPED, mappings
+from tests.simulation.hubspot import LIST, FakeHubSpot
+from tests.simulation.memory import Memory
+from tests.simulation.nature import Crash, Nature
+from tests.simulation.people import People
+from tests.simulation.salesforce import FakeSalesforce
+
+PLENTY = 10_000
+MOST_PASSES = 6
+"""Passes within which a calm world falls quiet."""
+DAY = 86_400.0
+CREATED_OR_KEPT = (OnSalesforceChange.CREATE_OR_UPDATE,) * 5 + (OnSalesforceChange.NOTHING,)
+RULES = (Rule.TWO_WAY, Rule.TWO_WAY, *(rule for rule in Rule if rule is not Rule.DONT_SYNC))
+
+
+class World:
+    """`broken` collects what should never have happened while it lived."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self.seed = seed
+        self.nature = Nature(seed)
+        self.random = self.nature.random
+        self.broken: list[str] = []
+        self.memory = Memory(folder, self.nature)
+        budget = self.memory.budget
+        self.salesforce = FakeSalesforce(self.nature, budget, external_id=self.random.random() < 0.6)
+        self.hubspot = FakeHubSpot(self.nature, budget, link_property=self.random.random() < 0.5)
+        self.sides = {Side.SALESFORCE: self.salesforce, Side.HUBSPOT: self.hubspot}
+        self.people = People(self.nature, self.salesforce, self.hubspot)
+        self.rules = {mapped.property: self.random.choice(RULES) for mapped in MAPPED}
+        self.settings = self._settings()
+        self._layouts: list[Layout] = []
+        self._stop = asyncio.Event()
+        self._cancel_in: int | None = None
+        self._begun_at_cancel: dict[Side, int] = {}
+        self._first_write: int | None = None
+        for side in self.sides.values():
+            side.on_call, side.on_write = self._on_call, self._on_write
+        self.nature.on_turn = self._on_turn
+
+    def _settings(self) -> Settings:
+        choice = self.random.choice
+        return Settings(
+            allocation=self.random.randint(8, 60) if self.random.random() < 0.3 else PLENTY,
+            on_conflict=choice(list(OnConflict)),
+            contacts=ContactSettings(
+                on_salesforce_change=choice(CREATED_OR_KEPT),
+                on_hubspot_change=choice(list(OnHubSpotChange)),
+                on_salesforce_delete=choice(list(OnSalesforceDelete)),
+                inclusion_list=choice((None, None, LIST)),
+                on_ambiguous_match=choice(list(OnAmbiguousMatch)),
+            ),
+        )
+
+    @property
+    def layout(self) -> Layout:
+        """The columns of the last pass."""
+        return self._layouts[-1]
+
+    # life
+
+    async def live(self) -> None:
+        """Storms, then calm, until nothing moves any more."""
+        self.people.settle_in(self.random.randint(5, 40))
+        self.nature.advance(500 if self.random.random() < 0.7 else 1)
+        self.nature.storm = True
+        for _ in range(self.random.randint(2, 6)):
+            await self._stormy_pass()
+        self.nature.storm = False
+        self.change_settings(allocation=PLENTY)
+        self.nature.advance(DAY / 12)
+        await self._until_quiet("after the storm")
+        await self._compare_preview_and_run()
+        await self._until_quiet("after the preview")
+
+    def change_settings(self, allocation: int) -> None:
+        contacts, settings = self.settings.contacts, self.settings
+        self.settings = Settings(allocation=allocation, on_conflict=settings.on_conflict, contacts=contacts)
+
+    async def _stormy_pass(self) -> None:
+        for _ in range(self.random.randint(0, 8)):
+            self.people.act()
+            self.nature.advance(self.random.uniform(0, 20))
+        self.nature.advance(self.random.choice((1, 15, 120, 400, 4_000)))
+        if self.random.random() < 0.4:
+            self.nature.crash_in = int(self.random.triangular(1, 700, 60))
+        if self.random.random() < 0.15:
+            self._cancel_in = self.random.randint(1, 90)
+        await self.one_pass()
+
+    async def _until_quiet(self, when: str) -> None:
+        for _ in range(MOST_PASSES):
+            writes = len(self._writes())
+            row = await self.one_pass()
+            if row is None or row.state is not PassState.DONE:
+                self.broken.append(f"I1: {when}, a calm pass ended as {row and (row.state, row.message)}")
+                return
+            linked = sum(tally.linked for tally in row.tallies)
+            if len(self._writes()) == writes and not linked:
+                return
+            self.nature.advance(700)
+        self.broken.append(f"I1: {when}, still not quiet after {MOST_PASSES} passes")
+
+    async def _compare_preview_and_run(self) -> None:
+        for _ in range(self.random.randint(1, 8)):
+            self.people.act()
+        self.nature.advance(1_000)
+        writes = len(self._writes())
+        await self.one_pass(preview=True)
+        shown = [_comparable(entry) for entry in self.memory.store.planned]
+        if len(self._writes()) != writes:
+            self.broken.append("E8: a preview wrote")
+        await self.one_pass()
+        planned = self.memory.store.planned
+        first_round = planned if self._first_write is None else planned[: self._first_write]
+        done = [_comparable(entry) for entry in first_round]
+        if shown != done:
+            self.broken.append(f"E8: the preview showed {shown}, the run planned {done}")
+        if shown:
+            self.nature.seen["preview compared with run"] += 1
+
+    # a pass, as app/runner.py makes one
+
+    async def one_pass(self, preview: bool = False) -> PassRow | None:
+        """None where the process died, or the pass could not begin."""
+        self._stop = asyncio.Event()
+        self._begun_at_cancel = {}
+        try:
+            row = await self._pass(preview)
+        except Crash:
+            self._survive()
+            return None
+        except PassError as error:
+            self.nature.seen[f"pass not begun: {type(error).__name__}"] += 1
+            return None
+        finally:
+            self.nature.crash_in = self._cancel_in = None
+        self._look_at(row)
+        return row
+
+    async def _pass(self, preview: bool) -> PassRow:
+        memory, nature = self.memory, self.nature
+        store = memory.store
+        store.save_settings(self.settings)
+        memory.budget.set_allocation(Side.SALESFORCE, self.settings.allocation)
+        schemas = await schemas_of(CONTACTS, store, self.sides, nature)
+        owners = await owners_of(store, self.sides, nature)
+        layout = resolve(CONTACTS, mappings(self.rules), schemas, owners)
+        assert not layout.problems
+        self._layouts.append(layout)
+        store.set_layout(CONTACTS.name, layout.properties)
+        for row in store.passes(20):
+            if row.preview:
+                store.drop_preview(row.id)
+        store.planned.clear()
+        self._first_write = None
+        context = Context(
+            pair=CONTACTS,
+            layout=layout,
+            schemas=schemas,
+            settings=self.settings,
+            store=store,
+            clock=nature,
+            crms=dict(self.sides),
+            lists=self.hubspot,
+            report=lambda phase, done, total: None,
+            pass_id=0,
+            preview=preview,
+            stop=self._stop,
+        )
+        return await run_pass(context, "simulation", memory.budget.calls)
+
+    def _survive(self) -> None:
+        self.memory.die()
+        for side in self.sides.values():
+            side.budget = self.memory.budget
+
+    def _look_at(self, row: PassRow) -> None:
+        self.nature.seen[f"pass {row.state.value}"] += 1
+        for tally in row.tallies:
+            for kind in ("created", "updated", "deleted", "linked", "held", "failed"):
+                if getattr(tally, kind):
+                    self.nature.seen[f"{tally.side.label} {kind}"] += 1
+        if not self._begun_at_cancel:
+            return
+        for side, begun in self._begun_at_cancel.items():
+            more = self.nature.begun[side] - begun
+            if more > 1:
+                calls = [call[1:] for call in self.nature.log if call[1] is side][-more:]
+                self.broken.append(f"E7: {more} more calls to {side.label} after a cancel: {calls}")
+
+    # what is watched at every moment
+
+    def _on_turn(self) -> None:
+        if self.nature.storm and self.random.random() < 0.05:
+            self.nature.seen["people act during a pass"] += 1
+            self.people.act()
+        if self._cancel_in is None:
+            return
+        self._cancel_in -= 1
+        if self._cancel_in == 0:
+            self._stop.set()
+            self.nature.seen["cancelled"] += 1
+            self._begun_at_cancel = {side: self.nature.begun[side] for side in Side}
+
+    def _on_call(self, side: Side) -> None:
+        if side is not Side.SALESFORCE:
+            return
+        since = self.nature.now() - DAY
+        used = sum(1 for at, whose, _, _ in self.nature.log if whose is side and at > since)
+        if used > self.settings.allocation:
+            self.broken.append(f"E7: {used} calls in 24 h, {self.settings.allocation} allowed")
+
+    def _on_write(self, side: Side, writes: Sequence[Write]) -> None:
+        """E4 and I8, before anything of the write has left."""
+        if self._first_write is None:
+            self._first_write = len(self.memory.store.planned)
+        for write in writes:
+            state, changes, reason = self.memory.journal(int(write.key.rsplit("-", 1)[1]))
+            if state is not JournalState.SENT or not reason:
+                self.broken.append(f"E4: {write} is {state.name} in the journal")
+            if {change.field: change.new for change in changes} != write.values:
+                self.broken.append(f"E4: the journal has {changes} for {write}")
+            if write.op is Op.DELETE and side is Side.SALESFORCE:
+                self.broken.append(f"I8: a delete in Salesforce: {write}")
+            for change in changes:
+                rule = self.layout.columns[change.place].rule
+                if rule.master is side and (rule.always or change.old is not None):
+                    self.broken.append(f"I8: {rule.label}, yet {side.label} is to be given {change}")
+                self.nature.seen[f"decided: {change.reason}"] += 1
+
+    # the end
+
+    def _writes(self) -> list[object]:
+        return [call for call in self.nature.log if call[2] == "write"]
+
+    def footprint(self) -> str:
+        """One short text for the call log, the end state of both systems and the journal."""
+        state = [sorted((row.id, repr(row)) for row in side.rows.values()) for side in self.sides.values()]
+        journal = self.memory.journal_columns("side, object, record_id, op, state, reason, at")
+        return hashlib.sha256(repr((self.nature.log, state, journal)).encode()).hexdigest()
+
+
+def _comparable(entry: Entry) -> tuple[object, ...]:
+    """An entry without the numbers that only a run gives it."""
+    parties = (entry.source_row, entry.target_row, entry.origin_id)
+    return (entry.side, entry.object, entry.record_id, entry.op, *parties, entry.label, entry.reason, entry.changes)
