@@ -165,10 +165,6 @@ def fit_all(salesforce: Mapping[str, Field], hubspot: Field) -> Fit:
             named = ", ".join(f"{object}.{field.name} is {_NAMES[field.kind]}" for object, field in salesforce.items())
             return Fit(first.kind, problem=f"The fields are of different kinds: {named}.", rules=())
     rules = tuple(rule for rule in first.rules if all(rule in other.rules for other in others))
-    if rules == (Rule.DONT_SYNC,):
-        return Fit(
-            first.kind, problem="One object's field only goes to HubSpot, another's only to Salesforce.", rules=()
-        )
     kind = first.kind if all(other.kind is first.kind for other in others) else hubspot.kind
     warning = " ".join(_said_once(fits))
     return Fit(kind, warning=warning, rules=rules)

@@ -111,6 +111,7 @@ def test_canonical(kind: Kind, raw: Raw, expected: str | None) -> None:
         ("1.256", 2, "1.26"),
         ("7", 2, "7"),
         ("1" * 40 + ".5", 0, "1" * 39 + "2"),
+        ("9" * 400, 2, "9" * 400),
         ("9" * 500, 2, "9" * 500),
     ],
 )
@@ -149,6 +150,7 @@ def test_same(kind: Kind, one: str | None, other: str | None, expected: bool) ->
         (Kind.NUMBER, "1.256", "1.26", True),
         (Kind.NUMBER, "1.256", "1.25", False),
         (Kind.NUMBER, "many", "1", False),
+        (Kind.NUMBER, "1e999999999", "1.5", False),
         (Kind.URL, "https://Example.no/", "example.no", True),
         (Kind.URL, "http://example.no", "https://example.no", True),
         (Kind.URL, "example.no", "example.com", False),
