@@ -138,3 +138,17 @@ def test_the_number_of_a_removed_link_is_not_given_again(store: SqliteStore) -> 
 def test_a_base_has_a_place_for_every_property(store: SqliteStore) -> None:
     with pytest.raises(BugError, match="cells for a layout"):
         store.add_links([link("003A", "1", "only one")])
+
+
+def test_the_example_is_the_fullest_live_link(store: SqliteStore) -> None:
+    assert store.example_link(PAIR) is None
+    store.add_links(
+        [
+            link("003A", "1", "a", None, None),
+            link("003B", "2", "b@x.no", "Bo", "Berg"),
+            link("003C", "3", "c@x.no", "Camilla", "Christensen", state=LinkState.SALESFORCE_GONE),
+        ]
+    )
+    example = store.example_link(PAIR)
+    assert example is not None
+    assert example.base_salesforce == ["b@x.no", "Bo", "Berg"]
