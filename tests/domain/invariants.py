@@ -16,7 +16,8 @@ from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.settings import OnConflict, OnSalesforceDelete
 from crmsync_desktop.domain.values import close
-from tests.domain.two_sides import Record, equal, moved, schemas
+from tests.domain.columns import schemas
+from tests.domain.two_sides import Record, equal, moved
 
 End = tuple[list[Cell], list[Cell]]
 

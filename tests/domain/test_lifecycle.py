@@ -11,7 +11,7 @@ from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.settings import OnSalesforceDelete
-from tests.domain.two_sides import SPECS, layout_of
+from tests.domain.columns import SPECS, layout_of
 
 LIVE, DELETED, HIDDEN = Presence.LIVE, Presence.DELETED, Presence.UNSEEN
 DELETE, NOTHING = OnSalesforceDelete.DELETE, OnSalesforceDelete.NOTHING

@@ -10,7 +10,7 @@ from crmsync_desktop.domain.planner import CreatePlan, Doors, FieldChange, LinkP
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import OnConflict
-from tests.domain.two_sides import SPECS, Spec, layout_of, schemas
+from tests.domain.columns import SPECS, Spec, layout_of, schemas
 
 BY_NAME = {spec.hubspot.name: spec for spec in SPECS}
 TEXT, EMAIL, OWNER, ID, LEAD_ONLY, DAY = (
