@@ -110,7 +110,8 @@ class ErrorPanel(QFrame):
         message = label(group.message, "strong", wrap=True)
         message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         made = column(message, gap=GRID)
-        code = f"{group.code} · " if group.code else ""
+        says_more = group.code.replace("_", " ").casefold() != group.message.casefold()
+        code = f"{group.code} · " if group.code and says_more else ""
         made.addWidget(label(f"{code}{words.count(group.count, 'error')}", "small", wrap=True))
         if group.hint:
             hint = QFrame()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QToolButton, QWidget
 
 from crmsync_desktop.app.views import ConnectionView, StatusView
 from crmsync_desktop.ui.desk import Desk
@@ -55,6 +55,7 @@ class Header(QFrame):
         self.name = label("CRMSync", "title")
         self.salesforce = SystemChip(desk, "Salesforce")
         self.hubspot = SystemChip(desk, "HubSpot")
+        self.settings: Callable[[], None] = _nothing
         self.toggle_pause: Callable[[], None] = _nothing
         self.preview: Callable[[], None] = _nothing
         self.sync: Callable[[], None] = _nothing
@@ -65,7 +66,17 @@ class Header(QFrame):
         )
         self.sync_button = button("Sync now", self._sync_or_cancel, "primary", hint="Run a pass now (F5)")
         desk.look.tint(self.preview_button, "eye")
-        self.buttons = (self.pause_button, self.preview_button, self.sync_button)
+        self.settings_button = QToolButton()
+        self.settings_button.setAccessibleName("Settings of this connection")
+        self.settings_button.setToolTip("Settings of this connection (Ctrl+,)")
+        self.settings_button.clicked.connect(lambda: self.settings())
+        desk.look.tint(self.settings_button, "settings-2", "muted")
+        self.buttons: tuple[QAbstractButton, ...] = (
+            self.settings_button,
+            self.pause_button,
+            self.preview_button,
+            self.sync_button,
+        )
         layout = row(self.name, 3 * GRID, self.salesforce, 2 * GRID, self.hubspot, None, *self.buttons, gap=GRID)
         layout.setContentsMargins(3 * GRID, 0, 3 * GRID, 0)
         self.setLayout(layout)

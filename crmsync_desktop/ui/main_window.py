@@ -22,7 +22,9 @@ from crmsync_desktop.app.views import (
 from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ui.band import Band, Bands
 from crmsync_desktop.ui.changes_tab import ChangesTab
+from crmsync_desktop.ui.connection_panel import ConnectionPanel
 from crmsync_desktop.ui.desk import Desk
+from crmsync_desktop.ui.drawers import Drawers
 from crmsync_desktop.ui.engine import Engine
 from crmsync_desktop.ui.explain_tab import EXPLANATIONS, ExplainTab
 from crmsync_desktop.ui.header import Header
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("CRMSync Desktop")
         self.header = Header(desk)
         self.header.toggle_pause, self.header.preview = self._toggle_pause, self._preview
+        self.header.settings = self._open_settings
         self.header.sync, self.header.cancel = self._sync, self._cancel
         self.tab_bar = QTabBar()
         self.tab_bar.setExpanding(False)
@@ -85,6 +88,7 @@ class MainWindow(QMainWindow):
         self.tabs: dict[str, Tab] = {}
         self.preview_panel = PreviewPanel(desk)
         self.preview_panel.run = self._sync
+        self.connection_panel = ConnectionPanel(desk)
         self.status_line = StatusLine(desk)
         self.setCentralWidget(self._frame())
         self.tab_bar.currentChanged.connect(self._open)
@@ -170,6 +174,8 @@ class MainWindow(QMainWindow):
             self._refresh_status()
         for tab in self.tabs.values():
             tab.hear(event)
+        if isinstance(event, Changed) and "settings" in event.kinds and self.connection_panel.isVisible():
+            self.connection_panel.settings.refresh()
 
     def _refresh_status(self) -> None:
         self.desk.bridge.refresh("status", self.desk.engine.status, self._show_status, self)
@@ -207,8 +213,7 @@ class MainWindow(QMainWindow):
 
     def _preview(self) -> None:
         self.header.show_running(True)
-        while self.current.escape():  # one panel at a time
-            pass
+        self._make_room()
         self.preview_panel.open_waiting()
         self.desk.bridge.run(
             self.desk.engine.sync(True),
@@ -217,6 +222,20 @@ class MainWindow(QMainWindow):
             self,
             self._refresh_status,
         )
+
+    def _open_settings(self) -> None:
+        self._make_room()
+        self.connection_panel.open_panel()
+
+    def _make_room(self) -> None:
+        """One panel at a time."""
+        self._close_panels()
+        while self.current.escape():
+            pass
+
+    def _close_panels(self) -> None:
+        self.preview_panel.close_panel()
+        self.connection_panel.close_panel()
 
     def _preview_failed(self, error: CrmSyncError) -> None:
         self.preview_panel.close_panel()
@@ -232,8 +251,8 @@ class MainWindow(QMainWindow):
         self.bands.say(tone, f"The pass was {result.state}", result.message)
 
     def _escape(self) -> None:
-        if self.preview_panel.isVisible():
-            self.preview_panel.close_panel()
+        if self.preview_panel.isVisible() or self.connection_panel.isVisible():
+            self._close_panels()
         elif not self.current.escape():
             self.bands.dismiss_last()
 
@@ -252,7 +271,7 @@ class MainWindow(QMainWindow):
 
     def _make(self, name: str) -> Tab:
         if name == "Sync status":
-            return SyncStatusTab(self.desk, self.preview_panel.close_panel)
+            return SyncStatusTab(self.desk, self._close_panels)
         if name == "Contacts":
             return PairTab(self.desk, CONTACTS_PAIR, self._settings)
         if name == "Changes":
@@ -265,9 +284,8 @@ class MainWindow(QMainWindow):
         tabs.setLayout(row(self.tab_bar, None, gap=0))
         left = column(self.bands, self.stack, gap=0)
         left.setStretch(1, 1)
-        middle = row(gap=0)
-        middle.addLayout(left, 1)
-        middle.addWidget(self.preview_panel)
+        middle = Drawers((self.preview_panel, self.connection_panel))
+        middle.setLayout(left)
         whole = column(self.header, tabs, rule(), middle, self.status_line, gap=0)
         whole.setStretch(3, 1)
         frame = QWidget()
@@ -282,6 +300,7 @@ class MainWindow(QMainWindow):
         for index in range(len(TABS)):
             bind(f"Ctrl+{(index + 1) % 10}", partial(self.tab_bar.setCurrentIndex, index))
         bind("F5", self._sync)
+        bind("Ctrl+,", self.header.settings_button.click)
         bind("Esc", self._escape)
 
     def _tick(self) -> None:

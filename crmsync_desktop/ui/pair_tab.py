@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QSplitter
 
-from crmsync_desktop.app.views import Changed, Event, SettingView, StatusView
+from crmsync_desktop.app.views import Changed, Event, StatusView
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.mappings_panel import MappingsPanel
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Card, clear, column, label, row
-from crmsync_desktop.ui.setting_card import SettingEditor
+from crmsync_desktop.ui.parts import column, label, row
+from crmsync_desktop.ui.settings_list import SettingsList
 from crmsync_desktop.ui.tab import Tab
 
 SETTINGS_WIDTH = 48 * GRID
@@ -37,44 +37,30 @@ CONTACTS_PAIR = PairWords(
 class PairTab(Tab):
     def __init__(self, desk: Desk, pair: PairWords, settings: QSettings) -> None:
         super().__init__(desk)
-        self._pair, self._settings = pair, settings
+        self._pair = pair
         self.title = label(pair.title, "headline")
         self.note = label(pair.note, "chip")
         self.facts = label("", "muted")
-        self.editors: dict[str, SettingEditor] = {}
-        self._cards = QVBoxLayout()
-        self._cards.setContentsMargins(0, 0, GRID, 0)
-        self._cards.setSpacing(2 * GRID)
-        inside = QWidget()
-        inside.setObjectName("canvas")
-        inside.setLayout(self._cards)
-        scroll = QScrollArea()
-        scroll.setObjectName("canvas")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        self.settings = SettingsList(desk, pair.name)
         self.mappings = MappingsPanel(desk, pair.name, pair.hubspot, pair.objects, settings)
         self.split = QSplitter()
         self.split.setHandleWidth(2 * GRID)
         self.split.setChildrenCollapsible(False)
-        self.split.addWidget(scroll)
+        self.split.addWidget(self.settings)
         self.split.addWidget(self.mappings)
         self.split.setStretchFactor(1, 1)
         self.split.setSizes([SETTINGS_WIDTH, 2 * SETTINGS_WIDTH])
         place = settings.value(f"{pair.name}/split")
         if place is not None:
             self.split.restoreState(place)
-        self.split.splitterMoved.connect(
-            lambda *_: self._settings.setValue(f"{pair.name}/split", self.split.saveState())
-        )
+        self.split.splitterMoved.connect(lambda *_: settings.setValue(f"{pair.name}/split", self.split.saveState()))
         whole = column(row(self.title, self.note, self.facts, None, gap=12), self.split, gap=2 * GRID)
         whole.setStretch(1, 1)
         whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 3 * GRID)
         self.setLayout(whole)
 
     def refresh(self) -> None:
-        name = self._pair.name
-        self.desk.bridge.refresh(f"settings {name}", lambda: self.desk.engine.settings(name), self._show_settings, self)
+        self.settings.refresh()
         self.mappings.refresh()
 
     def show_status(self, status: StatusView) -> None:
@@ -93,25 +79,3 @@ class PairTab(Tab):
 
     def escape(self) -> bool:
         return self.mappings.escape()
-
-    def _show_settings(self, views: list[SettingView]) -> None:
-        if [view.key for view in views] != list(self.editors):
-            self._build(views)
-        for view in views:
-            self.editors[view.key].show_setting(view)
-
-    def _build(self, views: list[SettingView]) -> None:
-        clear(self._cards)
-        self.editors = {}
-        card: Card | None = None
-        section = None
-        for view in views:
-            if card is None or view.section != section:
-                section = view.section
-                card = Card(view.section, "eyebrow")
-                card.body.setSpacing(12)
-                self._cards.addWidget(card)
-            editor = SettingEditor(self.desk, view, self._show_settings)
-            self.editors[view.key] = editor
-            card.body.addWidget(editor)
-        self._cards.addStretch(1)

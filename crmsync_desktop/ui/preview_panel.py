@@ -13,7 +13,7 @@ from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import EmptyState, button, close_button, column, label, row, rule
 
-WIDTH = 70 * GRID
+WIDTH = 80 * GRID
 WRITES = ("created", "updated", "deleted")
 COUNTS = (("created", "Create"), ("updated", "Update"), ("deleted", "Delete"), ("held", "Held"), ("failed", "In error"))
 
@@ -24,7 +24,7 @@ class PreviewPanel(QFrame):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setFixedWidth(WIDTH)
+        self.setMaximumWidth(WIDTH)
         self.setAccessibleName("Preview of the next pass")
         self._desk = desk
         self.run: Callable[[], None] = lambda: None
@@ -35,7 +35,7 @@ class PreviewPanel(QFrame):
         self.counts.setHorizontalSpacing(3 * GRID)
         self.counts.setVerticalSpacing(GRID // 2)
         self.run_button = button("Run this pass", self._run, "primary")
-        self.view = ChangesView(desk, (18 * GRID, 19 * GRID, 18 * GRID))
+        self.view = ChangesView(desk, (20 * GRID, 19 * GRID, 21 * GRID))
         self.waiting = EmptyState(
             desk.look, "eye", "Working it out", "Both systems are read and every write is planned. Nothing is written."
         )
@@ -72,12 +72,13 @@ class PreviewPanel(QFrame):
         words = self._desk.words
         writes = sum(getattr(tally, what) for tally in result.tallies for what in WRITES)
         calls = [words.number(result.calls.get(side, 0)) for side in Side]
-        said = f"{words.count(writes, 'record')} would be written. Looking took {calls[0]} + {calls[1]} calls."
+        what = words.count(writes, "record") if writes else "Nothing"
+        said = f"{what} would be written. Looking took {calls[0]} + {calls[1]} calls."
         if result.state != "done":
             said = f"The preview was {result.state}. {result.message}".strip()
         self.said.setText(said)
         self._show_counts(result)
-        self._figures.setVisible(bool(result.tallies))
+        self._figures.setVisible(writes > 0)
         self.run_button.setVisible(writes > 0 and result.state == "done")
         self.run_button.setText(f"Write {words.count(writes, 'record')}")
         if writes:

@@ -72,7 +72,7 @@ async def adding(window: MainWindow, engine: ScriptedEngine) -> None:
     tab = window.current
     assert isinstance(tab, PairTab)
     await settle(window)
-    tab.editors["contacts.on_hubspot_change"].radios["lead"].click()
+    tab.settings.editors["contacts.on_hubspot_change"].radios["lead"].click()
     tab.mappings.add_button.click()
     await settle(window)
     tab.mappings.add_panel.hubspot_property.setCurrentIndex(2)

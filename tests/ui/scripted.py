@@ -33,6 +33,7 @@ from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
 from tests.ui import scripted_data as data
+from tests.ui import scripted_settings as settings
 
 NOW = datetime(2026, 3, 10, 13, 2, 23, tzinfo=UTC)
 
@@ -54,7 +55,8 @@ class ScriptedEngine:
         """While set and not released, a sync stays under way."""
         self.cards: tuple[ErrorCardView, ...] = data.CARDS
         self.groups: dict[Category, list[ErrorGroupView]] = data.groups(iso)
-        self.setting_views: list[SettingView] = list(data.SETTINGS)
+        self.setting_views: list[SettingView] = list(settings.SETTINGS)
+        self.connection_views: list[SettingView] = list(settings.CONNECTION)
         self.mapping_views: list[MappingView] = list(data.MAPPINGS)
         self.pass_views: list[PassView] = data.passes(iso)
         self.paused = False
@@ -129,13 +131,19 @@ class ScriptedEngine:
         return len(ids) if ids is not None else sum(g.count for g in self.groups.get(category or Category.OTHER, []))
 
     async def settings(self, section: str) -> list[SettingView]:
-        return self.setting_views
+        return self.setting_views if section == "contacts" else self.connection_views
 
     async def set_setting(self, key: str, value: str) -> list[SettingView]:
         self.asked.append(("set_setting", key, value))
         if value == "refused":
             raise SetupError("This list is not an active list", "", "Choose an active list.")
-        warning = data.LEAD_WARNING if value == "lead" else ""
+        if not key.startswith("contacts."):
+            self.connection_views = [
+                msgspec.structs.replace(view, value=value) if view.key == key else view
+                for view in self.connection_views
+            ]
+            return self.connection_views
+        warning = settings.LEAD_WARNING if value == "lead" else ""
         self.setting_views = [
             msgspec.structs.replace(view, value=value, warning=warning) if view.key == key else view
             for view in self.setting_views

@@ -15,6 +15,7 @@ from crmsync_desktop.ui.pair_tab import PairTab
 from tests.ui import scripted_data as data
 from tests.ui.conftest import Live, calm
 from tests.ui.scripted import ScriptedEngine
+from tests.ui.scripted_settings import SETTINGS
 
 pytestmark = pytest.mark.window
 
@@ -34,8 +35,8 @@ def click(widget: object) -> None:
 def test_settings_stand_in_their_order_with_the_consequence_of_the_choice_made(window: MainWindow, live: Live) -> None:
     async def visit() -> None:
         tab = await open_contacts(window)
-        assert list(tab.editors) == [view.key for view in data.SETTINGS]
-        editor = tab.editors["contacts.on_salesforce_change"]
+        assert list(tab.settings.editors) == [view.key for view in SETTINGS]
+        editor = tab.settings.editors["contacts.on_salesforce_change"]
         assert editor.radios["create_or_update"].isChecked()
         assert editor.consequences["create_or_update"].isVisible()
         assert not editor.consequences["nothing"].isVisible()
@@ -49,12 +50,12 @@ def test_a_choice_is_saved_at_once_and_its_warning_shown(
 ) -> None:
     async def visit() -> None:
         tab = await open_contacts(window)
-        editor = tab.editors["contacts.on_hubspot_change"]
+        editor = tab.settings.editors["contacts.on_hubspot_change"]
         assert not editor.warning.isVisible()
         click(editor.radios["lead"])
         await calm(window)
         assert ("set_setting", "contacts.on_hubspot_change", "lead") in engine.asked
-        assert tab.editors["contacts.on_hubspot_change"] is editor
+        assert tab.settings.editors["contacts.on_hubspot_change"] is editor
         assert editor.consequences["lead"].isVisible()
         assert editor.warning.isVisible()
         assert "duplicate company" in editor.warning.text()
@@ -71,7 +72,7 @@ def test_a_refused_choice_goes_back_to_what_is_saved_and_says_why(
     async def visit() -> None:
         tab = await open_contacts(window)
         engine.set_setting = refuse  # type: ignore[method-assign,assignment]
-        editor = tab.editors["contacts.on_salesforce_delete"]
+        editor = tab.settings.editors["contacts.on_salesforce_delete"]
         click(editor.radios["delete"])
         await calm(window)
         assert editor.radios["nothing"].isChecked()
@@ -86,7 +87,7 @@ def test_inclusion_lists_are_looked_up_only_when_asked_for(
 ) -> None:
     async def visit() -> None:
         tab = await open_contacts(window)
-        editor = tab.editors["contacts.inclusion_list"]
+        editor = tab.settings.editors["contacts.inclusion_list"]
         assert editor.list.currentText() == "All contacts"
         click(editor.load)
         await calm(window)

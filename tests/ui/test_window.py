@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSpinBox, QTableView, QTreeView, QWidget
 from qasync import QEventLoop
 
@@ -181,6 +182,30 @@ def test_a_hundred_changes_at_once_ask_for_the_status_twice(
             engine.tell(Changed(("status",)))
         await calm(window)
         assert engine.asked.count(("status",)) - before == 2
+
+    live(visit)
+
+
+def test_the_connections_settings_open_beside_the_tab_and_save(
+    window: MainWindow, live: Live, engine: ScriptedEngine
+) -> None:
+    async def visit() -> None:
+        QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+        await calm(window)
+        panel = window.connection_panel
+        assert panel.isVisible()
+        panel.settings.editors["on_conflict"].radios["hold"].click()
+        number = panel.settings.editors["poll_seconds"].number
+        number.setValue(120)
+        number.editingFinished.emit()
+        await calm(window)
+        assert ("set_setting", "on_conflict", "hold") in engine.asked
+        assert ("set_setting", "poll_seconds", "120") in engine.asked
+        window.header.preview_button.click()
+        assert not panel.isVisible()  # one panel at a time
+        await calm(window)
+        QTest.keyClick(window, Qt.Key.Key_Escape)
+        assert not window.preview_panel.isVisible()
 
     live(visit)
 

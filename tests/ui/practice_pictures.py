@@ -1,0 +1,95 @@
+"""The pictures of the guide: `python -m tests.ui.practice_pictures docs/images`.
+
+With `--all`, every tab, and each at 1920×1080 too, for looking at. The real window on the real engine and the practice orgs, from the first sync on, in a data folder of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from crmsync_desktop.adapters.ipc import EngineClient, start_engine
+from crmsync_desktop.bootstrap import DATA_VARIABLE, run_engine
+from crmsync_desktop.ui.application import run_window
+from crmsync_desktop.ui.main_window import TABS, MainWindow
+from crmsync_desktop.ui.sync_status_tab import SyncStatusTab
+
+SIZES = ((1280, 800), (1920, 1080))
+GUIDE = ("Contacts", "Changes")
+SCHEMES = ("light", "dark")
+
+
+async def quiet(window: MainWindow) -> None:
+    """Until no pass runs, nothing is asked, and everything is painted."""
+    while window.status is None or window.status.running is not None or window.desk.bridge.busy > 1:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.2)
+
+
+async def shoot(window: MainWindow, name: str, folder: Path, every: bool) -> None:
+    for scheme in SCHEMES:
+        window.desk.look.choose(scheme)  # type: ignore[arg-type]
+        for size in SIZES if every else SIZES[:1]:
+            window.resize(*size)
+            await quiet(window)
+            path = folder / f"{name}-{scheme}-{size[0]}.png"
+            if not window.grab().save(str(path)):
+                raise OSError(f"{path} could not be written")
+
+
+async def visit(window: MainWindow, engine: EngineClient, folder: Path, every: bool) -> None:
+    await engine.ready()
+    first = await engine.sync(False)  # joins the scheduled first pass
+    assert first.state == "done", first
+    await quiet(window)
+    await shoot(window, "sync-status", folder, every)
+    tab = window.tab("Sync status")
+    assert isinstance(tab, SyncStatusTab)
+    next(card for card in tab.grid.cards.values() if card.wrong).click()
+    await shoot(window, "error-details", folder, every)
+    tab.escape()
+    for name in TABS[1:] if every else GUIDE:
+        window.tab_bar.setCurrentIndex(TABS.index(name))
+        await shoot(window, name.lower().replace(" ", "-"), folder, every)
+    window.tab_bar.setCurrentIndex(0)
+    window.header.preview_button.click()
+    await quiet(window)
+    await shoot(window, "preview", folder, every)
+
+
+def main(folder: Path, every: bool) -> int:
+    folder.mkdir(parents=True, exist_ok=True)
+    failed: list[BaseException] = []
+
+    def start() -> EngineClient:
+        window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+        engine = start_engine(run_engine, "practice")
+
+        async def all_of_it() -> None:
+            try:
+                await visit(window, engine, folder, every)
+            except Exception as error:
+                failed.append(error)
+            finally:
+                window.close()
+
+        window.desk.bridge.run(all_of_it())
+        return engine
+
+    with tempfile.TemporaryDirectory() as data:
+        os.environ[DATA_VARIABLE] = data
+        run_window(start, argv=["pictures"], settings_file=Path(data) / "window.ini")
+    for error in failed:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), "--all" in sys.argv[2:]))
