@@ -155,7 +155,7 @@ class Draft:
         self._context.tallies[record.side].held += 1
         label = self._label(record, record.cells or [])
         what = "the e-mail address" if "@" in doubt.key else "a key"
-        linked = "" if doubt.why == "blocked" else ", which is linked"
+        linked = ", which is linked" if rival.link is not None else ""
         message = f"{doubt.key} is also {what} of {rival.side.label} {rival.object} {rival.id}{linked}."
         fault = Fault(Category.DUPLICATES, "AMBIGUOUS_MATCH", message, (), rival.id)
         self._errors.append(self._error(record.side, record.object, record.id, label, fault, notice=True))

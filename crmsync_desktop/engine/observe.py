@@ -6,10 +6,12 @@ records come twice; the digest lets an echo of our own write, and anything else 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from crmsync_desktop.domain.records import Observed, Presence, Side
-from crmsync_desktop.domain.values import keys_of
+from crmsync_desktop.domain.values import keys_of, version_order
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.ports.crm import Page
@@ -52,7 +54,27 @@ def news(context: Context, side: Side, object: str, records: list[Observed]) -> 
                 fresh.append((record, fingerprint))
         elif before[0] != fingerprint:
             fresh.append((record, fingerprint))
-    return fresh
+    return _without_stale(context, side, object, fresh, known)
+
+
+def _without_stale(
+    context: Context, side: Side, object: str, fresh: list[tuple[Observed, int]], known: Collection[str]
+) -> list[tuple[Observed, int]]:
+    """Leave out what is older than what was seen already: HubSpot's index lags behind what a write's answer or a read
+    said, and would make our own write look like an edit back to the old value."""
+    ids = [record.id for record, _ in fresh if record.id in known]
+    if not ids:
+        return fresh
+    versions = {
+        before.id: before.version
+        for before in context.store.records_by_id(side, object, ids)
+        if before.presence is Presence.LIVE
+    }
+    return [
+        (record, fingerprint)
+        for record, fingerprint in fresh
+        if record.presence is not Presence.LIVE or version_order(record.version, versions.get(record.id, "")) >= 0
+    ]
 
 
 def with_keys(record: Observed) -> Observed:

@@ -80,10 +80,11 @@ class Settler:
             if source is None or source.link is not None:
                 continue
             link = self._new_link(source, record)
+            self._move_bases(link, entry, record)
             plan = self._remaining(link, source, record)
             link.base_salesforce, link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(link)
-            state = self._state(plan)
+            state = self._state(plan, source)
             settles += _settles(link, source, row, record, state)
             if state is RecordState.SETTLED:
                 cleared.append((source.side, source.object, source.id))
@@ -157,7 +158,7 @@ class Settler:
             plan = self._remaining(couple.link, source, record, couple)
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
-            state = self._state(plan, couple.link.link)
+            state = self._state(plan, source, couple.link.link)
             learned.append((record, digest_of(record)))
             if target is not None:
                 settles += _settles(couple.link, source, target.row, record, state, couple)
@@ -181,6 +182,11 @@ class Settler:
         for change in entry.changes:
             cells[change.place] = change.new
         record = self._observed(entry, answer, cells, before, target.keys if target else ())
+        self._move_bases(link, entry, record)
+        return record
+
+    def _move_bases(self, link: Link, entry: Entry, record: Observed) -> None:
+        """What was sent is what both sides agree on, whatever the source has come to say since."""
         for change in entry.changes:
             stored = record.cells[change.place]
             kind = self._context.layout.columns[change.place].kind
@@ -189,7 +195,6 @@ class Settler:
                 link.base_salesforce[change.place], link.base_hubspot[change.place] = change.source, agreed
             else:
                 link.base_salesforce[change.place], link.base_hubspot[change.place] = agreed, change.source
-        return record
 
     def _remaining(self, link: Link, source: Known | None, record: Observed, couple: Couple | None = None) -> LinkPlan:
         """What would still be to do, now that this write is done: nothing, as a rule."""
@@ -206,14 +211,15 @@ class Settler:
             ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
         return plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
 
-    def _state(self, plan: LinkPlan, link: int | None = None) -> RecordState:
+    def _state(self, plan: LinkPlan, other: Known | None, link: int | None = None) -> RecordState:
+        """`other`: the record that wasn't written; a tombstone that came meanwhile is still to be followed."""
         outstanding = self._context.outstanding
         if link is not None and outstanding.get(link, 1) > 1:
             outstanding[link] -= 1
             return RecordState.STAGED
         if plan.held or plan.faults or link in self._context.failed:
             return RecordState.PARKED
-        if plan.to_salesforce or plan.to_hubspot:
+        if plan.to_salesforce or plan.to_hubspot or (other is not None and other.presence is not Presence.LIVE):
             self._context.again = True
             return RecordState.STAGED
         return RecordState.SETTLED
@@ -290,7 +296,7 @@ class Settler:
             plan = self._remaining(couple.link, other, record, couple)
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
-            state = self._state(plan)
+            state = self._state(plan, other)
             settles += _settles(couple.link, other, known.row, record, state, couple)
         context.store.learn(context.pair.name, [(record, digest_of(record)) for record, _ in news], RecordState.STAGED)
         context.store.update_links(links)

@@ -116,7 +116,7 @@ class FakeHubSpot(FakeSide):
             if twin is not None:
                 return refused(write, Category.DUPLICATES, "CONFLICT", "link taken", twin.id)
         row = self.insert(write.values)
-        row.ours, row.stands_for = True, write.origin_id
+        row.ours, row.stands_for, row.touched = True, write.origin_id, set()
         row.origin = write.origin_id if self.link_property else None
         self.landed.append(Landed(write))
         return self._done(write, row, True)
@@ -152,6 +152,7 @@ class FakeHubSpot(FakeSide):
         row = self.rows[id]
         if row.live:
             self._put(row, {"score": str(self.nature.random.randrange(100))})
+            row.touched.add("score")
 
     def _holder(self, email: Value) -> Row | None:
         if not email:
@@ -167,6 +168,7 @@ class FakeHubSpot(FakeSide):
         row = Row(self.new_id(), "contacts", names | {"optout": "false"}, now, now, more_emails=more_emails)
         self.rows[row.id] = row
         self._put(row, values)
+        row.touched.update(values)
         return row
 
     def edit(self, id: str, values: dict[str, Value]) -> None:
@@ -175,6 +177,7 @@ class FakeHubSpot(FakeSide):
         if holder is not None and holder.id != id:
             return
         self._put(self.rows[id], values)
+        self.rows[id].touched.update(values)
 
     def _put(self, row: Row, values: dict[str, Value]) -> None:
         row.values.update({name: stored_by_hubspot(name, value) for name, value in values.items() if name in row.values})

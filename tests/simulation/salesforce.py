@@ -111,7 +111,7 @@ class FakeSalesforce(FakeSide):
             if twin is not None and twin.object == write.object:
                 return refused(write, Category.DUPLICATES, "DUPLICATE_VALUE", "external id", twin.id)
         row = self.insert(write.object, write.values)
-        row.ours, row.stands_for = True, write.origin_id
+        row.ours, row.stands_for, row.touched = True, write.origin_id, set()
         row.origin = write.origin_id if self.external_id else None
         self.landed.append(Landed(write))
         return Written(write.key, Outcome.DONE, row.id, True)
@@ -135,6 +135,7 @@ class FakeSalesforce(FakeSide):
         row = self.rows[id]
         if row.live and not row.locked:
             self._put(row, {"Score__c": str(self.nature.random.randrange(100))})
+            row.touched.add("Score__c")
 
     # people
 
@@ -145,6 +146,7 @@ class FakeSalesforce(FakeSide):
         now = self.nature.now()
         row = Row(id, object, blank | {"HasOptedOutOfEmail": "false", "OwnerId": DEFAULT_OWNER}, now, now)
         self._put(row, values)
+        row.touched.update(values)
         self.rows[id] = row
         return row
 
@@ -153,6 +155,7 @@ class FakeSalesforce(FakeSide):
         row = self.rows[id]
         if row.locked:
             return
+        row.touched.update(values)
         began = self.nature.now()
         if not self.nature.chance(0.25, "late commit"):
             self._put(row, values)
@@ -186,6 +189,7 @@ class FakeSalesforce(FakeSide):
     def merge(self, master: str, loser: str) -> None:
         kept, lost = self.rows[master], self.rows[loser]
         self._put(kept, {name: lost.values[name] for name, value in kept.values.items() if value is None})
+        kept.touched.update(kept.values)
         self.remove(loser, (kept.object, master))
 
     def convert(self, lead: str) -> None:

@@ -46,10 +46,12 @@ class Row:
     stands_for: str | None = None
     """The same, as the simulation knows it: nothing that the engine is told."""
     ours: bool = False
+    touched: set[str] = field(default_factory=set)
+    """Fields that somebody else than us has set."""
     locked: int = 0
 
     def copy(self) -> Row:
-        return replace(self, values=dict(self.values))
+        return replace(self, values=dict(self.values), touched=set(self.touched))
 
 
 @dataclass

@@ -160,7 +160,9 @@ class Verdict:
                         return "refused by a rule"
                 elif error.code == "CONFLICT":
                     email = salesforce.values["Email"]
-                    if email and any(email.lower() in _emails(r) for r in self.world.hubspot.live() if r is not hubspot):
+                    # Archived ones too: HubSpot tells nobody that an address is free again.
+                    others = [row for row in self.world.hubspot.rows.values() if row is not hubspot]
+                    if email and any(email.lower() in _emails(other) for other in others):
                         return "e-mail taken"
                 elif field is not None and value is not UNSEEN and check_value(field, value, False) is not None:
                     return f"can't be written: {error.code}"

@@ -20,10 +20,11 @@ from crmsync_desktop.domain.settings import (
     OnSalesforceDelete,
     Settings,
 )
+from crmsync_desktop.domain.values import close
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
 from crmsync_desktop.engine.metadata import owners_of, schemas_of
-from crmsync_desktop.ports.store import Entry, JournalState, PassRow, PassState
+from crmsync_desktop.ports.store import Entry, FieldChange, JournalState, PassRow, PassState
 from tests.simulation.fields import MAPPED, mappings
 from tests.simulation.hubspot import LIST, FakeHubSpot
 from tests.simulation.memory import Memory
@@ -254,6 +255,19 @@ class World:
                 if rule.master is side and (rule.always or change.old is not None):
                     self.broken.append(f"I8: {rule.label}, yet {side.label} is to be given {change}")
                 self.nature.seen[f"decided: {change.reason}"] += 1
+                self._lone_edit(side, write, change)
+
+    def _lone_edit(self, side: Side, write: Write, change: FieldChange) -> None:
+        """I3: what comes from a record that we made, in a field that nobody else set there, is only our own old word; it
+        never replaces what people have said since."""
+        source = self.sides[side.other].rows.get(write.origin_id or "")
+        if write.op is not Op.UPDATE or source is None or not source.ours or source.stands_for != write.id:
+            return
+        column = self.layout.columns[change.place]
+        field = column.field(side.other, source.object)
+        if field is None or field.name in source.touched or close(column.kind, change.new, change.old or None):
+            return
+        self.broken.append(f"I3: {side.label} {write.id} would get our own old word back: {change}")
 
     # the end
 

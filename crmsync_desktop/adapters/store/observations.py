@@ -175,6 +175,8 @@ class Observations(Session):
                 replacements.append(
                     (record.version, presence_code, state_code, stored_digest, layout, pack(cells), keys, kin, row)
                 )
+                if before[1] and (keys != before[1] or presence is not live):
+                    freed.update(unpack_keys(before[1]))
                 if keys != before[1]:
                     old_keys.extend((pair, key, row) for key in unpack_keys(before[1]))
                     new_keys.extend((pair, key, row) for key in record.keys)
@@ -247,13 +249,24 @@ class Observations(Session):
                 plain.setdefault(settle.state, []).append(settle.row)
             else:
                 base.append((*_aside(settle), settle.row))
+        gone = [settle.row for settle in settles if settle.presence is Presence.DELETED]
         with self._writing() as connection:
+            self._wake_after(connection, gone)
             for state, rows in plain.items():
                 for chunk in chunks(rows):
                     connection.exec_driver_sql(_SETTLE_ALIKE, (int(state), chunk))
             many(connection, _SETTLE_KEEP, keep)
             many(connection, _SETTLE_BASE, base)
             many(connection, _SETTLE_CELLS, self._beside(connection, aside))
+
+    @staticmethod
+    def _wake_after(connection: Connection, gone: Sequence[int]) -> None:
+        freed: dict[str, set[str]] = {}
+        for pair, keys in select(connection, _KEYS_OF, gone):
+            freed.setdefault(pair, set()).update(unpack_keys(keys))
+        for pair, names in freed.items():
+            for chunk in chunks(sorted(names)):
+                connection.exec_driver_sql(_WAKE, (pair, chunk))
 
     def _beside(self, connection: Connection, settles: Sequence[Settle]) -> list[tuple[Any, ...]]:
         """Parameters of _SETTLE_CELLS: cells in the layout of the pair that each row is of."""
