@@ -118,6 +118,9 @@ _NAMES: Final = {
     Kind.ID: "a record id",
     Kind.OPAQUE: "compound or binary",
 }
+_WRITTEN: Final = frozenset({*_PLAIN, Kind.HTML})
+"""Kinds whose values people write, at whatever length."""
+_UNLIMITED: Final = 65_536
 _SAMPLE: Final = 5
 """How many picklist values a warning names."""
 
@@ -201,6 +204,10 @@ def _problem(salesforce: Field, hubspot: Field) -> str:
     return f"“{salesforce.label}” is {_NAMES[salesforce.kind]} and “{hubspot.label}” is {_NAMES[hubspot.kind]}: they don't go together."
 
 
+UNLIMITED = 65_536
+"""The length that HubSpot gives every text property."""
+
+
 def _losses(salesforce: Field, hubspot: Field, inward: bool, outward: bool) -> list[str]:
     warnings: list[str] = []
     for source, target, system, travels in (
@@ -225,9 +232,13 @@ def _losses(salesforce: Field, hubspot: Field, inward: bool, outward: bool) -> l
 
 
 def _longer(source: Field, target: Field) -> bool:
-    if target.length is None or source.kind not in TEXTS or source.kind in (Kind.PICKLIST, Kind.OWNER):
+    """Whether people do write longer values there. HubSpot lets any text have 65,536 characters: only of those that are meant
+    for long texts is it worth a warning."""
+    if target.length is None or source.kind not in _WRITTEN:
         return False
-    return source.length is None or source.length > target.length
+    if source.length is None or source.length >= _UNLIMITED:
+        return source.kind in (Kind.LONG_TEXT, Kind.HTML) and (source.length is None or source.length > target.length)
+    return source.length > target.length
 
 
 def _finer(source: Field, target: Field) -> bool:

@@ -110,14 +110,21 @@ def test_two_read_only_fields_dont_go_together(kind: Kind) -> None:
     [
         (
             field(Kind.TEXT, length=40),
-            field(Kind.TEXT, length=65_536),
+            field(Kind.TEXT, length=80),
             "Salesforce takes at most 40 characters; a longer value is listed as an error.",
         ),
         (
-            field(Kind.TEXT, length=40),
-            field(Kind.TEXT),
-            "Salesforce takes at most 40 characters; a longer value is listed as an error.",
+            field(Kind.TEXT, length=255),
+            field(Kind.LONG_TEXT, length=65_536),
+            "Salesforce takes at most 255 characters; a longer value is listed as an error.",
         ),
+        (
+            field(Kind.LONG_TEXT, length=131_072),
+            field(Kind.TEXT, length=65_536),
+            "HubSpot takes at most 65536 characters; a longer value is listed as an error.",
+        ),
+        (field(Kind.TEXT, length=40), field(Kind.TEXT, length=65_536), ""),
+        (field(Kind.LONG_TEXT, length=65_536), field(Kind.LONG_TEXT, length=65_536), ""),
         (field(Kind.TEXT, length=40), field(Kind.TEXT, length=40), ""),
         (
             field(Kind.TEXT, length=40, **READ_ONLY),
@@ -195,7 +202,8 @@ def test_the_most_restricted_object_sets_the_rules() -> None:
 
 
 def test_a_warning_about_all_objects_is_said_once() -> None:
-    found = fit_all({"Contact": field(Kind.TEXT, length=40), "Lead": field(Kind.TEXT, length=40)}, field(Kind.TEXT))
+    short = field(Kind.TEXT, length=40)
+    found = fit_all({"Contact": short, "Lead": short}, field(Kind.TEXT, length=80))
     assert found.warning == "Salesforce takes at most 40 characters; a longer value is listed as an error."
 
 
