@@ -25,7 +25,7 @@ class Action(IntEnum):
     """Both were edited: a person decides (P4)."""
 
 
-class Facts(msgspec.Struct, frozen=True, array_like=True):
+class Facts(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One field of one link. `based`: there is a base. `moved`: the side's value differs from its own base. `close`: the
     two differ only by what storing does to a value. `newest`: the side whose record was edited last, None if that
     can't be told."""

@@ -21,7 +21,8 @@ from crmsync_desktop.domain.values import canonical
 class Column(msgspec.Struct, frozen=True):
     """One mapped property at its place. `salesforce` holds the field of each object that has one. `to_hubspot` and
     `to_salesforce` translate values that the systems name differently; with `strict`, a value without a translation
-    can't travel (an owner nobody matches). `converts`: the two kinds write the same value differently (date, datetime)."""
+    can't travel (an owner nobody matches). `converts`: the two sides write the same value differently (date and datetime, a
+    number with decimals that Salesforce's field rounds to `scale` places)."""
 
     place: int
     property: str
@@ -33,6 +34,7 @@ class Column(msgspec.Struct, frozen=True):
     to_salesforce: dict[str, str] = {}
     strict: bool = False
     converts: bool = False
+    scale: int | None = None
 
     def as_hubspot(self, cell: Cell) -> Cell:
         """A Salesforce cell as HubSpot would hold it; UNSEEN where it has no counterpart there."""
@@ -52,7 +54,7 @@ class Column(msgspec.Struct, frozen=True):
             return self.to_salesforce.get(cell, UNSEEN)
         if self.to_salesforce:
             cell = self.to_salesforce.get(cell, cell)
-        return canonical(self.kind, cell) if self.converts else cell
+        return canonical(self.kind, cell, self.scale) if self.converts else cell
 
     def field(self, side: Side, object: str) -> Field | None:
         return self.hubspot if side is Side.HUBSPOT else self.salesforce.get(object)
@@ -126,6 +128,8 @@ def _column(
     owners_to_salesforce: dict[str, str],
 ) -> Column:
     owner = fit.kind is Kind.OWNER
+    scales = {field.scale for field in salesforce.values()} if fit.kind is Kind.NUMBER else {None}
+    scale = next(iter(scales)) if len(scales) == 1 else None
     return Column(
         place=place,
         property=mapping.property,
@@ -136,7 +140,8 @@ def _column(
         to_hubspot=owners_to_hubspot if owner else {theirs: ours for ours, theirs in mapping.values},
         to_salesforce=owners_to_salesforce if owner else dict(mapping.values),
         strict=owner,
-        converts=converts(fit.kind, hubspot.kind),
+        converts=converts(fit.kind, hubspot.kind) or scale is not None,
+        scale=scale,
     )
 
 

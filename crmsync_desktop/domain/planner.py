@@ -20,7 +20,7 @@ from crmsync_desktop.domain.values import close as as_stored
 from crmsync_desktop.domain.values import same, version_order
 
 
-class FieldChange(msgspec.Struct, frozen=True, array_like=True):
+class FieldChange(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One field of one planned write. `field` is the written side's name, `place` its place in the layout, `source` the
     cell of the other side that the new value came from, `old` what the written side is believed to hold."""
 
@@ -33,7 +33,7 @@ class FieldChange(msgspec.Struct, frozen=True, array_like=True):
     reason: str
 
 
-class Look(msgspec.Struct, frozen=True, array_like=True):
+class Look(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One side of a link as it stands: its object, its version (ISO 8601 UTC), its cells and its base."""
 
     object: str
@@ -49,7 +49,7 @@ class Doors(msgspec.Struct, frozen=True, array_like=True):
     to_hubspot: bool = True
 
 
-class LinkPlan(msgspec.Struct, array_like=True):
+class LinkPlan(msgspec.Struct, gc=False, array_like=True):
     """What to do about one link. `base_*` are the bases once the agreements alone are settled; each write then moves its own
     places when it is done. `held` are places in conflict; `faults` are (side that would refuse, why); `waiting` says
     that a difference stays because its door is closed."""
@@ -156,8 +156,9 @@ def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, 
     hubspot_moved = based and not same(column.kind, h, bh or None)
     here = column.as_salesforce(h)
     if there is UNSEEN or here is UNSEEN:
-        # An owner without a counterpart was told of when it was set. Later it isn't a reason to undo that edit.
-        close = based and not salesforce_moved and not hubspot_moved
+        # An owner without a counterpart is told of. It isn't a reason to undo the edit that set it, and where nothing is
+        # known of either side's edits (a new record has its system's default owner), none to replace the other's.
+        close = not salesforce_moved and not hubspot_moved
     else:
         # One side holds what it makes of the other's value when storing it, whichever was written last.
         close = as_stored(column.kind, there, h) or as_stored(column.kind, here, s)

@@ -46,7 +46,7 @@ class Ref(msgspec.Struct, frozen=True, array_like=True):
     id: str
 
 
-class Observed(msgspec.Struct, frozen=True, array_like=True):
+class Observed(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One record as its side reported it at one moment.
 
     `cells` stand in the order of the fields asked for. `version` is the side's own modification stamp as ISO 8601 UTC
@@ -73,7 +73,7 @@ class Op(StrEnum):
     DELETE = "delete"
 
 
-class Write(msgspec.Struct, frozen=True):
+class Write(msgspec.Struct, gc=False, frozen=True):
     """One record to write. `key` is the journal's id of this write, unique for all time in one connection.
 
     `values` go from field name to canonical text, None to blank the field. `origin_id` is the id of the other side's
@@ -129,7 +129,7 @@ class Fault(msgspec.Struct, frozen=True):
     existing_id: str | None = None
 
 
-class Written(msgspec.Struct, frozen=True):
+class Written(msgspec.Struct, gc=False, frozen=True):
     """The answer to one Write. `echo` holds what the system says it now stores, where its answer says so."""
 
     key: str

@@ -28,7 +28,7 @@ class RecordState(IntEnum):
     """Waits for a change, a retry or a decision: in error, held, ambiguous."""
 
 
-class Known(msgspec.Struct, array_like=True):
+class Known(msgspec.Struct, gc=False, array_like=True):
     """A record as last observed. `row` is the store's own number for it. `cells` is None where they equal the base of its
     link (the usual case: kept once). `digest` is the xxh3-64 of the encoded cells and presence: what echo suppression
     compares."""
@@ -55,7 +55,7 @@ class LinkState(IntEnum):
     HUBSPOT_GONE = 2
 
 
-class Link(msgspec.Struct, array_like=True):
+class Link(msgspec.Struct, gc=False, array_like=True):
     """One record of each side. `base_salesforce` and `base_hubspot` stand in the order of the pair's layout; UNSEEN in
     both places where a field has no base yet."""
 
@@ -87,7 +87,7 @@ class JournalState(IntEnum):
     """Planned, not sent: stale, cancelled, limit, guard rail."""
 
 
-class Entry(msgspec.Struct, array_like=True):
+class Entry(msgspec.Struct, gc=False, array_like=True):
     """One planned or done write: a row of the journal. `row` is 0 before the store numbers it. `source_row` is the row of
     the other side's record (for creates and for settling), `label` names the record to a person."""
 
@@ -167,7 +167,7 @@ class ErrorRow(msgspec.Struct, array_like=True):
     count: int
 
 
-class NewError(msgspec.Struct, frozen=True):
+class NewError(msgspec.Struct, gc=False, frozen=True):
     pair: str
     side: Side
     object: str
@@ -191,7 +191,7 @@ class Conflict(msgspec.Struct, frozen=True, array_like=True):
     since: str
 
 
-class Settle(msgspec.Struct, frozen=True):
+class Settle(msgspec.Struct, gc=False, frozen=True):
     """What becomes of one record after planning or writing. `cells`: None = they equal the link's base; a list = kept
     beside it; `keep` = leave what is stored."""
 
