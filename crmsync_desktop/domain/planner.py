@@ -20,6 +20,10 @@ from crmsync_desktop.domain.values import close as as_stored
 from crmsync_desktop.domain.values import same, version_order
 
 
+NOTICES = frozenset({"OWNER_NOT_MATCHED"})
+"""Codes of faults that only tell: nothing was lost, and the record is well (semantics 2)."""
+
+
 class FieldChange(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One field of one planned write. `field` is the written side's name, `place` its place in the layout, `source` the
     cell of the other side that the new value came from, `old` what the written side is believed to hold."""

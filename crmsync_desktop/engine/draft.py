@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.domain.lifecycle import Fate
 from crmsync_desktop.domain.matching import Doubt
-from crmsync_desktop.domain.planner import CreatePlan, FieldChange, LinkPlan
+from crmsync_desktop.domain.planner import NOTICES, CreatePlan, FieldChange, LinkPlan
 from crmsync_desktop.domain.records import Category, Cell, Fault, Op, Side
 from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import stamp
@@ -102,7 +102,7 @@ class Draft:
                 else (link.salesforce_object, link.salesforce_id)
             )
             self._fault(side, object, id, label, fault)
-        for side in {side for side, _ in plan.faults}:
+        for side in {side for side, fault in plan.faults if fault.code not in NOTICES}:
             self._context.tallies[side].failed += 1
         if plan.held:
             self._held.append((link, plan, s_cells, h_cells))
@@ -309,7 +309,7 @@ class Draft:
         return entry
 
     def _fault(self, side: Side, object: str, id: str, label: str, fault: Fault) -> None:
-        self._errors.append(self._error(side, object, id, label, fault))
+        self._errors.append(self._error(side, object, id, label, fault, notice=fault.code in NOTICES))
 
     def _error(self, side: Side, object: str, id: str, label: str, fault: Fault, notice: bool = False) -> NewError:
         remedy = hint(fault.category, fault.code)
