@@ -19,7 +19,6 @@ from crmsync_desktop.domain.settings import OnConflict
 from crmsync_desktop.domain.values import close as as_stored
 from crmsync_desktop.domain.values import same, version_order
 
-
 NOTICES = frozenset({"OWNER_NOT_MATCHED"})
 """Codes of faults that only tell: nothing was lost, and the record is well (semantics 2)."""
 
