@@ -69,12 +69,13 @@ async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> Pas
 
 async def _run(context: Context) -> str:
     """The pipeline; gives why it stopped, or ""."""
-    await recover(context)
-    await refresh_members(context)
-    await observe(context)
+    for step in (recover, refresh_members, observe):
+        context.check_stop()
+        await step(context)
     for _ in range(ROUNDS):
         context.again = False
         context.outstanding.clear()
+        context.check_stop()
         await relink(context)
         deletes, blanks = make_plan(context)
         links = context.store.link_count(context.pair.name)
@@ -85,6 +86,7 @@ async def _run(context: Context) -> str:
         await execute(context)
         if not context.again:
             break
+        context.check_stop()
         await recover(context)
     return ""
 

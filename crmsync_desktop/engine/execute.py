@@ -63,7 +63,6 @@ async def _carry_out_span(context: Context, side: Side, op: Op, span: list[Entry
     for begin in range(0, len(span), step):
         entries = span[begin : begin + step]
         if op is not Op.CREATE:
-            context.check_stop()
             entries = await _still_true(context, side, entries)
         for first in range(0, len(entries), size):
             context.check_stop()
@@ -115,6 +114,7 @@ async def _still_true(context: Context, side: Side, entries: list[Entry]) -> lis
     and the pass decides about them once more."""
     seen: dict[str, Observed] = {}
     for object in sorted({entry.object for entry in entries}):
+        context.check_stop()
         ids = [entry.record_id for entry in entries if entry.object == object and entry.record_id]
         for record in await context.crms[side].read(context.want(side, object), ids):
             seen[record.id] = with_keys(record)

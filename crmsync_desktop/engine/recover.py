@@ -103,6 +103,7 @@ async def _with_echo(context: Context, side: Side, found: list[tuple[Entry, Writ
     """Found records are read whole: somebody may have edited them since."""
     seen: dict[str, Observed] = {}
     for object in sorted({entry.object for entry, _ in found}):
+        context.check_stop()
         ids = [answer.id for entry, answer in found if entry.object == object and answer.id]
         for record in await context.crms[side].read(context.want(side, object), ids):
             seen[record.id] = with_keys(record)

@@ -52,6 +52,8 @@ async def _look_again(
     record is linked to another one already, or shares no key with theirs."""
     taken: list[tuple[Entry, Fault]] = []
     for object in sorted({entry.object for entry, _ in look}):
+        if context.stop.is_set():
+            break  # what isn't looked at stays staged for the next pass
         asked = [(entry, id) for entry, id in look if entry.object == object]
         ids = sorted({id for _, id in asked})
         seen = {

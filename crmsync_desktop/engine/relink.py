@@ -73,6 +73,7 @@ async def _survivors(context: Context, linked: list[Known]) -> dict[tuple[str, s
             known_ids = {k.id for k in context.store.records_by_id(side, object, sorted(ids))}
             missing = sorted(ids - known_ids)
             if missing:
+                context.check_stop()
                 records = await context.crms[side].read(context.want(side, object), missing)
                 _learn(context, with_keys_all(records))
             survivors.update({(object, k.id): k for k in context.store.records_by_id(side, object, sorted(ids))})

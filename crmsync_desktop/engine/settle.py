@@ -96,8 +96,9 @@ class Settler:
     def _created(self, entry: Entry, answer: Written) -> Observed:
         cells: list[Cell] = [None] * len(self._context.layout.columns)
         for column in self._context.layout.columns:
-            if column.field(entry.side, entry.object) is None:
-                cells[column.place] = UNSEEN
+            field = column.field(entry.side, entry.object)
+            if field is None or not field.nillable:
+                cells[column.place] = UNSEEN  # what can't be blank has a default that the answer doesn't tell
         for change in entry.changes:
             cells[change.place] = change.new
         return self._observed(entry, answer, cells)
@@ -261,6 +262,7 @@ class Settler:
         context = self._context
         unread, self._unread = self._unread, {}
         for object, ids in unread.items():
+            context.check_stop()
             records = await context.crms[self._side].read(context.want(self._side, object), sorted(ids))
             known = {k.id: k for k in context.store.records_by_id(self._side, object, sorted(ids))}
             news = [

@@ -116,7 +116,9 @@ class FakeHubSpot(FakeSide):
             if twin is not None:
                 return refused(write, Category.DUPLICATES, "CONFLICT", "link taken", twin.id)
         row = self.insert(write.values)
-        row.ours, row.stands_for, row.touched = True, write.origin_id, set()
+        row.ours, row.stands_for = True, write.origin_id
+        # A default is this system's own word.
+        row.touched = {name for name, value in row.values.items() if value is not None} - write.values.keys()
         row.origin = write.origin_id if self.link_property else None
         self.landed.append(Landed(write))
         return self._done(write, row, True)

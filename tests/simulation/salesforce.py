@@ -111,7 +111,9 @@ class FakeSalesforce(FakeSide):
             if twin is not None and twin.object == write.object:
                 return refused(write, Category.DUPLICATES, "DUPLICATE_VALUE", "external id", twin.id)
         row = self.insert(write.object, write.values)
-        row.ours, row.stands_for, row.touched = True, write.origin_id, set()
+        row.ours, row.stands_for = True, write.origin_id
+        # A default is this system's own word.
+        row.touched = {name for name, value in row.values.items() if value is not None} - write.values.keys()
         row.origin = write.origin_id if self.external_id else None
         self.landed.append(Landed(write))
         return Written(write.key, Outcome.DONE, row.id, True)

@@ -195,6 +195,8 @@ class World:
             preview=preview,
             stop=self._stop,
         )
+        if self._stop.is_set():  # before the pass itself had begun
+            self._begun_at_cancel = {side: self.nature.begun[side] for side in Side}
         return await run_pass(context, "simulation", memory.budget.calls)
 
     def _survive(self) -> None:
@@ -265,7 +267,7 @@ class World:
             return
         column = self.layout.columns[change.place]
         field = column.field(side.other, source.object)
-        if field is None or field.name in source.touched or close(column.kind, change.new, change.old or None):
+        if column.rule is not Rule.TWO_WAY or field is None or field.name in source.touched or close(column.kind, change.old or None, change.new):
             return
         self.broken.append(f"I3: {side.label} {write.id} would get our own old word back: {change}")
 
