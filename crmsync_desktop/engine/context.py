@@ -47,6 +47,7 @@ class Context:
     """Links of records that this pass created: what is still noted on them (the new Salesforce id, on its HubSpot contact)
     belongs to the create and isn't counted as an update."""
     written: int = 0
+    _counted: set[tuple[str, Side, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.tallies = {side: Tally(side=side, pair=self.pair.name) for side in Side}
@@ -55,6 +56,18 @@ class Context:
         """Raise Cancelled where a person asked to stop. Called between batches: what was sent is settled by then."""
         if self.stop.is_set():
             raise Cancelled("The pass was stopped.", "Everything sent until then is settled.")
+
+    def fail(self, side: Side, record: str) -> None:
+        """Count a record in error, once, however often this pass comes back to it."""
+        if ("failed", side, record) not in self._counted:
+            self._counted.add(("failed", side, record))
+            self.tallies[side].failed += 1
+
+    def hold(self, side: Side, what: str) -> None:
+        """Count what waits for a person, once."""
+        if ("held", side, what) not in self._counted:
+            self._counted.add(("held", side, what))
+            self.tallies[side].held += 1
 
     def count(self, entry: Entry, by: int) -> None:
         """Count a write in (by 1), or take back one that was planned and then didn't happen (by -1)."""

@@ -102,11 +102,12 @@ class Draft:
                 else (link.salesforce_object, link.salesforce_id)
             )
             self._fault(side, object, id, label, fault)
-        for side in {side for side, fault in plan.faults if fault.code not in NOTICES}:
-            self._context.tallies[side].failed += 1
+            if fault.code not in NOTICES:
+                self._context.fail(side, id)
         if plan.held:
             self._held.append((link, plan, s_cells, h_cells))
-            self._context.tallies[Side.SALESFORCE].held += len(plan.held)
+            for place in plan.held:
+                self._context.hold(Side.SALESFORCE, f"{link.salesforce_id} {place}")
         parked = bool(plan.held or plan.faults)
         for known, cells, base in ((salesforce, s_cells, plan.base_salesforce), (hubspot, h_cells, plan.base_hubspot)):
             if known is None or entries:
@@ -142,7 +143,7 @@ class Draft:
         for fault in plan.faults:
             self._fault(record.side, record.object, record.id, label, fault)
         if plan.blocked:
-            self._context.tallies[plan.side].failed += 1
+            self._context.fail(plan.side, record.id)
             self.settle(record, cells, RecordState.PARKED)
             return
         reason = f"new in {record.side.label}"
@@ -152,7 +153,7 @@ class Draft:
 
     def doubt(self, record: Known, rival: Known, doubt: Doubt) -> None:
         """A record that shares its key with one that is linked, or that would be: noticed, not guessed (C9)."""
-        self._context.tallies[record.side].held += 1
+        self._context.hold(record.side, record.id)
         label = self._label(record, record.cells or [])
         what = "the e-mail address" if "@" in doubt.key else "a key"
         linked = ", which is linked" if rival.link is not None else ""
@@ -194,7 +195,7 @@ class Draft:
             )
             label = self._label(record, record.cells or couple.link.base_hubspot)
             self._errors.append(self._error(record.side, record.object, record.id, label, fault, notice=True))
-            self._context.tallies[Side.HUBSPOT].held += 1
+            self._context.hold(Side.HUBSPOT, record.id)
         self.rest(couple)
 
     def rest(self, couple: Couple) -> None:

@@ -168,7 +168,8 @@ def _stage_news(context: Context, side: Side, stale: list[Entry], seen: dict[str
     if rest:
         context.store.settle(rest)
         context.store.open_errors(errors, now)
-        context.tallies[side].failed += len(errors)
+        for error in errors:
+            context.fail(side, error.record_id)
 
 
 def _hidden(entry: Entry, side: Side) -> NewError:

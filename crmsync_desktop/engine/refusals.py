@@ -30,7 +30,7 @@ async def settle_refusals(context: Context, side: Side, refused: list[tuple[Entr
             parked.append(entry)
             errors += [_error(entry, source_of, each) for each in answer.faults or (fault,)]
     for entry in parked:
-        context.tallies[side].failed += 1
+        context.fail(side, entry.record_id or entry.origin_id or "")
         if entry.link is not None:
             context.failed.add(entry.link)
             context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
