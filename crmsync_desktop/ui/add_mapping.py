@@ -12,10 +12,11 @@ from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Glyph, button, close_button, column, label, row, set_tone
+from crmsync_desktop.ui.parts import Glyph, button, close_button, column, label, roomy, row, set_tone
 from crmsync_desktop.ui.type_words import type_words
 
 NONE = "Not mapped"
+LIST_WIDTH = 44 * GRID
 
 
 class AddMapping(QFrame):
@@ -34,9 +35,9 @@ class AddMapping(QFrame):
         self.setAccessibleName("Add a mapping")
         self._desk, self._pair, self._hubspot, self._added = desk, pair, hubspot, added
         self._asked = 0
-        self.hubspot_property = _chooser("HubSpot property")
+        self.hubspot_property = _chooser("HubSpot property", "Choose…")
         self.fields = {name: _chooser(f"Salesforce {name} field") for name in objects}
-        self.rule = QComboBox()
+        self.rule = roomy(QComboBox())
         self.rule.setAccessibleName("Rule")
         for rule in Rule:
             self.rule.addItem(rule.label, rule.value)
@@ -137,9 +138,9 @@ class AddMapping(QFrame):
         set_tone(self.verdict, role if role in ("bad", "warn", "good") else "")
 
 
-def _chooser(name: str) -> QComboBox:
+def _chooser(name: str, placeholder: str = NONE) -> QComboBox:
     """A combo box that can be typed into: any part of a label or name finds it."""
-    made = QComboBox()
+    made = roomy(QComboBox(), LIST_WIDTH)
     made.setEditable(True)
     made.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -151,7 +152,7 @@ def _chooser(name: str) -> QComboBox:
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
     edit = made.lineEdit()
     if edit is not None:
-        edit.setPlaceholderText(NONE)
+        edit.setPlaceholderText(placeholder)
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -60,6 +61,9 @@ async def _live(window: MainWindow, start: Callable[[], Engine]) -> None:
         window.attach(start())
     except OSError as error:
         window.show_error(BugError("The sync engine could not be started", str(error)))
+    # What stands now stays until the end: without this, each full collection goes through all of it and costs a frame.
+    gc.collect()
+    gc.freeze()
     await closed.wait()
     try:
         await window.desk.bridge.close()

@@ -15,7 +15,7 @@ WIDTH = 54 * GRID
 class ConnectionPanel(QFrame):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.setObjectName("panel")
+        self.setObjectName("sheet")
         self.setMaximumWidth(WIDTH)
         self.setAccessibleName("Settings of this connection")
         self.settings = SettingsList(desk, "connection")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOpti
 from crmsync_desktop.ui.look import Look
 from crmsync_desktop.ui.mappings_model import Column, Role
 from crmsync_desktop.ui.palette import GRID
+from crmsync_desktop.ui.parts import roomy
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_HEIGHT = 6 * GRID
@@ -75,7 +76,7 @@ class MappingsDelegate(QStyledItemDelegate):
             painter.drawText(second, vertical, shown)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        combo = QComboBox(parent)
+        combo = roomy(QComboBox(parent))
         combo.setAccessibleName("Rule of this mapping")
         for rule in index.data(Role.RULES):
             combo.addItem(rule.label, rule.value)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLayout,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -78,6 +80,15 @@ def button(text: str, act: Callable[[], object], role: str = "", name: str = "",
         made.setProperty("role", role)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     made.clicked.connect(lambda: act())
+    return made
+
+
+def roomy(made: QComboBox, list_width: int = 0) -> QComboBox:
+    """The same combo box, with a list whose rows the style sheet reaches, at least that wide."""
+    made.setItemDelegate(QStyledItemDelegate(made))
+    made.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+    if list_width:
+        made.view().setMinimumWidth(list_width)
     return made
 
 

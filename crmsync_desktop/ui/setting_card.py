@@ -11,7 +11,7 @@ from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Glyph, button, column, label, row
+from crmsync_desktop.ui.parts import Glyph, button, column, label, roomy, row
 
 INDENT = 3 * GRID - 2
 """Text under a radio button starts where its label does."""
@@ -86,7 +86,7 @@ class SettingEditor(QWidget):
                 self._body.addWidget(consequence)
 
     def _make_list(self) -> None:
-        self.list = QComboBox()
+        self.list = roomy(QComboBox(), 40 * GRID)
         self.list.setAccessibleName(self.view.title)
         self.list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.list.setMinimumContentsLength(12)
@@ -99,6 +99,9 @@ class SettingEditor(QWidget):
         self.number = QSpinBox()
         self.number.setRange(view.minimum or 0, view.maximum if view.maximum is not None else 1_000_000_000)
         self.number.setFixedWidth(14 * GRID)
+        self.number.setGroupSeparatorShown(True)
+        self.number.setLocale(self._desk.words.locale)
+        self.number.lineEdit().setTextMargins(GRID // 2, 0, GRID // 2, 0)
         self.number.setAccessibleName(view.title)
         self.number.editingFinished.connect(lambda: self._save(str(self.number.value())))
         self._body.addLayout(row(self.number, None))

@@ -37,6 +37,7 @@ QToolTip {{ color: {p.text}; background: {p.surface}; border: 1px solid {p.borde
 QFrame#header {{ background: {p.surface}; }}
 QFrame#status {{ background: {p.surface}; border-top: 1px solid {p.border}; }}
 QFrame#card {{ background: {p.surface}; border: 1px solid {p.border}; border-radius: 8px; }}
+QFrame#sheet {{ background: {p.canvas}; border-left: 1px solid {p.border}; }}
 QFrame#panel {{ background: {p.surface}; border-left: 1px solid {p.border}; }}
 QFrame#rule {{ background: {p.border}; max-height: 1px; min-height: 1px; border: none; }}
 QFrame#band {{ background: {p.accent_soft}; border: 1px solid {p.accent_soft}; border-radius: 6px; }}
@@ -87,6 +88,8 @@ QComboBox::drop-down {{ border: none; width: 28px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: 16px; height: 16px; }}
 QComboBox QAbstractItemView {{ background: {p.surface}; border: 1px solid {p.border}; padding: 4px; outline: none;
     selection-background-color: {p.accent_soft}; selection-color: {p.text}; }}
+QComboBox QAbstractItemView::item {{ min-height: 28px; padding: 0 8px; border-radius: 4px; }}
+QComboBox QAbstractItemView::item:selected {{ background: {p.accent_soft}; color: {p.text}; }}
 QRadioButton {{ spacing: 8px; min-height: 24px; }}
 QRadioButton::indicator {{ width: 14px; height: 14px; border-radius: 8px; border: 1px solid {p.control};
     background: {p.surface}; }}

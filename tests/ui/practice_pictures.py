@@ -39,7 +39,7 @@ async def shoot(window: MainWindow, name: str, folder: Path, every: bool) -> Non
         for size in SIZES if every else SIZES[:1]:
             window.resize(*size)
             await quiet(window)
-            path = folder / f"{name}-{scheme}-{size[0]}.png"
+            path = folder / f"{name}-{scheme}-{size[0]}x{size[1]}.png"
             if not window.grab().save(str(path)):
                 raise OSError(f"{path} could not be written")
 
@@ -49,7 +49,7 @@ async def visit(window: MainWindow, engine: EngineClient, folder: Path, every: b
     first = await engine.sync(False)  # joins the scheduled first pass
     assert first.state == "done", first
     await quiet(window)
-    await shoot(window, "sync-status", folder, every)
+    await shoot(window, "status", folder, every)
     tab = window.tab("Sync status")
     assert isinstance(tab, SyncStatusTab)
     next(card for card in tab.grid.cards.values() if card.wrong).click()

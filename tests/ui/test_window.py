@@ -266,6 +266,43 @@ def test_the_program_paints_starts_the_engine_and_ends_in_order(end: str, tmp_pa
     assert (tmp_path / "window.ini").is_file()
 
 
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from crmsync_desktop.adapters.ipc import start_engine
+from crmsync_desktop.ui.application import run_window
+from tests.adapters.ipc.engines import run_small
+
+def start():
+    window = next(w for w in QApplication.topLevelWidgets() if hasattr(w, "painted"))
+    engine = start_engine(run_small, "practice")
+
+    async def visit():
+        await engine.ready()
+        first = engine.pid
+        while window.status is None:
+            await asyncio.sleep(0.01)
+        os.kill(first, signal.SIGKILL)
+        while engine.pid == first or window.status_line.state.text() != "In sync":
+            await asyncio.sleep(0.01)
+        print(window.status.links["contacts"] == engine.pid != first, flush=True)
+        window.close()
+
+    window.desk.bridge.run(visit())
+    return engine
+
+if __name__ == "__main__":
+    print(run_window(start, argv=["crmsync-desktop"], settings_file=Path(FILE)))
+"""
+
+
+def test_a_killed_engine_process_is_replaced_and_the_window_goes_on(tmp_path: Path) -> None:
+    done = in_a_process(KILLED.replace("FILE", repr(str(tmp_path / "window.ini"))))
+    assert done.stdout.split() == ["True", "0"], done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_signals_can_be_emitted_thousands_of_times() -> None:
     """PySide6 6.12.0 under Python 3.11 drops a reference to True on every emit and aborts after some hundreds."""
     done = in_a_process(
