@@ -233,10 +233,11 @@ class Draft:
         if self._links:
             store.update_links(self._links)
         self._note_outstanding()
+        # What is parked always has its error or conflict on record already, wherever the process dies.
+        self._store_findings()
         if self._settles:
             store.settle(self._settles)
         store.plan(self._entries)
-        self._store_findings()
 
     def _note_outstanding(self) -> None:
         seen: set[int] = set()

@@ -166,8 +166,8 @@ def _stage_news(context: Context, side: Side, stale: list[Entry], seen: dict[str
         context.store.stage(context.pair.name, changed, None)
         context.again = True
     if rest:
-        context.store.settle(rest)
         context.store.open_errors(errors, now)
+        context.store.settle(rest)
         for error in errors:
             context.fail(side, error.record_id)
 

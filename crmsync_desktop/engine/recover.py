@@ -94,9 +94,10 @@ def _ask_a_person(context: Context, side: Side, lost: list[Entry], now: str) -> 
                 f"Look for it in {side.label}. If it isn't there, retry; if it is, give both the same e-mail address."
             )
             errors.append(NewError(entry.pair, source.side, source.object, source.id, entry.label, fault, remedy))
-    context.store.mark([entry.row for entry in lost], JournalState.FAILED, now, "never found")
-    context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in sources])
+    # The journal last: until then the source counts as being created, and is not created again.
     context.store.open_errors(errors, now)
+    context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in sources])
+    context.store.mark([entry.row for entry in lost], JournalState.FAILED, now, "never found")
 
 
 async def _with_echo(context: Context, side: Side, found: list[tuple[Entry, Written]]) -> list[tuple[Entry, Written]]:

@@ -38,10 +38,10 @@ async def settle_refusals(context: Context, side: Side, refused: list[tuple[Entr
         taken = await _look_again(context, side, look, source_of)
         parked += [entry for entry, _ in taken]
         errors += [_error(entry, source_of, fault) for entry, fault in taken]
+    if errors:  # before anything is parked for it
+        context.store.open_errors(errors, stamp(context.clock.now()))
     rows = [row for entry in parked for row in (entry.source_row, entry.target_row) if row is not None]
     context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in rows])
-    if errors:
-        context.store.open_errors(errors, stamp(context.clock.now()))
 
 
 async def _look_again(

@@ -116,7 +116,6 @@ def _follow_absorbed(context: Context, products: list[Known]) -> None:
 
 def _report_meeting(context: Context, link: Link, gone: Known, survivor: Known) -> None:
     """Two links meet in one record: the survivor keeps its own; the other's counterpart is left alone and reported."""
-    context.store.remove_links([link.link])
     side = gone.side.other
     object = context.pair.hubspot if side is Side.HUBSPOT else link.salesforce_object
     id = link.hubspot_id if side is Side.HUBSPOT else link.salesforce_id
@@ -129,3 +128,4 @@ def _report_meeting(context: Context, link: Link, gone: Known, survivor: Known) 
     context.store.open_errors([error], stamp(context.clock.now()))
     left = context.store.records_by_id(side, object, [id])
     context.store.settle([Settle(known.row, RecordState.PARKED, keep=True) for known in left])
+    context.store.remove_links([link.link])  # last: until then the next pass would find the two meeting again

@@ -209,7 +209,7 @@ class FakeHubSpot(FakeSide):
     def restore(self, id: str) -> None:
         row = self.rows[id]
         if self._holder(row.values["email"]) is None:
-            row.live = True
+            row.live, row.stands_for = True, None  # from now on it stands for itself
             self._touch(row)
 
     def merge(self, first: str, second: str) -> Row:

@@ -186,7 +186,7 @@ class FakeSalesforce(FakeSide):
 
     def undelete(self, id: str) -> None:
         row = self.rows[id]
-        row.live, row.modified = True, self.nature.now()
+        row.live, row.modified, row.stands_for = True, self.nature.now(), None
 
     def merge(self, master: str, loser: str) -> None:
         kept, lost = self.rows[master], self.rows[loser]

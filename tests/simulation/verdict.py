@@ -204,7 +204,8 @@ class Verdict:
 
     def _still_true(self, side: Side, row: Row, error: ErrorRow) -> bool:
         if error.code in ("AMBIGUOUS_MATCH", "CONFLICT", "DUPLICATE_VALUE", "ALREADY_LINKED"):
-            return self._has_rival(side, row)
+            made_for_it = any(other.origin == row.id for other in self.world.sides[side.other].live())
+            return made_for_it or self._has_rival(side, row)
         if error.code in ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "VALIDATION_ERROR"):
             return self._poison_about(row, _BLANK) if side is Side.SALESFORCE else self._poison_about(_BLANK, row)
         if error.code == "LINKS_MEET":
