@@ -6,17 +6,21 @@ With `--all`, every tab, and each at 1920×1080 too, for looking at. The real wi
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
 from crmsync_desktop.adapters.ipc import EngineClient, start_engine
-from crmsync_desktop.bootstrap import DATA_VARIABLE, run_engine
+from crmsync_desktop.bootstrap import DATA_VARIABLE, home, run_engine
+from crmsync_desktop.practice.state import serving
 from crmsync_desktop.ui.application import run_window
 from crmsync_desktop.ui.main_window import TABS, MainWindow
 from crmsync_desktop.ui.sync_status_tab import SyncStatusTab
@@ -44,6 +48,33 @@ async def shoot(window: MainWindow, name: str, folder: Path, every: bool) -> Non
                 raise OSError(f"{path} could not be written")
 
 
+def edit_in_hubspot() -> None:
+    """What a colleague does in HubSpot meanwhile: other job titles and phone numbers."""
+    announced = serving(home().practice_orgs)
+    assert announced is not None
+
+    def ask(method: str, path: str, body: object = None) -> Any:
+        request = urllib.request.Request(
+            announced["hubspot"]["url"] + path,
+            None if body is None else json.dumps(body).encode(),
+            {"Authorization": f"Bearer {announced['hubspot']['access_token']}", "Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    people = ask("GET", "/crm/v3/objects/contacts?limit=40&properties=email")["results"]
+    titles = ("Daglig leder", "Head of Operations", "Key Account Manager", "Økonomisjef")
+    edits = [
+        {
+            "id": one["id"],
+            "properties": {"jobtitle": titles[i % 4], **({"phone": f"+47 22 00 {i:02} 41"} if i % 3 else {})},
+        }
+        for i, one in enumerate(people)
+    ]
+    ask("POST", "/crm/v3/objects/contacts/batch/update", {"inputs": edits})
+
+
 async def visit(window: MainWindow, engine: EngineClient, folder: Path, every: bool) -> None:
     await engine.ready()
     first = await engine.sync(False)  # joins the scheduled first pass
@@ -59,8 +90,11 @@ async def visit(window: MainWindow, engine: EngineClient, folder: Path, every: b
         window.tab_bar.setCurrentIndex(TABS.index(name))
         await shoot(window, name.lower().replace(" ", "-"), folder, every)
     window.tab_bar.setCurrentIndex(0)
+    await asyncio.to_thread(edit_in_hubspot)
     window.header.preview_button.click()
     await quiet(window)
+    view = window.preview_panel.view
+    view.expand(view.changes.index(1, 0))
     await shoot(window, "preview", folder, every)
 
 
