@@ -86,7 +86,9 @@ SPECS = (
         (None, "1.5", "1.25", "2"),
         (None, "1.5", "1.25678", "2", "123456"),
         store_salesforce=two_decimals,
+        mirrors=False,
     ),
+    Spec(_field("Score", Kind.NUMBER), _field("score", Kind.NUMBER), (None, "1.5", "2"), (None, "1.5", "2")),
     Spec(_field("Flag", Kind.BOOL), _field("flag", Kind.BOOL), ("true", "false"), ("true", "false")),
     Spec(
         _field("Pick", Kind.PICKLIST, restricted=True, options=_options("Mr.", "Ms.")),

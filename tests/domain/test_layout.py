@@ -29,6 +29,7 @@ SCHEMAS = {
         field("optout", Kind.BOOL, createable=False, updateable=False),
         field("birthday", Kind.DATETIME),
         field("size", Kind.PICKLIST),
+        field("revenue", Kind.NUMBER),
     ),
     "Contact": schema(
         Side.SALESFORCE,
@@ -39,9 +40,16 @@ SCHEMAS = {
         field("OwnerId", Kind.OWNER),
         field("OptOut", Kind.BOOL),
         field("Birthdate", Kind.DATE),
+        field("Revenue", Kind.NUMBER, precision=18, scale=2),
     ),
     "Lead": schema(
-        Side.SALESFORCE, "Lead", field("FirstName"), field("LastName"), field("Street", Kind.LONG_TEXT), field("Size")
+        Side.SALESFORCE,
+        "Lead",
+        field("FirstName"),
+        field("LastName"),
+        field("Street", Kind.LONG_TEXT),
+        field("Size"),
+        field("Revenue", Kind.NUMBER, precision=18, scale=0),
     ),
 }
 BOTH = {"Contact": "FirstName", "Lead": "FirstName"}
@@ -120,6 +128,16 @@ def test_kinds_that_write_a_value_otherwise_are_converted_both_ways() -> None:
     [column] = layout(Mapping("birthday", {"Contact": "Birthdate"})).columns
     assert column.as_hubspot("2026-03-01") == "2026-03-01T00:00:00Z"
     assert column.as_salesforce("2026-03-01T10:00:00Z") == "2026-03-01"
+
+
+def test_a_number_is_read_across_at_the_scale_of_its_field() -> None:
+    [column] = layout(Mapping("revenue", {"Contact": "Revenue"})).columns
+    assert (column.as_hubspot("1.25"), column.as_salesforce("1.256")) == ("1.25", "1.26")
+
+
+def test_fields_of_several_scales_leave_rounding_to_salesforce() -> None:
+    [column] = layout(Mapping("revenue", {"Contact": "Revenue", "Lead": "Revenue"})).columns
+    assert column.as_salesforce("1.256") == "1.256"
 
 
 def test_a_record_is_called_by_its_name_else_its_address_else_its_id() -> None:
