@@ -155,7 +155,7 @@ def equal(column: Column, s: Cell, h: Cell) -> bool:
 _PERTURBED = st.sampled_from(("nothing", "nothing", "nothing", "edit", "edit", "edit", "clear", "unseen"))
 _BASED = st.sampled_from(("rightly",) * 4 + ("not", "wrongly", "wrongly"))
 """Wrongly: the memory says that the sides agreed on values that aren't the same."""
-_PRESENCES = st.sampled_from((Presence.LIVE,) * 6 + (Presence.DELETED, Presence.UNSEEN))
+_PRESENCES = st.sampled_from((Presence.LIVE,) * 3 + (Presence.DELETED,) * 2 + (Presence.UNSEEN,))
 
 
 @st.composite
@@ -178,9 +178,10 @@ def records(
     )
     if doors:
         record.doors = Doors(draw(st.booleans()), draw(st.booleans()))
+    forgotten = presences and draw(st.integers(0, 3)) == 0
     for place in range(width):
         _originate(draw, record, place)
-        based = "rightly" if lone else draw(_BASED)
+        based = "rightly" if lone else "not" if forgotten else draw(_BASED)
         if based == "wrongly":
             _perturb(record, draw(st.sampled_from(Side)), place, "edit", draw)
         if based != "not":
