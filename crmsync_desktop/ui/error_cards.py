@@ -96,6 +96,8 @@ class ErrorCard(QAbstractButton):
         look = self._desk.look
         inner = self.rect().adjusted(2 * GRID, 0, -2 * GRID, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
+        if not self.view.title:
+            return
         painter.drawPixmap(inner.right() - 15, inner.center().y() - 7, look.pixmap("check", "muted"))
         painter.setPen(look.colour("muted"))
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | middle, self._fitting(painter, inner.width() - 3 * GRID))
@@ -117,15 +119,21 @@ class ErrorGrid(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
         self.setLayout(self._grid)
+        # Blank until the engine speaks: the screen keeps its shape, and filling it in doesn't cost a frame.
+        self.setEnabled(False)
+        for category in Category:
+            card = ErrorCard(desk, ErrorCardView(category, "", 0, 0))
+            card.clicked.connect(lambda _checked=False, category=category: self._clicked(category))
+            self.cards[category] = card
+        self._arrange()
 
     def show_cards(self, views: tuple[ErrorCardView, ...]) -> None:
         for view in views:
-            if view.category in self.cards:
-                self.cards[view.category].show_card(view)
-            else:
-                card = ErrorCard(self._desk, view)
-                card.clicked.connect(lambda _checked=False, category=view.category: self._clicked(category))
-                self.cards[view.category] = card
+            self.cards[view.category].show_card(view)
+        told = {view.category for view in views}
+        for category, card in self.cards.items():
+            card.setVisible(category in told)
+        self.setEnabled(True)
         self._arrange()
 
     def minimumSizeHint(self) -> QSize:
