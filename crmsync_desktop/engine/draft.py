@@ -133,7 +133,7 @@ class Draft:
     ) -> Entry:
         changes = tuple(plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce)
         self.blanks += any(change.new is None and change.old is not None for change in changes)
-        return self._entry(side, object, id, Op.UPDATE, link, source, target, label, "fields differ", changes)
+        return self._entry(side, object, id, Op.UPDATE, link, source, target, label, _reason(changes), changes)
 
     # records without a counterpart
 
@@ -321,3 +321,9 @@ class Draft:
         if record is None:
             return ""
         return self._context.layout.label(cells, record.keys, record.id)
+
+
+def _reason(changes: Sequence[FieldChange]) -> str:
+    """Why a record is written: its fields' reason where they share one."""
+    reasons = dict.fromkeys(change.reason for change in changes)
+    return next(iter(reasons)) if len(reasons) == 1 else f"{len(changes)} fields, each for its own reason"

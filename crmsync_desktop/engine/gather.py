@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from crmsync_desktop.domain.matching import Candidate, Matching, match_group
-from crmsync_desktop.domain.records import Presence, Side
+from crmsync_desktop.domain.records import Op, Presence, Side
+from crmsync_desktop.domain.values import key_of
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.ports.store import JournalState, Known, Link, RecordState
 
@@ -56,10 +57,26 @@ def couples_of(context: Context, links: Iterable[int]) -> list[Couple]:
     return couples
 
 
-def in_flight(context: Context) -> set[int]:
-    """Rows whose create was sent and not answered yet: they must not be created a second time."""
+class InFlight(msgspec.Struct):
+    """Creates that were sent and not answered yet. `sources` must not be created a second time. `sides` are those where
+    one of them may be found that holds no key: a new record there without a key may be it, and waits too."""
+
+    sources: set[int]
+    sides: set[Side]
+
+    def may_be(self, record: Known) -> bool:
+        return record.side in self.sides and not any(key != key_of(record.id) for key in record.keys)
+
+
+def in_flight(context: Context) -> InFlight:
     waiting = context.store.entries(None, [JournalState.UNKNOWN, JournalState.SENT], limit=100_000)
-    return {entry.source_row for entry in waiting if entry.source_row is not None}
+    keys = context.pair.keys
+    keyless = {
+        entry.side
+        for entry in waiting
+        if entry.op is Op.CREATE and not any(change.field in keys[entry.object] for change in entry.changes)
+    }
+    return InFlight({entry.source_row for entry in waiting if entry.source_row is not None}, keyless)
 
 
 def _match(context: Context, loose: list[Known]) -> tuple[Matching, dict[int, Known]]:

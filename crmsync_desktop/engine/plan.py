@@ -15,7 +15,7 @@ from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
 from crmsync_desktop.domain.settings import OnHubSpotChange, OnSalesforceChange
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.draft import Draft
-from crmsync_desktop.engine.gather import Couple, Gathered, gather, in_flight
+from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, gather, in_flight
 from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
 
 CHUNK = 2_000
@@ -24,7 +24,8 @@ CHUNK = 2_000
 
 def make_plan(context: Context) -> tuple[int, int]:
     """Plan everything that is staged; gives (deletes, records with a field blanked) for the guard rail."""
-    handled: set[int] = in_flight(context)
+    flying = in_flight(context)
+    handled = set(flying.sources)
     deletes = blanks = after = done = 0
     total = context.store.staged_count(context.pair.name)
     while chunk := context.store.staged(context.pair.name, after, CHUNK):
@@ -32,7 +33,7 @@ def make_plan(context: Context) -> tuple[int, int]:
         after = chunk[-1].row
         draft = Draft(context)
         gathered = gather(context, chunk, handled)
-        _plan_chunk(context, gathered, draft)
+        _plan_chunk(context, gathered, flying, draft)
         handled.update(gathered.rows)
         draft.commit()
         deletes += draft.deletes
@@ -42,7 +43,7 @@ def make_plan(context: Context) -> tuple[int, int]:
     return deletes, blanks
 
 
-def _plan_chunk(context: Context, gathered: Gathered, draft: Draft) -> None:
+def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: Draft) -> None:
     members = _members(context, gathered)
     for couple in gathered.couples:
         _plan_couple(context, couple, members, draft, gathered)
@@ -51,6 +52,8 @@ def _plan_chunk(context: Context, gathered: Gathered, draft: Draft) -> None:
     for doubt in gathered.matching.doubts:
         draft.doubt(gathered.rows[doubt.row], gathered.rows[doubt.rival], doubt)
     for row in gathered.matching.alone:
+        if flying.may_be(gathered.rows[row]):
+            continue  # stays staged until it is known whether it is the record that we created
         _plan_alone(context, gathered.rows[row], members, draft)
     for record in gathered.gone:
         draft.settle(record, None, RecordState.SETTLED)

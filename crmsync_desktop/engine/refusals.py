@@ -40,7 +40,9 @@ async def settle_refusals(context: Context, side: Side, refused: list[tuple[Entr
         errors += [_error(entry, source_of, fault) for entry, fault in taken]
     if errors:  # before anything is parked for it
         context.store.open_errors(errors, stamp(context.clock.now()))
-    rows = [row for entry in parked for row in (entry.source_row, entry.target_row) if row is not None]
+    # A link of which another write is still under way, or was dropped as stale, is looked at once more: not parked yet.
+    resting = [entry for entry in parked if entry.link is None or context.outstanding[entry.link] <= 0]
+    rows = [row for entry in resting for row in (entry.source_row, entry.target_row) if row is not None]
     context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in rows])
 
 

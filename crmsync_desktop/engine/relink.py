@@ -22,7 +22,9 @@ async def relink(context: Context) -> None:
     while chunk := context.store.staged(context.pair.name, after, CHUNK):
         after = chunk[-1].row
         await _follow_successors(context, [known for known in chunk if known.successor is not None])
-        _follow_absorbed(context, [known for known in chunk if known.absorbed and known.presence is Presence.LIVE])
+        products = [known.row for known in chunk if known.absorbed and known.presence is Presence.LIVE]
+        # Read anew: a successor may just have brought one of them a link.
+        _follow_absorbed(context, context.store.records(products))
 
 
 async def _follow_successors(context: Context, gone: list[Known]) -> None:

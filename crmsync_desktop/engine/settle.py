@@ -84,7 +84,7 @@ class Settler:
             plan = self._remaining(link, source, record)
             link.base_salesforce, link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(link)
-            state = self._state(plan, source)
+            state = self._state(plan, source, None, told=False)
             settles += _settles(link, source, row, record, state)
             if state is RecordState.SETTLED:
                 cleared.append((source.side, source.object, source.id))
@@ -159,7 +159,7 @@ class Settler:
             plan = self._remaining(couple.link, source, record, couple)
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
-            state = self._state(plan, source, couple.link.link)
+            state = self._after_update(plan, source, couple.link.link)
             learned.append((record, digest_of(record)))
             if target is not None:
                 settles += _settles(couple.link, source, target.row, record, state, couple)
@@ -212,18 +212,23 @@ class Settler:
             ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
         return plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
 
-    def _state(self, plan: LinkPlan, other: Known | None, link: int | None = None) -> RecordState:
-        """`other`: the record that wasn't written; a tombstone that came meanwhile is still to be followed."""
+    def _after_update(self, plan: LinkPlan, other: Known | None, link: int) -> RecordState:
         outstanding = self._context.outstanding
-        if link is not None and outstanding.get(link, 1) > 1:
+        if outstanding.get(link, 1) > 1:
             outstanding[link] -= 1
             return RecordState.STAGED
-        if plan.held or plan.faults or link in self._context.failed:
+        return self._state(plan, other, link, told=True)
+
+    def _state(self, plan: LinkPlan, other: Known | None, link: int | None, told: bool) -> RecordState:
+        """What is left to do for a link of which one side was just written. `other`: the record that wasn't; a tombstone
+        that came meanwhile is still to be followed. `told`: the planner has already put faults and conflicts on record."""
+        if link in self._context.failed:
             return RecordState.PARKED
-        if plan.to_salesforce or plan.to_hubspot or (other is not None and other.presence is not Presence.LIVE):
+        unfinished = plan.to_salesforce or plan.to_hubspot or (other is not None and other.presence is not Presence.LIVE)
+        if unfinished or ((plan.held or plan.faults) and not told):
             self._context.again = True
             return RecordState.STAGED
-        return RecordState.SETTLED
+        return RecordState.PARKED if plan.held or plan.faults else RecordState.SETTLED
 
     def _settle_deletes(self, done: list[Answer]) -> None:
         if not done:
@@ -298,7 +303,7 @@ class Settler:
             plan = self._remaining(couple.link, other, record, couple)
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
-            state = self._state(plan, other)
+            state = self._state(plan, other, couple.link.link, told=False)
             settles += _settles(couple.link, other, known.row, record, state, couple)
         context.store.learn(context.pair.name, [(record, digest_of(record)) for record, _ in news], RecordState.STAGED)
         context.store.update_links(links)

@@ -97,7 +97,7 @@ class FakeHubSpot(FakeSide):
     def _told(self, write: Write, rows: list[Row]) -> Written:
         made = [row for row in rows if stamp(row.created) >= write.journaled_at]
         if not made:
-            return Written(write.key, Outcome.FAILED)
+            return Written(write.key, Outcome.UNKNOWN if self.lost_for(write) else Outcome.FAILED)
         return self._done(write, made[0], True)
 
     def _done(self, write: Write, row: Row, created: bool) -> Written:

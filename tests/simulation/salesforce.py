@@ -83,7 +83,7 @@ class FakeSalesforce(FakeSide):
         for write in creates:
             row = next((row for row in self.rows.values() if row.id not in taken and self._made_by(row, write)), None)
             if row is None:
-                answers.append(Written(write.key, Outcome.FAILED))
+                answers.append(Written(write.key, Outcome.UNKNOWN if self.lost_for(write) else Outcome.FAILED))
             else:
                 taken.add(row.id)
                 answers.append(Written(write.key, Outcome.DONE, row.id, True, self.version(row)))

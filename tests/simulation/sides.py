@@ -75,6 +75,7 @@ class FakeSide:
         self.landed: list[Landed] = []
         self.on_call: Callable[[Side], None] = lambda side: None
         self.on_write: Callable[[Side, Sequence[Write]], None] = lambda side, writes: None
+        self.on_created: Callable[[Side, Write, Written], None] = lambda side, write, answer: None
         self._last_id = 0
 
     # what the port asks of every system
@@ -156,6 +157,7 @@ class FakeSide:
             return refused(write, Category.TEMPORARY, "UNABLE_TO_LOCK_ROW", "busy")
         if write.op is Op.CREATE:
             answer = self.create(write)
+            self.on_created(self.side, write, answer)
         elif write.op is Op.UPDATE:
             answer = self.update(write)
         else:
@@ -184,6 +186,14 @@ class FakeSide:
     def new_id(self) -> str:
         self._last_id += 1
         return str(self._last_id)
+
+    def lost_for(self, write: Write) -> bool:
+        """Whether a create is here after all, though nothing that it wrote shows it any more. A system can't know that; the
+        port's word that a create "surely isn't there" is kept with it, where a real adapter would have to be cautious."""
+        there = any(row.ours and row.stands_for == write.origin_id for row in self.live(write.object))
+        if there:
+            self.nature.seen["recover can never tell"] += 1
+        return there
 
     def live(self, object: str | None = None) -> list[Row]:
         return [row for row in self.rows.values() if row.live and object in (None, row.object)]

@@ -210,6 +210,8 @@ class Verdict:
             return self._poison_about(row, _BLANK) if side is Side.SALESFORCE else self._poison_about(_BLANK, row)
         if error.code == "LINKS_MEET":
             return True
+        if error.code == "CREATE_UNCERTAIN":
+            return any(other.stands_for == row.id for other in self.world.sides[side.other].live())
         if error.code == "REQUIRED_FIELD_MISSING":
             return self._create_blocked(side, row)
         return False

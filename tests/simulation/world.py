@@ -10,7 +10,7 @@ from pathlib import Path
 from crmsync_desktop.domain.errors import PassError
 from crmsync_desktop.domain.layout import Layout, resolve
 from crmsync_desktop.domain.mapping import CONTACTS, Rule
-from crmsync_desktop.domain.records import Op, Side, Write
+from crmsync_desktop.domain.records import Op, Outcome, Side, Write, Written
 from crmsync_desktop.domain.settings import (
     ContactSettings,
     OnAmbiguousMatch,
@@ -62,7 +62,7 @@ class World:
         self._begun_at_cancel: dict[Side, int] = {}
         self._first_write: int | None = None
         for side in self.sides.values():
-            side.on_call, side.on_write = self._on_call, self._on_write
+            side.on_call, side.on_write, side.on_created = self._on_call, self._on_write, self._on_created
         self.nature.on_turn = self._on_turn
 
     def _settings(self) -> Settings:
@@ -258,6 +258,15 @@ class World:
                     self.broken.append(f"I8: {rule.label}, yet {side.label} is to be given {change}")
                 self.nature.seen[f"decided: {change.reason}"] += 1
                 self._lone_edit(side, write, change)
+
+    def _on_created(self, side: Side, write: Write, answer: Written) -> None:
+        """E2: a record that we made for another one is never mirrored back as a third."""
+        origin = self.sides[side.other].rows.get(write.origin_id or "")
+        if answer.outcome is not Outcome.DONE or origin is None or not origin.ours:
+            return
+        first = self.sides[side].rows.get(origin.stands_for or "")
+        if first is not None and first.live:
+            self.broken.append(f"E2: {origin.id} was made for {first.id}, and {answer.id} was made for it again")
 
     def _lone_edit(self, side: Side, write: Write, change: FieldChange) -> None:
         """I3: what comes from a record that we made, in a field that nobody else set there, is only our own old word; it
