@@ -115,7 +115,8 @@ class Service:
         if section == "connection":
             return words.connection_settings(settings)
         if section == "contacts":
-            return words.contact_settings(settings)
+            hubspot = None if self._profile.practice else self._profile.hubspot
+            return words.contact_settings(settings, hubspot.account_id if hubspot else "")
         raise SetupError(f"There are no settings “{section}”.", "", "Sections are: contacts, connection.")
 
     async def set_setting(self, key: str, value: str) -> list[SettingView]:

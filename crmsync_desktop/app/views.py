@@ -178,6 +178,8 @@ class SettingView(msgspec.Struct, frozen=True):
     minimum: int | None = None
     maximum: int | None = None
     warning: str = ""
+    link: tuple[str, str] | None = None
+    """(label, address) of a page in the CRM that belongs to this setting, to be opened in the browser."""
 
 
 class FieldView(msgspec.Struct, frozen=True):

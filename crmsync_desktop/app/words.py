@@ -37,6 +37,7 @@ _CONFLICT = (
     ChoiceView("newest", "The newest edit wins", "The other value stands in the history of changes."),
     ChoiceView("hold", "Hold for review", "Neither side is written until somebody decides."),
 )
+LIST_TOOL = "https://app.hubspot.com/contacts/{}/objectLists"
 LEAD_WARNING = (
     "Turn off “Create and associate companies with contacts” in HubSpot, or send contacts as contacts. A lead has no "
     "account, so once it is converted, a duplicate company would appear in HubSpot: companies are matched through "
@@ -44,7 +45,8 @@ LEAD_WARNING = (
 )
 
 
-def contact_settings(settings: Settings) -> list[SettingView]:
+def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingView]:
+    """`portal_id`: HubSpot's, where there is a portal with pages of its own to go to."""
     contacts = settings.contacts
     return [
         _choice(
@@ -77,6 +79,7 @@ def contact_settings(settings: Settings) -> list[SettingView]:
             help="Only contacts on this active HubSpot list sync to Salesforce. Without one, all contacts do.",
             kind="list",
             value=contacts.inclusion_list or "",
+            link=("Create inclusion list", LIST_TOOL.format(portal_id)) if portal_id else None,
         ),
         _choice(
             "contacts.on_ambiguous_match",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from crmsync_desktop.app.views import SettingView
@@ -51,6 +52,8 @@ class SettingEditor(QWidget):
             self._make_list()
         else:
             self._make_number(view)
+        if view.link is not None:
+            self._make_link(*view.link)
         self.show_setting(view)
 
     def show_setting(self, view: SettingView) -> None:
@@ -105,6 +108,10 @@ class SettingEditor(QWidget):
         self.number.setAccessibleName(view.title)
         self.number.editingFinished.connect(lambda: self._save(str(self.number.value())))
         self._body.addLayout(row(self.number, None))
+
+    def _make_link(self, text: str, address: str) -> None:
+        self.link = button(f"+ {text}", lambda: QDesktopServices.openUrl(QUrl(address)), "quiet", hint=address)
+        self._body.addLayout(row(self.link, None))
 
     def _look_up(self) -> None:
         self.load.setEnabled(False)

@@ -57,6 +57,7 @@ SETTINGS = (
         "Only contacts on this active list travel from HubSpot to Salesforce. Without one, all do.",
         "list",
         "",
+        link=("Create inclusion list", "https://app.hubspot.com/contacts/12345678/objectLists"),
     ),
     SettingView(
         "contacts.on_ambiguous_match",

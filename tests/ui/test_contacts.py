@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QObject, QPoint, QSettings, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox
 
@@ -78,6 +79,32 @@ def test_a_refused_choice_goes_back_to_what_is_saved_and_says_why(
         assert editor.radios["nothing"].isChecked()
         assert editor.problem.text() == "The database is read-only Free some space."
         assert editor.problem.isVisible()
+
+    live(visit)
+
+
+class Browser(QObject):
+    """Stands for the system's browser: Qt hands it the addresses that would be opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toString())
+
+
+def test_creating_an_inclusion_list_opens_hubspots_list_tool(window: MainWindow, live: Live) -> None:
+    async def visit() -> None:
+        tab = await open_contacts(window)
+        browser = Browser()
+        QDesktopServices.setUrlHandler("https", browser, "open")
+        try:
+            click(tab.settings.editors["contacts.inclusion_list"].link)
+        finally:
+            QDesktopServices.unsetUrlHandler("https")
+        assert browser.opened == ["https://app.hubspot.com/contacts/12345678/objectLists"]
 
     live(visit)
 
