@@ -15,7 +15,7 @@ from crmsync_desktop.domain.values import keys_of, version_order
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.ports.crm import Page
-from crmsync_desktop.ports.store import Cursor
+from crmsync_desktop.ports.store import Cursor, Known
 
 
 async def observe(context: Context) -> None:
@@ -63,18 +63,17 @@ def _without_stale(
     """Leave out what is older than what was seen already: HubSpot's index lags behind what a write's answer or a read
     said, and would make our own write look like an edit back to the old value."""
     ids = [record.id for record, _ in fresh if record.id in known]
-    if not ids:
-        return fresh
-    versions = {
-        before.id: before.version
-        for before in context.store.records_by_id(side, object, ids)
-        if before.presence is Presence.LIVE
-    }
-    return [
-        (record, fingerprint)
-        for record, fingerprint in fresh
-        if record.presence is not Presence.LIVE or version_order(record.version, versions.get(record.id, "")) >= 0
-    ]
+    before = {record.id: record for record in context.store.records_by_id(side, object, ids)} if ids else {}
+    return [each for each in fresh if not _stale(each[0], before.get(each[0].id))]
+
+
+def _stale(record: Observed, before: Known | None) -> bool:
+    if before is None or record.presence is not Presence.LIVE:
+        return False
+    order = version_order(before.version, record.version)
+    if before.presence is Presence.DELETED and record.side is Side.HUBSPOT:
+        return order > 0 or before.version == record.version  # brought back, it would be newer
+    return order > 0
 
 
 def with_keys(record: Observed) -> Observed:

@@ -64,6 +64,9 @@ async def _recover(context: Context, side: Side, entries: list[Entry], now: str)
             lost.append(entry)
         else:
             undecided.append(entry.row)
+    others = _others(context, side, found)
+    absent += [entry.row for entry, _ in found if entry.row in others]
+    found = [(entry, answer) for entry, answer in found if entry.row not in others]
     if undecided:
         context.store.mark(undecided, JournalState.UNKNOWN, now, "answer lost; not found yet")
     if lost:
@@ -75,6 +78,25 @@ async def _recover(context: Context, side: Side, entries: list[Entry], now: str)
             context.count(entry, 1)
         settler = Settler(context, side)
         await settler.settle(await _with_echo(context, side, found))
+
+
+def _others(context: Context, side: Side, found: list[tuple[Entry, Written]]) -> set[int]:
+    """Journal rows of creates for which a record was found that stands for somebody else: it is linked to another one, or
+    was found for two. What merely looks like a lost create isn't it then."""
+    sources = {k.row: k for k in context.store.records([e.source_row for e, _ in found if e.source_row])}
+    links: dict[tuple[str, str], int | None] = {}
+    for object in sorted({entry.object for entry, _ in found}):
+        ids = [answer.id for entry, answer in found if entry.object == object and answer.id]
+        links.update({(object, k.id): k.link for k in context.store.records_by_id(side, object, ids)})
+    others: set[int] = set()
+    claimed: set[tuple[str, str]] = set()
+    for entry, answer in found:
+        name = (entry.object, answer.id or "")
+        link, source = links.get(name), sources.get(entry.source_row or 0)
+        if name in claimed or (link is not None and (source is None or source.link != link)):
+            others.add(entry.row)
+        claimed.add(name)
+    return others
 
 
 def _seconds(at: str) -> float:

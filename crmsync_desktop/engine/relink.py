@@ -114,6 +114,11 @@ def _follow_absorbed(context: Context, products: list[Known]) -> None:
                 moved.append(link)
     if moved:
         context.store.update_links(moved)
+    # They are no more, though nothing else ever says so; and matching must not find them again.
+    absorbed = [former.row for former in old.values() if former.presence is Presence.LIVE]
+    context.store.settle(
+        [Settle(row, RecordState.SETTLED, keep=True, digest=0, presence=Presence.DELETED) for row in absorbed]
+    )
 
 
 def _report_meeting(context: Context, link: Link, gone: Known, survivor: Known) -> None:

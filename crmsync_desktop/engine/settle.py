@@ -224,7 +224,9 @@ class Settler:
         that came meanwhile is still to be followed. `told`: the planner has already put faults and conflicts on record."""
         if link in self._context.failed:
             return RecordState.PARKED
-        unfinished = plan.to_salesforce or plan.to_hubspot or (other is not None and other.presence is not Presence.LIVE)
+        unfinished = (
+            plan.to_salesforce or plan.to_hubspot or (other is not None and other.presence is not Presence.LIVE)
+        )
         if unfinished or ((plan.held or plan.faults) and not told):
             self._context.again = True
             return RecordState.STAGED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from crmsync_desktop.domain.records import Category, Observed, Op, Outcome, Presence, Side, Value, Write, Written
 from crmsync_desktop.domain.schema import ContactList
@@ -25,7 +26,7 @@ class FakeHubSpot(FakeSide):
     """contacts, and one active list. `link_property`: whether creates carry the origin's id in a unique property."""
 
     side = Side.HUBSPOT
-    batches = {Op.CREATE: 5, Op.UPDATE: 5, Op.DELETE: 5}
+    batches: ClassVar = {Op.CREATE: 5, Op.UPDATE: 5, Op.DELETE: 5}
     page = 6
 
     def __init__(self, nature: Nature, budget: Budget, link_property: bool) -> None:
@@ -43,9 +44,7 @@ class FakeHubSpot(FakeSide):
         return tuple(value for name in want.keys if (value := found.get(name)))
 
     def tombstone(self, want: Want, row: Row) -> Observed:
-        return Observed(
-            self.side, row.object, row.id, self.version(row), Presence.DELETED, [], successor=row.successor
-        )
+        return Observed(self.side, row.object, row.id, self.version(row), Presence.DELETED, [], successor=row.successor)
 
     async def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
         for want in wants:
@@ -79,8 +78,12 @@ class FakeHubSpot(FakeSide):
         if self.link_property and write.origin_id is not None:
             return self._told(write, [row for row in self.live() if row.origin == write.origin_id])
         if email := write.values.get("email"):
-            return self._told(write, [row for row in self.live() if email.lower() in (row.values["email"], *row.more_emails)])
-        named = {name: value for name, value in write.values.items() if name in ("lastname", "firstname", "phone") and value}
+            return self._told(
+                write, [row for row in self.live() if email.lower() in (row.values["email"], *row.more_emails)]
+            )
+        named = {
+            name: value for name, value in write.values.items() if name in ("lastname", "firstname", "phone") and value
+        }
         alike = [
             row
             for row in self.index.values()
@@ -88,6 +91,7 @@ class FakeHubSpot(FakeSide):
             and all(row.values[name] == value for name, value in named.items())
         ]
         if not named or len(alike) > 1:
+            self.beyond_finding.add(write.origin_id or "")
             return Written(write.key, Outcome.UNKNOWN)
         if not alike and self.nature.now() < datetime.fromisoformat(write.journaled_at).timestamp() + LONGEST_LAG + 5:
             self.nature.seen["recover can't tell yet"] += 1
@@ -182,7 +186,9 @@ class FakeHubSpot(FakeSide):
         self.rows[id].touched.update(values)
 
     def _put(self, row: Row, values: dict[str, Value]) -> None:
-        row.values.update({name: stored_by_hubspot(name, value) for name, value in values.items() if name in row.values})
+        row.values.update(
+            {name: stored_by_hubspot(name, value) for name, value in values.items() if name in row.values}
+        )
         if row.values["email"] in row.more_emails:
             row.more_emails = tuple(email for email in row.more_emails if email != row.values["email"])
         self._touch(row)
@@ -209,8 +215,10 @@ class FakeHubSpot(FakeSide):
     def restore(self, id: str) -> None:
         row = self.rows[id]
         if self._holder(row.values["email"]) is None:
-            row.live, row.stands_for = True, None  # from now on it stands for itself
+            row.live, row.restored, row.stands_for = True, True, None  # it stands for itself from now on
             self._touch(row)
+            if id in self.members_since:  # an active list takes it in anew
+                self.members_since[id] = self.nature.now()
 
     def merge(self, first: str, second: str) -> Row:
         """The product has a new id and takes both in; addresses are kept, the first record's values win."""

@@ -16,10 +16,9 @@ from sqlalchemy import event
 
 from crmsync_desktop.adapters.limits import RollingBudget
 from crmsync_desktop.adapters.store.store import SqliteStore
-from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.recover import close_crashed_passes
-from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.store import Entry, FieldChange, JournalState
 from tests.simulation.nature import Nature
 
@@ -73,7 +72,7 @@ class Memory:
         return JournalState(found[0]), _changes(found[1]), str(found[2])
 
     def journal_columns(self, columns: str) -> list[tuple[Any, ...]]:
-        return self._witness.execute(f"SELECT {columns} FROM journal ORDER BY row").fetchall()  # noqa: S608
+        return self._witness.execute(f"SELECT {columns} FROM journal ORDER BY row").fetchall()
 
     def _close_files(self) -> None:
         self.store.close()

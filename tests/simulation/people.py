@@ -61,7 +61,15 @@ class People:
     def _appear(self) -> bool:
         self._number += 1
         kind = self._random.choices(
-            ("both", "salesforce", "hubspot", "double in salesforce", "additional e-mail", "no e-mail", "carries the id"),
+            (
+                "both",
+                "salesforce",
+                "hubspot",
+                "double in salesforce",
+                "additional e-mail",
+                "no e-mail",
+                "carries the id",
+            ),
             (6, 4, 4, 1, 1, 2, 1),
         )[0]
         self._nature.seen[f"person: {kind}"] += 1

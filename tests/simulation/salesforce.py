@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import ClassVar
 
-from crmsync_desktop.domain.records import UNSEEN, Category, Observed, Outcome, Presence, Side, Value, Write, Written
-from crmsync_desktop.domain.records import Op
+from crmsync_desktop.domain.records import (
+    UNSEEN,
+    Category,
+    Observed,
+    Op,
+    Outcome,
+    Presence,
+    Side,
+    Value,
+    Write,
+    Written,
+)
 from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.ports.budget import Budget
 from crmsync_desktop.ports.crm import Page, Want
@@ -23,7 +34,7 @@ class FakeSalesforce(FakeSide):
     """Contact and Lead. `external_id`: whether creates carry the origin's id, so that a lost one can be found by it."""
 
     side = Side.SALESFORCE
-    batches = {Op.CREATE: 6, Op.UPDATE: 6, Op.DELETE: 6}
+    batches: ClassVar = {Op.CREATE: 6, Op.UPDATE: 6, Op.DELETE: 6}
     page = 7
 
     def __init__(self, nature: Nature, budget: Budget, external_id: bool) -> None:
@@ -52,8 +63,7 @@ class FakeSalesforce(FakeSide):
             rows = [
                 row.copy()
                 for row in self.rows.values()
-                if row.object == want.object
-                and (row.live if since is None else int(row.modified) >= since)
+                if row.object == want.object and (row.live if since is None else int(row.modified) >= since)
             ]
             found.append((want, since or 0.0, sorted(rows, key=lambda row: (int(row.modified), row.id))))
         for want, since, rows in found:
@@ -186,7 +196,7 @@ class FakeSalesforce(FakeSide):
 
     def undelete(self, id: str) -> None:
         row = self.rows[id]
-        row.live, row.modified, row.stands_for = True, self.nature.now(), None
+        row.live, row.restored, row.stands_for, row.modified = True, True, None, self.nature.now()
 
     def merge(self, master: str, loser: str) -> None:
         kept, lost = self.rows[master], self.rows[loser]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from crmsync_desktop.domain.errors import AllocationReached, LimitReached, SetupError, Unreachable
 from crmsync_desktop.domain.records import (
@@ -48,6 +49,7 @@ class Row:
     ours: bool = False
     touched: set[str] = field(default_factory=set)
     """Fields that somebody else than us has set."""
+    restored: bool = False
     locked: int = 0
 
     def copy(self) -> Row:
@@ -66,7 +68,7 @@ class FakeSide:
     """Behaves as the port says, with its own latencies. Subclasses say how records are stored, read and refused."""
 
     side: Side
-    batches: dict[Op, int]
+    batches: ClassVar[dict[Op, int]]
 
     def __init__(self, nature: Nature, budget: Budget) -> None:
         self.nature = nature
@@ -76,6 +78,7 @@ class FakeSide:
         self.on_call: Callable[[Side], None] = lambda side: None
         self.on_write: Callable[[Side, Sequence[Write]], None] = lambda side, writes: None
         self.on_created: Callable[[Side, Write, Written], None] = lambda side, write, answer: None
+        self.beyond_finding: set[str] = set()
         self._last_id = 0
 
     # what the port asks of every system
@@ -193,6 +196,7 @@ class FakeSide:
         there = any(row.ours and row.stands_for == write.origin_id for row in self.live(write.object))
         if there:
             self.nature.seen["recover can never tell"] += 1
+            self.beyond_finding.add(write.origin_id or "")
         return there
 
     def live(self, object: str | None = None) -> list[Row]:
@@ -254,9 +258,7 @@ class FakeSide:
 
 
 def refused(write: Write, category: Category, code: str, message: str, existing_id: str | None = None) -> Written:
-    return Written(
-        write.key, Outcome.FAILED, write.id, faults=(Fault(category, code, message, (), existing_id),)
-    )
+    return Written(write.key, Outcome.FAILED, write.id, faults=(Fault(category, code, message, (), existing_id),))
 
 
 def _all(writes: Sequence[Write], outcome: Outcome, fault: Fault) -> list[Written]:

@@ -51,7 +51,9 @@ class Verdict:
     def findings(self) -> list[str]:
         found = [*self._journal(), *self._doubles()]
         for link in self.links:
-            found += [f"link {link.link} ({link.salesforce_id}, {link.hubspot_id}): {what}" for what in self._link(link)]
+            found += [
+                f"link {link.link} ({link.salesforce_id}, {link.hubspot_id}): {what}" for what in self._link(link)
+            ]
         for row in [*self.world.salesforce.live(), *self.world.hubspot.live()]:
             found += [f"{row.object} {row.id} {row.values}: {what}" for what in self._record(row)]
         return found
@@ -122,9 +124,7 @@ class Verdict:
         there, here = column.as_hubspot(s), column.as_salesforce(h)
         return not self._doors_open(hubspot) or bool(self._error_explains(column, salesforce, hubspot, there, here))
 
-    def _why_different(
-        self, link: Link, column: Column, salesforce: Row, hubspot: Row, s: Cell, h: Cell
-    ) -> str:
+    def _why_different(self, link: Link, column: Column, salesforce: Row, hubspot: Row, s: Cell, h: Cell) -> str:
         """Why the sides may differ; "settled" where they agree, or may differ and the bases have to say so."""
         if s is UNSEEN or h is UNSEEN:
             return "settled"
@@ -171,9 +171,8 @@ class Verdict:
     def _poison_about(self, salesforce: Row, hubspot: Row) -> bool:
         sides = self.world.sides
         titles = {"jobtitle": salesforce.values["Title"]}
-        return (
-            sides[Side.HUBSPOT].poisoned({**hubspot.values, **titles})
-            or sides[Side.SALESFORCE].poisoned({**salesforce.values, "Title": hubspot.values["jobtitle"]})
+        return sides[Side.HUBSPOT].poisoned({**hubspot.values, **titles}) or sides[Side.SALESFORCE].poisoned(
+            {**salesforce.values, "Title": hubspot.values["jobtitle"]}
         )
 
     # records without a link
@@ -211,7 +210,7 @@ class Verdict:
         if error.code == "LINKS_MEET":
             return True
         if error.code == "CREATE_UNCERTAIN":
-            return any(other.stands_for == row.id for other in self.world.sides[side.other].live())
+            return row.id in self.world.sides[side.other].beyond_finding
         if error.code == "REQUIRED_FIELD_MISSING":
             return self._create_blocked(side, row)
         return False
@@ -233,8 +232,7 @@ class Verdict:
             lead = self.world.settings.contacts.on_hubspot_change is OnHubSpotChange.LEAD
             target = "Lead" if lead else "Contact"
         cells: list[Cell] = [
-            row.values[field.name] if (field := column.field(side, row.object)) else UNSEEN
-            for column in layout.columns
+            row.values[field.name] if (field := column.field(side, row.object)) else UNSEEN for column in layout.columns
         ]
         return plan_create(layout, side, cells, schemas(target, 0), row.object).blocked
 

@@ -265,6 +265,8 @@ class World:
         if answer.outcome is not Outcome.DONE or origin is None or not origin.ours:
             return
         first = self.sides[side].rows.get(origin.stands_for or "")
+        if first is not None and (first.restored or first.id in self.sides[side.other].beyond_finding):
+            return  # made while it was gone, or nothing shows any more whom it was made for
         if first is not None and first.live:
             self.broken.append(f"E2: {origin.id} was made for {first.id}, and {answer.id} was made for it again")
 
@@ -276,7 +278,12 @@ class World:
             return
         column = self.layout.columns[change.place]
         field = column.field(side.other, source.object)
-        if column.rule is not Rule.TWO_WAY or field is None or field.name in source.touched or close(column.kind, change.old or None, change.new):
+        if (
+            column.rule is not Rule.TWO_WAY
+            or field is None
+            or field.name in source.touched
+            or close(column.kind, change.old or None, change.new)
+        ):
             return
         self.broken.append(f"I3: {side.label} {write.id} would get our own old word back: {change}")
 
@@ -287,7 +294,9 @@ class World:
 
     def footprint(self) -> str:
         """One short text for the call log, the end state of both systems and the journal."""
-        state = [sorted((row.id, repr(row)) for row in side.rows.values()) for side in self.sides.values()]
+        state = [
+            (row.id, row.live, row.values, row.modified) for side in self.sides.values() for row in side.rows.values()
+        ]
         journal = self.memory.journal_columns("side, object, record_id, op, state, reason, at")
         return hashlib.sha256(repr((self.nature.log, state, journal)).encode()).hexdigest()
 
