@@ -157,6 +157,10 @@ def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, 
     based = bs is not UNSEEN and bh is not UNSEEN
     salesforce_moved = based and not same(column.kind, s, bs or None)
     hubspot_moved = based and not same(column.kind, h, bh or None)
+    if salesforce_moved and hubspot_moved:
+        # A side that only stores otherwise what it was given (a run died before it heard of it) yields to a real edit.
+        slight_s, slight_h = as_stored(column.kind, bs or None, s), as_stored(column.kind, bh or None, h)
+        salesforce_moved, hubspot_moved = not slight_s or slight_h, not slight_h or slight_s
     here = column.as_salesforce(h)
     if there is UNSEEN or here is UNSEEN:
         # An owner without a counterpart is told of. It isn't a reason to undo the edit that set it, and where nothing is

@@ -28,7 +28,10 @@ async def refresh_members(context: Context) -> None:
         joined = store.add_members(list_id, await context.lists.joined(list_id, since))
         full = float(last["full"])
     else:
-        ids = [id async for page in context.lists.members(list_id) for id in page]
+        ids: list[str] = []
+        async for page in context.lists.members(list_id):
+            context.check_stop()
+            ids += page
         joined, _ = store.set_members(list_id, ids)
         full = now
     await _stage(context, joined)
@@ -42,6 +45,7 @@ async def _stage(context: Context, joined: list[str]) -> None:
     context.store.stage_again(Side.HUBSPOT, [record.row for record in known])
     missing = sorted(set(joined) - {record.id for record in known})
     if missing and context.store.cursors().get((Side.HUBSPOT, object)) is not None:
+        context.check_stop()
         records = await context.crms[Side.HUBSPOT].read(context.want(Side.HUBSPOT, object), missing)
         live = [with_keys(record) for record in records if record.presence is Presence.LIVE]
         context.store.stage(context.pair.name, [(record, digest_of(record)) for record in live], None)

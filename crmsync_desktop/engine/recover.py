@@ -51,22 +51,21 @@ async def recover(context: Context) -> None:
 
 async def _recover(context: Context, side: Side, entries: list[Entry], now: str) -> None:
     answers = await context.crms[side].recover([write_of(entry) for entry in entries])
-    found: list[tuple[Entry, Written]] = []
+    found = [(e, answer) for e, answer in zip(entries, answers, strict=True) if answer.outcome is Outcome.DONE]
+    others = _others(context, side, found)
+    found = [(entry, answer) for entry, answer in found if entry.row not in others]
     absent: list[int] = []
     undecided: list[int] = []
     lost: list[Entry] = []
     for entry, answer in zip(entries, answers, strict=True):
-        if answer.outcome is Outcome.DONE and answer.id:
-            found.append((entry, answer))
-        elif answer.outcome is Outcome.FAILED:
+        if answer.outcome is Outcome.DONE and entry.row not in others:
+            continue
+        if answer.outcome is Outcome.FAILED:
             absent.append(entry.row)
         elif context.clock.now() - _seconds(entry.at) > GIVE_UP_SECONDS:
             lost.append(entry)
         else:
             undecided.append(entry.row)
-    others = _others(context, side, found)
-    absent += [entry.row for entry, _ in found if entry.row in others]
-    found = [(entry, answer) for entry, answer in found if entry.row not in others]
     if undecided:
         context.store.mark(undecided, JournalState.UNKNOWN, now, "answer lost; not found yet")
     if lost:
@@ -82,7 +81,7 @@ async def _recover(context: Context, side: Side, entries: list[Entry], now: str)
 
 def _others(context: Context, side: Side, found: list[tuple[Entry, Written]]) -> set[int]:
     """Journal rows of creates for which a record was found that stands for somebody else: it is linked to another one, or
-    was found for two. What merely looks like a lost create isn't it then."""
+    was found for two. What merely looks like a lost create isn't it then, and the create may still turn up."""
     sources = {k.row: k for k in context.store.records([e.source_row for e, _ in found if e.source_row])}
     links: dict[tuple[str, str], int | None] = {}
     for object in sorted({entry.object for entry, _ in found}):

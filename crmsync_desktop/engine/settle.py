@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Op, Outcome, Presence, Side, Written
-from crmsync_desktop.domain.values import close, keys_of, stamp
+from crmsync_desktop.domain.values import canonical, close, keys_of, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.gather import Couple, couples_of
@@ -94,11 +94,12 @@ class Settler:
         self._note_unread(done)
 
     def _created(self, entry: Entry, answer: Written) -> Observed:
-        cells: list[Cell] = [None] * len(self._context.layout.columns)
+        cells: list[Cell] = []
         for column in self._context.layout.columns:
             field = column.field(entry.side, entry.object)
-            if field is None or not field.nillable:
-                cells[column.place] = UNSEEN  # what can't be blank has a default that the answer doesn't tell
+            # What can't be blank has a default that the answer doesn't tell.
+            unknown = field is None or not field.nillable
+            cells.append(UNSEEN if unknown else canonical(column.kind, None))
         for change in entry.changes:
             cells[change.place] = change.new
         return self._observed(entry, answer, cells)
@@ -293,7 +294,7 @@ class Settler:
             if couple is None:
                 continue
             s_cells, h_cells = couple_cells(couple)
-            assumed = s_cells if record.side is Side.SALESFORCE else h_cells
+            assumed = list(s_cells if record.side is Side.SALESFORCE else h_cells)
             base = couple.link.base_salesforce if record.side is Side.SALESFORCE else couple.link.base_hubspot
             for column in context.layout.columns:
                 sent, stored = assumed[column.place], record.cells[column.place]
@@ -306,10 +307,22 @@ class Settler:
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
             state = self._state(plan, other, couple.link.link, told=False)
+            if state is RecordState.PARKED and self._edited_since(assumed, record):
+                state = RecordState.STAGED  # what was refused may have been mended
             settles += _settles(couple.link, other, known.row, record, state, couple)
         context.store.learn(context.pair.name, [(record, digest_of(record)) for record, _ in news], RecordState.STAGED)
         context.store.update_links(links)
         context.store.settle(settles)
+
+    def _edited_since(self, assumed: Sequence[Cell], record: Observed) -> bool:
+        """Whether a record says something else than what was sent, beyond what storing does to it."""
+        pairs = [
+            (column.kind, assumed[column.place], record.cells[column.place]) for column in self._context.layout.columns
+        ]
+        return any(
+            sent is not UNSEEN and stored is not UNSEEN and not close(kind, sent, stored)
+            for kind, sent, stored in pairs
+        )
 
 
 def _settles(

@@ -207,10 +207,8 @@ class Verdict:
             return made_for_it or self._has_rival(side, row)
         if error.code in ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "VALIDATION_ERROR"):
             return self._poison_about(row, _BLANK) if side is Side.SALESFORCE else self._poison_about(_BLANK, row)
-        if error.code == "LINKS_MEET":
+        if error.code in ("LINKS_MEET", "CREATE_UNCERTAIN"):
             return True
-        if error.code == "CREATE_UNCERTAIN":
-            return row.id in self.world.sides[side.other].beyond_finding
         if error.code == "REQUIRED_FIELD_MISSING":
             return self._create_blocked(side, row)
         return False
