@@ -9,5 +9,5 @@ def run() -> int:
     from crmsync_desktop.cli.errors import told
 
     with told() as status:
-        status.code = app(standalone_mode=False) or 0
+        status.code = app(prog_name="crmsync-desktop", standalone_mode=False) or 0
     return status.code

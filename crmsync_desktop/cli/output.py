@@ -24,6 +24,7 @@ from crmsync_desktop.app.views import (
     SettingView,
     StatusView,
 )
+from crmsync_desktop.domain.records import Side
 
 console = Console(highlight=False)
 _PHASES = {"reading": "Reading", "planning": "Deciding", "writing": "Writing"}
@@ -73,7 +74,7 @@ def show_pass(result: PassView, changes: Sequence[ChangeView]) -> None:
         counts = (tally.created, tally.updated, tally.deleted, tally.linked, tally.held, tally.failed)
         table.add_row(tally.side.label, tally.pair, *(f"{count:,}" for count in counts))
     console.print(table)
-    calls = " · ".join(f"{name.capitalize()} {count:,}" for name, count in result.calls.items())
+    calls = " · ".join(f"{Side(name).label} {count:,}" for name, count in result.calls.items())
     console.print(f"{'Preview' if result.preview else 'Pass'} {result.id} {result.state}; calls: {calls}")
     if result.message:
         console.print(escape(result.message))
