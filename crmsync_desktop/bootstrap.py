@@ -105,7 +105,9 @@ def practice_serving(where: Home) -> Iterator[dict[str, Any]]:
         return
     command = [sys.executable, "-m", "crmsync_desktop.practice.serve"]
     command += ["--state-dir", str(where.practice_orgs), "--stop-with-stdin"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # noqa: S603
+    pipe = subprocess.PIPE
+    # In a session of its own: Ctrl+C in a terminal would end it while a pass still settles. It ends with its input.
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)  # noqa: S603
     assert process.stdin is not None
     assert process.stdout is not None
     assert process.stderr is not None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -21,10 +24,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON docum
 
 
 def on(name: str | None, practice: bool, work: Callable[[Facade], Awaitable[T]]) -> T:
-    """Open a connection in this process, do the work, close it. Raises SetupError where it can't be opened."""
+    """Open a connection in this process, do the work, close it. Raises SetupError where it can't be opened.
+
+    Ctrl+C and SIGTERM end the work after the batch under way, whose answers are settled, with the exit status that shells
+    give these signals.
+    """
 
     async def run() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        with contextlib.suppress(NotImplementedError):  # Windows ends a process without asking it
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         async with bootstrap.opened(bootstrap.home(), name, practice=practice) as facade:
             return await work(facade)
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except KeyboardInterrupt:
+        raise _stopped(signal.SIGINT) from None
+    except asyncio.CancelledError:
+        raise _stopped(signal.SIGTERM) from None
+
+
+def _stopped(by: signal.Signals) -> typer.Exit:
+    print("Stopped. What was sent is settled; the next pass goes on from there.", file=sys.stderr)
+    return typer.Exit(128 + by)
