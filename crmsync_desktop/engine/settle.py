@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Op, Outcome, Presence, Side, Written
 from crmsync_desktop.domain.values import canonical, close, keys_of, stamp
@@ -184,6 +186,9 @@ class Settler:
         for change in entry.changes:
             cells[change.place] = change.new
         record = self._observed(entry, answer, cells, before, target.keys if target else ())
+        if target is not None:
+            # Our own write is nobody's edit: in a conflict, the newer one is told from what people did before it.
+            record = msgspec.structs.replace(record, version=target.version)
         self._move_bases(link, entry, record)
         return record
 
@@ -289,9 +294,11 @@ class Settler:
         couples = {c.link.link: c for c in couples_of(context, {k.link for _, k in news if k.link is not None})}
         links: list[Link] = []
         settles: list[Settle] = []
+        seen: list[Observed] = []
         for record, known in news:
             couple = couples.get(known.link or 0)
             if couple is None:
+                seen.append(record)
                 continue
             s_cells, h_cells = couple_cells(couple)
             assumed = list(s_cells if record.side is Side.SALESFORCE else h_cells)
@@ -307,10 +314,12 @@ class Settler:
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
             state = self._state(plan, other, couple.link.link, told=False)
-            if state is RecordState.PARKED and self._edited_since(assumed, record):
+            edited = self._edited_since(assumed, record)
+            if state is RecordState.PARKED and edited:
                 state = RecordState.STAGED  # what was refused may have been mended
             settles += _settles(couple.link, other, known.row, record, state, couple)
-        context.store.learn(context.pair.name, [(record, digest_of(record)) for record, _ in news], RecordState.STAGED)
+            seen.append(record if edited else msgspec.structs.replace(record, version=known.version or record.version))
+        context.store.learn(context.pair.name, [(record, digest_of(record)) for record in seen], RecordState.STAGED)
         context.store.update_links(links)
         context.store.settle(settles)
 
