@@ -14,6 +14,7 @@ from crmsync_desktop.domain.records import Observed, Presence, Side
 from crmsync_desktop.domain.values import keys_of, version_order
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.stamps import last_heard_of
 from crmsync_desktop.ports.crm import Page
 from crmsync_desktop.ports.store import Cursor, Known
 
@@ -70,9 +71,10 @@ def _without_stale(
 def _stale(record: Observed, before: Known | None) -> bool:
     if before is None or record.presence is not Presence.LIVE:
         return False
-    order = version_order(before.version, record.version)
+    heard = last_heard_of(before.version)
+    order = version_order(heard, record.version)
     if before.presence is Presence.DELETED and record.side is Side.HUBSPOT:
-        return order > 0 or before.version == record.version  # brought back, it would be newer
+        return order > 0 or heard == record.version  # brought back, it would be newer
     return order > 0
 
 

@@ -16,6 +16,7 @@ from crmsync_desktop.domain.settings import OnHubSpotChange, OnSalesforceChange
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.draft import Draft
 from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, gather, in_flight
+from crmsync_desktop.engine.stamps import edited_at
 from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
 
 CHUNK = 2_000
@@ -126,8 +127,10 @@ def _link_plan(
 ) -> LinkPlan:
     return plan_link(
         context.layout,
-        Look(link.salesforce_object, salesforce.version if salesforce else "", s_cells, link.base_salesforce),
-        Look(context.pair.hubspot, hubspot.version if hubspot else "", h_cells, link.base_hubspot),
+        Look(
+            link.salesforce_object, edited_at(salesforce.version) if salesforce else "", s_cells, link.base_salesforce
+        ),
+        Look(context.pair.hubspot, edited_at(hubspot.version) if hubspot else "", h_cells, link.base_hubspot),
         doors,
         context.settings.on_conflict,
     )

@@ -20,6 +20,7 @@ from crmsync_desktop.engine.gather import Couple, couples_of
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.engine.refusals import settle_refusals
+from crmsync_desktop.engine.stamps import edited_at, with_write
 from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, RecordState, Settle
 
 READ_BACK = 2_000
@@ -188,7 +189,7 @@ class Settler:
         record = self._observed(entry, answer, cells, before, target.keys if target else ())
         if target is not None:
             # Our own write is nobody's edit: in a conflict, the newer one is told from what people did before it.
-            record = msgspec.structs.replace(record, version=target.version)
+            record = msgspec.structs.replace(record, version=with_write(target.version, answer.version))
         self._move_bases(link, entry, record)
         return record
 
@@ -210,11 +211,11 @@ class Settler:
         else:
             s_cells, h_cells = couple_cells(couple)
             source_cells = s_cells if record.side is Side.HUBSPOT else h_cells
-        version = source.version if source else ""
+        version = edited_at(source.version) if source else ""
         theirs = Look(link.salesforce_object, version, source_cells, link.base_salesforce)
-        ours = Look(record.object, record.version, record.cells, link.base_hubspot)
+        ours = Look(record.object, edited_at(record.version), record.cells, link.base_hubspot)
         if record.side is Side.SALESFORCE:
-            theirs = Look(link.salesforce_object, record.version, record.cells, link.base_salesforce)
+            theirs = Look(link.salesforce_object, edited_at(record.version), record.cells, link.base_salesforce)
             ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
         return plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crmsync_desktop.domain.errors import PassError
-from crmsync_desktop.domain.layout import Layout, resolve
-from crmsync_desktop.domain.mapping import CONTACTS, Rule
+from crmsync_desktop.domain.layout import Layout
+from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Op, Outcome, Side, Write, Written
 from crmsync_desktop.domain.settings import (
     ContactSettings,
@@ -21,11 +21,10 @@ from crmsync_desktop.domain.settings import (
     Settings,
 )
 from crmsync_desktop.domain.values import close
-from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
-from crmsync_desktop.engine.metadata import owners_of, schemas_of
 from crmsync_desktop.ports.store import Entry, FieldChange, JournalState, PassRow, PassState
-from tests.simulation.fields import MAPPED, mappings
+from tests.simulation.engine_room import prepare
+from tests.simulation.fields import MAPPED
 from tests.simulation.hubspot import LIST, FakeHubSpot
 from tests.simulation.memory import Memory
 from tests.simulation.nature import Crash, Nature
@@ -146,7 +145,7 @@ class World:
         if shown:
             self.nature.seen["preview compared with run"] += 1
 
-    # a pass, as app/runner.py makes one
+    # a pass
 
     async def one_pass(self, preview: bool = False) -> PassRow | None:
         """None where the process died, or the pass could not begin."""
@@ -166,35 +165,13 @@ class World:
         return row
 
     async def _pass(self, preview: bool) -> PassRow:
-        memory, nature = self.memory, self.nature
-        store = memory.store
-        store.save_settings(self.settings)
-        memory.budget.set_allocation(Side.SALESFORCE, self.settings.allocation)
-        schemas = await schemas_of(CONTACTS, store, self.sides, nature)
-        owners = await owners_of(store, self.sides, nature)
-        layout = resolve(CONTACTS, mappings(self.rules), schemas, owners)
-        assert not layout.problems
-        self._layouts.append(layout)
-        store.set_layout(CONTACTS.name, layout.properties)
-        for row in store.passes(20):
-            if row.preview:
-                store.drop_preview(row.id)
-        store.planned.clear()
-        self._first_write = None
-        context = Context(
-            pair=CONTACTS,
-            layout=layout,
-            schemas=schemas,
-            settings=self.settings,
-            store=store,
-            clock=nature,
-            crms=dict(self.sides),
-            lists=self.hubspot,
-            report=lambda phase, done, total: None,
-            pass_id=0,
-            preview=preview,
-            stop=self._stop,
+        memory = self.memory
+        context = await prepare(
+            memory, self.nature, (self.salesforce, self.hubspot), self.settings, self.rules, self._stop, preview
         )
+        self._layouts.append(context.layout)
+        memory.store.planned.clear()
+        self._first_write = None
         if self._stop.is_set():  # before the pass itself had begun
             self._begun_at_cancel = {side: self.nature.begun[side] for side in Side}
         return await run_pass(context, "simulation", memory.budget.calls)
