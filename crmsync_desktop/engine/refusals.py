@@ -9,7 +9,9 @@ from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.gather import couples_of
 from crmsync_desktop.engine.observe import with_keys
+from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.ports.store import Entry, Known, NewError, RecordState, Settle
 
 
@@ -42,8 +44,28 @@ async def settle_refusals(context: Context, side: Side, refused: list[tuple[Entr
         context.store.open_errors(errors, stamp(context.clock.now()))
     # A link of which another write is still under way, or was dropped as stale, is looked at once more: not parked yet.
     resting = [entry for entry in parked if entry.link is None or context.outstanding[entry.link] <= 0]
+    edited = _edited_since(context, resting, source_of)
+    resting = [entry for entry in resting if entry.row not in edited]
     rows = [row for entry in resting for row in (entry.source_row, entry.target_row) if row is not None]
     context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in rows])
+
+
+def _edited_since(context: Context, refused: list[Entry], source_of: dict[int, Known]) -> set[int]:
+    """Journal rows of refused writes whose source says something else by now: it may have been mended, and stays staged."""
+    couples = {
+        c.link.link: couple_cells(c) for c in couples_of(context, {e.link for e in refused if e.link is not None})
+    }
+    found: set[int] = set()
+    for entry in refused:
+        source = source_of.get(entry.source_row or 0)
+        if entry.link in couples:
+            s_cells, h_cells = couples[entry.link]
+            cells = s_cells if entry.side is Side.HUBSPOT else h_cells
+        else:
+            cells = source.cells or [] if source is not None else []
+        if cells and any(cells[change.place] != change.source for change in entry.changes):
+            found.add(entry.row)
+    return found
 
 
 async def _look_again(
