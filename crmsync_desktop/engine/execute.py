@@ -95,7 +95,13 @@ def write_of(entry: Entry) -> Write:
 
 
 def _raise_if_stopped(answers: Sequence[Written]) -> None:
-    """A limit or a broken line ends the pass: the rest would fare no better."""
+    """A limit or a broken line ends the pass: the rest would fare no better. So does a batch that got no answer at all,
+    which had its tries already: in an outage, every further batch would only be one more to look for."""
+    if answers and all(answer.outcome is Outcome.UNKNOWN for answer in answers):
+        fault = answers[0].faults[0] if answers[0].faults else None
+        raise Unreachable(
+            "Writes got no answer.", fault.message if fault else "", "The next pass looks for them first."
+        )
     for answer in answers:
         if answer.outcome is not Outcome.NOT_SENT:
             continue

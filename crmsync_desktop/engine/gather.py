@@ -41,6 +41,9 @@ def gather(context: Context, chunk: Sequence[Known], handled: set[int]) -> Gathe
     loose = [record for record in fresh if record.link is None]
     gone = [record for record in loose if record.presence is not Presence.LIVE]
     matching, rows = _match(context, [record for record in loose if record.presence is Presence.LIVE])
+    # One whose create is under way may come along as another's candidate: it can be found, but not created once more.
+    matching.alone = [row for row in matching.alone if row not in handled]
+    matching.doubts = [doubt for doubt in matching.doubts if doubt.row not in handled]
     for couple in couples:
         rows.update({known.row: known for known in (couple.salesforce, couple.hubspot) if known is not None})
     rows.update({record.row: record for record in fresh})
