@@ -61,16 +61,16 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
     hubspot = _ranked((c for c in candidates if c.side is Side.HUBSPOT and not c.linked), objects)
     blocked: set[int] = set()
     for candidate in salesforce:
-        rival = _holder(candidate, taken[Side.SALESFORCE]) or _holder(candidate, taken[Side.HUBSPOT])
-        if rival is not None:
-            result.doubts.append(_doubt(candidate, rival))
+        doubt = _taken_by(candidate, taken)
+        if doubt is not None:
+            result.doubts.append(doubt)
             continue
         partner = _partner(candidate, [h for h in hubspot if h.row not in blocked])
         equals = [
             c for c in salesforce if c is not candidate and c.object == candidate.object and _shared(c, candidate)
         ]
         if equals and ambiguous is OnAmbiguousMatch.BLOCK:
-            result.doubts.append(_doubt(candidate, equals[0]))
+            result.doubts.append(_doubt(candidate, equals[0], _shared(candidate, equals[0])))
             if partner is not None:
                 blocked.add(partner.row)
                 result.doubts.append(Doubt(partner.row, candidate.row, _shared(candidate, partner), "blocked"))
@@ -89,13 +89,13 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
     for candidate in hubspot:
         if candidate.row in blocked:
             continue
-        rival = _holder(candidate, taken[Side.SALESFORCE]) or _holder(candidate, taken[Side.HUBSPOT])
-        if rival is None:
+        doubt = _taken_by(candidate, taken)
+        if doubt is None:
             result.alone.append(candidate.row)
             for key in candidate.keys:
                 taken[Side.HUBSPOT].setdefault(key, candidate)
         else:
-            result.doubts.append(_doubt(candidate, rival))
+            result.doubts.append(doubt)
     return result
 
 
@@ -109,8 +109,12 @@ def _ranked(candidates: Iterable[Candidate], objects: Sequence[str]) -> list[Can
     return sorted(newest_first, key=lambda c: rank.get(c.object, len(rank)))
 
 
-def _holder(candidate: Candidate, taken: dict[str, Candidate]) -> Candidate | None:
-    return next((taken[key] for key in candidate.keys if key in taken), None)
+def _taken_by(candidate: Candidate, taken: dict[Side, dict[str, Candidate]]) -> Doubt | None:
+    for side in Side:
+        for key in candidate.keys:
+            if key in taken[side]:
+                return _doubt(candidate, taken[side][key], key)
+    return None
 
 
 def _partner(candidate: Candidate, hubspot: Sequence[Candidate]) -> Candidate | None:
@@ -124,11 +128,11 @@ def _shared(one: Candidate, other: Candidate) -> str:
     return next((key for key in one.keys if key in other.keys), "")
 
 
-def _doubt(candidate: Candidate, rival: Candidate) -> Doubt:
+def _doubt(candidate: Candidate, rival: Candidate, key: str) -> Doubt:
     if rival.side is candidate.side and rival.object == candidate.object:
         why = "same type"
     elif rival.side is candidate.side:
         why = "other type"
     else:
         why = "linked elsewhere"
-    return Doubt(candidate.row, rival.row, _shared(candidate, rival), why)
+    return Doubt(candidate.row, rival.row, key, why)
