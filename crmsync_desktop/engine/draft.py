@@ -221,6 +221,11 @@ class Draft:
         if self._context.preview:
             store.plan([*self._entries, *(entry for _, entries in self._new_links for entry in entries)])
             return
+        with store.together():
+            self._store_all()
+
+    def _store_all(self) -> None:
+        store = self._context.store
         if self._unlinked:
             store.remove_links(self._unlinked)
         if self._new_links:
@@ -233,7 +238,6 @@ class Draft:
         if self._links:
             store.update_links(self._links)
         self._note_outstanding()
-        # What is parked always has its error or conflict on record already, wherever the process dies.
         self._store_findings()
         if self._settles:
             store.settle(self._settles)

@@ -1,8 +1,8 @@
 """Settle: what an answer means for the memory. Bases move to what each side now says, links are made for new records,
 errors are opened or cleared, and the journal gets its last word.
 
-The order is chosen so that a crash between two steps costs nothing: links and bases first, the journal's DONE after. If the
-latter is missing, the next pass finds both sides equal and only moves the bases.
+Links, bases and the journal's last word are one transaction. Where it is missing, after a crash, the next pass looks for the
+creates, finds both sides of the updates equal and only moves the bases.
 """
 
 from __future__ import annotations
@@ -51,19 +51,25 @@ class Settler:
     async def settle(self, answers: list[Answer]) -> None:
         """Settle one batch."""
         context = self._context
-        done = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.DONE]
-        self._settle_creates([pair for pair in done if pair[0].op is Op.CREATE])
-        self._settle_updates([pair for pair in done if pair[0].op is Op.UPDATE])
-        self._settle_deletes([pair for pair in done if pair[0].op is Op.DELETE])
         refused = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.FAILED]
+        with context.store.together():
+            done = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.DONE]
+            self._settle_creates([pair for pair in done if pair[0].op is Op.CREATE])
+            self._settle_updates([pair for pair in done if pair[0].op is Op.UPDATE])
+            self._settle_deletes([pair for pair in done if pair[0].op is Op.DELETE])
+            self._finish([pair for pair in answers if pair[1].outcome is not Outcome.FAILED])
         if refused:
             await settle_refusals(context, self._side, refused)
+            self._finish(refused)
+
+    def _finish(self, answers: list[Answer]) -> None:
+        """The journal's last word."""
         for entry, answer in answers:
             if answer.outcome is not Outcome.DONE:
-                context.count(entry, -1)
-        context.store.finish(
+                self._context.count(entry, -1)
+        self._context.store.finish(
             [(entry.row, _STATES[answer.outcome], answer.id, _note(answer)) for entry, answer in answers],
-            stamp(context.clock.now()),
+            stamp(self._context.clock.now()),
         )
 
     def _settle_creates(self, done: list[Answer]) -> None:

@@ -8,6 +8,7 @@ statements that depends on the number of chunks, not of rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
@@ -205,6 +206,11 @@ class Settle(msgspec.Struct, gc=False, frozen=True):
 
 
 class Store(Protocol):
+    def together(self) -> AbstractContextManager[None]:
+        """All calls within are one transaction: all of them happen, or none. Not to be held across an await. Nothing in it
+        is durable before its end, so what has to be (`mark` as SENT) stays outside."""
+        ...
+
     # layout and settings
     def layout(self, pair: str) -> tuple[str, ...]:
         """The HubSpot properties of the pair's cells, in order. Empty before the first set_layout."""

@@ -27,6 +27,12 @@ class Session:
         self._layouts = Layouts()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """All calls within are one transaction: all of them happen, or none. Not to be held across an await."""
+        with self._writing():
+            yield
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
         with self._transaction("BEGIN") as connection:
@@ -52,6 +58,9 @@ class Session:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
+        if self._connection.in_transaction():
+            yield self._connection  # within `together`, which ends it
+            return
         try:
             with self._connection.begin():
                 self._connection.exec_driver_sql(begin)
@@ -84,7 +93,7 @@ def batches(values: Iterable[T]) -> Iterator[list[T]]:
 def select(connection: Connection, statement: str, values: Sequence[T], *before: Any) -> Iterator[Any]:
     """Rows of a statement whose last parameter is a LIST, asked once for each chunk of values."""
     for chunk in chunks(values):
-        yield from connection.exec_driver_sql(statement, (*before, chunk))
+        yield from connection.exec_driver_sql(statement, (*before, chunk)).all()
 
 
 def many(connection: Connection, statement: str, rows: list[Any]) -> int:
