@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmsync_desktop.adapters.hubspot import paths
+from crmsync_desktop.adapters.hubspot.batches import told
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.errors import Unreachable
 from crmsync_desktop.domain.records import Side
@@ -51,7 +52,7 @@ class Account:
         while after is not None:
             query = {"limit": "500", "archived": archived, **({"after": after} if after else {})}
             answer = await self._transport.send(paths.OWNERS, "schema", query=query)
-            owners += [_owner(each, archived == "false") for each in answer.data.get("results") or ()]
+            owners += [_owner(each, archived == "false") for each in told(answer.data)["results"]]
             after = next_after(answer.data)
         return owners
 

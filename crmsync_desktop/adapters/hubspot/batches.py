@@ -71,7 +71,7 @@ async def batch_read(
             await read(inputs[:middle])
             await read(inputs[middle:])
             return
-        found.records.extend(results_of(answer.data))
+        found.records.extend(results_of(told(answer.data)))
         for error in answer.data.get("errors") or ():
             found.missing.update(subjects_of(error, "ids"))
 
@@ -85,7 +85,7 @@ async def search(
     """One page of a search, the id past which the next begins, and whether it was the last. Raises ReplyLost for a page
     that leads nowhere: without it a search that forgets its filter would be read for ever."""
     answer = await transport.send(paths.SEARCH, purpose, places={"object": object_name}, body=body)
-    records, total = results_of(answer.data), answer.data.get("total")
+    records, total = results_of(told(answer.data)), answer.data.get("total")
     rows = len(answer.data.get("results") or ())
     last = rows < body["limit"] or (isinstance(total, int) and total <= rows)
     before = int(body["filterGroups"][0]["filters"][-1]["value"])
@@ -105,6 +105,14 @@ def search_body(filters: Iterable[Mapping[str, Any]], properties: Sequence[str],
         "properties": list(properties),
         "limit": PAGE,
     }
+
+
+def told(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An answer to a question, which has results, be they none. Raises ReplyLost for any other JSON object: taken for "there
+    is nothing", it would move a watermark past records, or let one be created a second time."""
+    if not isinstance(data.get("results"), list):
+        raise lost("HTTP 200 without results.")
+    return data
 
 
 def results_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:

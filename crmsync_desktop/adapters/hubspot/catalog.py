@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.adapters.hubspot import paths
-from crmsync_desktop.adapters.hubspot.errors import Refused
+from crmsync_desktop.adapters.hubspot.errors import Refused, lost
 from crmsync_desktop.adapters.hubspot.properties import schema_of
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.errors import SetupError
@@ -49,4 +49,6 @@ class Catalog:
                 "The account may not have this object, or the key may lack its schema scope.",
             ) from None
         results = [each for each in answer.data.get("results") or () if isinstance(each, dict) and each.get("name")]
+        if not results:  # kept for a day, it would leave nothing to be mapped
+            raise lost(f"HTTP {answer.status} without a single property of {object_name}.")
         return schema_of(object_name, results, answer.server_time)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from crmsync_desktop.adapters.hubspot import paths
 from crmsync_desktop.adapters.hubspot.account import next_after
+from crmsync_desktop.adapters.hubspot.batches import told
 from crmsync_desktop.adapters.hubspot.errors import Refused
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.schema import ContactList
@@ -95,7 +96,7 @@ def _previous(data: dict[str, Any]) -> str | None:
 
 
 def _rows(data: dict[str, Any]) -> list[dict[str, Any]]:
-    return [row for row in data.get("results") or () if isinstance(row, dict) and str(row.get("recordId")).isdecimal()]
+    return [row for row in told(data)["results"] if isinstance(row, dict) and str(row.get("recordId")).isdecimal()]
 
 
 def _joined_at(row: dict[str, Any]) -> float:
