@@ -119,10 +119,13 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
     side = source.other
     plan = CreatePlan(side, target.object, [], [], False)
     values: dict[str, Value] = {}
+    reason = f"new in {source.label}"
     for column in layout.columns:
         cell = cells[column.place]
+        if not cell:
+            continue
         field = column.field(side, target.object)
-        if not cell or field is None or column.field(source, source_object) is None:
+        if field is None or column.field(source, source_object) is None:
             continue
         if column.rule.always and column.rule.master is side:
             continue  # the master is never written, not even where it is blank
@@ -134,7 +137,6 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
             plan.faults.append(fault)
             continue
         values[field.name] = value
-        reason = f"new in {source.label}"
         plan.changes.append(FieldChange(column.place, column.property, field.name, cell, None, value, reason))
     missing = missing_required(target, values)
     plan.faults.extend(missing)

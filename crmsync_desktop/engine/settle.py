@@ -35,6 +35,33 @@ _STATES = {
 Answer = tuple[Entry, Written]
 
 
+class _Form(msgspec.Struct):
+    """How records of one object are made out: the place of each field, the places that hold match keys, whether the id is
+    one, and the cells of a new record of which nothing was written yet."""
+
+    places: dict[str, int]
+    key_places: tuple[int, ...]
+    id_is_key: bool
+    new: tuple[Cell, ...]
+
+    def keys_in(self, id: str, cells: Sequence[Cell]) -> tuple[str, ...]:
+        """The match keys that stand in the record's own cells, or are its id."""
+        values = [value for place in self.key_places if (value := cells[place])]
+        return keys_of((*values, id) if self.id_is_key else tuple(values))
+
+
+def _form(context: Context, side: Side, object: str) -> _Form:
+    places = {name: place for place, name in enumerate(context.layout.fields(side, object)) if name}
+    keys = context.pair.keys[object]
+    new: list[Cell] = []
+    for column in context.layout.columns:
+        field = column.field(side, object)
+        # What can't be blank has a default that the answer doesn't tell.
+        unknown = field is None or not field.nillable
+        new.append(UNSEEN if unknown else canonical(column.kind, None))
+    return _Form(places, tuple(places[name] for name in keys if name in places), "Id" in keys, tuple(new))
+
+
 class Settler:
     """Settles one side's answers. Salesforce's answers don't say what was stored, so records written there are collected
     and read back, up to 2,000 in one call."""
@@ -43,6 +70,7 @@ class Settler:
         self._context = context
         self._side = side
         self._unread: dict[str, set[str]] = {}
+        self._forms: dict[str, _Form] = {}
 
     @property
     def due(self) -> bool:
@@ -103,12 +131,7 @@ class Settler:
         self._note_unread(done)
 
     def _created(self, entry: Entry, answer: Written) -> Observed:
-        cells: list[Cell] = []
-        for column in self._context.layout.columns:
-            field = column.field(entry.side, entry.object)
-            # What can't be blank has a default that the answer doesn't tell.
-            unknown = field is None or not field.nillable
-            cells.append(UNSEEN if unknown else canonical(column.kind, None))
+        cells = list(self._form(entry.object).new)
         for change in entry.changes:
             cells[change.place] = change.new
         return self._observed(entry, answer, cells)
@@ -122,26 +145,23 @@ class Settler:
         former_keys: Sequence[str] = (),
     ) -> Observed:
         """The written record as its side's answer describes it. `before` and `former_keys`: what it was until now."""
-        names = self._context.layout.fields(entry.side, entry.object)
-        by_field = {name: place for place, name in enumerate(names) if name}
+        form = self._form(entry.object)
         id = answer.id or entry.record_id or ""
-        told = self._keys(entry.object, id, by_field, before if before is not None else cells)
-        kept = [key for key in former_keys if key not in told]
         for name, value in (answer.echo or {}).items():
-            if name in by_field:
-                cells[by_field[name]] = value
-        keys = (*self._keys(entry.object, id, by_field, cells), *kept)
+            if name in form.places:
+                cells[form.places[name]] = value
+        keys = form.keys_in(id, cells)
+        if former_keys:
+            told = keys if before is None else form.keys_in(id, before)
+            keys = (*keys, *(key for key in former_keys if key not in told))
         version = answer.version or ""
         return Observed(entry.side, entry.object, id, version, Presence.LIVE, cells, tuple(dict.fromkeys(keys)))
 
-    def _keys(self, object: str, id: str, by_field: dict[str, int], cells: Sequence[Cell]) -> tuple[str, ...]:
-        """The match keys that stand in the record's own cells, or are its id."""
-        values = [
-            id if name == "Id" else cells[by_field[name]]
-            for name in self._context.pair.keys[object]
-            if name == "Id" or name in by_field
-        ]
-        return keys_of(tuple(value for value in values if value))
+    def _form(self, object: str) -> _Form:
+        form = self._forms.get(object)
+        if form is None:
+            form = self._forms[object] = _form(self._context, self._side, object)
+        return form
 
     def _new_link(self, source: Known, record: Observed) -> Link:
         blank: list[Cell] = [UNSEEN] * len(self._context.layout.columns)
