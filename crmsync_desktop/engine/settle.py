@@ -183,6 +183,7 @@ class Settler:
             couple = couples.get(entry.link or 0)
             if couple is None:
                 continue
+            _keep_cells(couple)
             target = couple.hubspot if entry.side is Side.HUBSPOT else couple.salesforce
             record = self._apply(entry, answer, couple)
             source = couple.salesforce if entry.side is Side.HUBSPOT else couple.hubspot
@@ -327,6 +328,7 @@ class Settler:
             if couple is None:
                 seen.append(record)
                 continue
+            _keep_cells(couple)
             s_cells, h_cells = couple_cells(couple)
             assumed = list(s_cells if record.side is Side.SALESFORCE else h_cells)
             base = couple.link.base_salesforce if record.side is Side.SALESFORCE else couple.link.base_hubspot
@@ -359,6 +361,15 @@ class Settler:
             sent is not UNSEEN and stored is not UNSEEN and not close(kind, sent, stored)
             for kind, sent, stored in pairs
         )
+
+
+def _keep_cells(couple: Couple) -> None:
+    """Write out the cells that stand for "equal to the base": the base is about to move, and they don't move with it."""
+    s_cells, h_cells = couple_cells(couple)
+    if couple.salesforce is not None:
+        couple.salesforce.cells = list(s_cells)
+    if couple.hubspot is not None:
+        couple.hubspot.cells = list(h_cells)
 
 
 def _settles(

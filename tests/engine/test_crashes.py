@@ -134,11 +134,11 @@ def test_a_preview_shows_what_the_run_then_does_and_writes_nothing() -> None:
         desk.salesforce.edit(salesforce.id, {"Title": "CEO"})
         desk.in_salesforce()
         writes = desk.writes()
-        desk.memory.store.planned.clear()
+        desk.memory.store.watch()
         desk.sync(preview=True)
         assert desk.writes() == writes
         shown = [(e.side, e.op, e.record_id, e.changes) for e in desk.memory.store.planned]
-        desk.memory.store.planned.clear()
+        desk.memory.store.watch()
         desk.sync()
         assert [(e.side, e.op, e.record_id, e.changes) for e in desk.memory.store.planned[: len(shown)]] == shown
         assert len(shown) == 2

@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from crmsync_desktop.adapters.limits import RollingBudget
 from crmsync_desktop.adapters.store.store import SqliteStore
+from crmsync_desktop.domain.records import Op, Side
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.recover import close_crashed_passes
@@ -26,13 +27,31 @@ _changes = msgspec.msgpack.Decoder(tuple[FieldChange, ...]).decode
 
 
 class WatchedStore(SqliteStore):
-    """The real store; `planned` are the entries given to the journal, in order, since somebody last cleared them."""
+    """The real store; `planned` are the entries given to the journal, in order, since `watch` was called. `first_round` is how
+    many of them were planned when the first one was taken to be carried out."""
 
     planned: list[Entry]
+    first_round: int | None
+
+    def watch(self) -> None:
+        self.planned, self.first_round = [], None
 
     def plan(self, entries: Sequence[Entry]) -> None:
         self.planned.extend(entries)
         super().plan(entries)
+
+    def entries(
+        self,
+        pass_id: int | None,
+        states: Sequence[JournalState],
+        side: Side | None = None,
+        op: Op | None = None,
+        after_row: int = 0,
+        limit: int = 1000,
+    ) -> list[Entry]:
+        if op is not None and self.first_round is None:
+            self.first_round = len(self.planned)
+        return super().entries(pass_id, states, side, op, after_row, limit)
 
 
 class Memory:
@@ -53,7 +72,7 @@ class Memory:
     def _open(self) -> None:
         nature = self._nature
         self.store = WatchedStore(self.database, nature.now)
-        self.store.planned = []
+        self.store.watch()
         self.wall = RollingBudget(self._folder / "calls.db", nature)
         _count_at_once(self.wall)
         self.budget = Metered(self.wall, nature)

@@ -68,7 +68,7 @@ class Verdict:
         for side in self.world.sides.values():
             made = Counter(row.stands_for for row in side.live() if row.ours and row.stands_for)
             for origin, count in made.items():
-                if count > 1:
+                if count > 1 and origin not in side.beyond_finding:
                     yield f"E2: {count} live {side.side.label} records stand for {origin}"
         for name, count in self.linked.items():
             if count > 1:

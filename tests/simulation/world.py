@@ -59,7 +59,6 @@ class World:
         self._stop = asyncio.Event()
         self._cancel_in: int | None = None
         self._begun_at_cancel: dict[Side, int] = {}
-        self._first_write: int | None = None
         for side in self.sides.values():
             side.on_call, side.on_write, side.on_created = self._on_call, self._on_write, self._on_created
         self.nature.on_turn = self._on_turn
@@ -137,9 +136,8 @@ class World:
         if len(self._writes()) != writes:
             self.broken.append("E8: a preview wrote")
         await self.one_pass()
-        planned = self.memory.store.planned
-        first_round = planned if self._first_write is None else planned[: self._first_write]
-        done = [_comparable(entry) for entry in first_round]
+        store = self.memory.store
+        done = [_comparable(entry) for entry in store.planned[: store.first_round]]
         if shown != done:
             self.broken.append(f"E8: the preview showed {shown}, the run planned {done}")
         if shown:
@@ -151,17 +149,19 @@ class World:
         """None where the process died, or the pass could not begin."""
         self._stop = asyncio.Event()
         self._begun_at_cancel = {}
+        row = None
         try:
             row = await self._pass(preview)
         except Crash:
-            self._survive()
-            return None
+            pass
         except PassError as error:
             self.nature.seen[f"pass not begun: {type(error).__name__}"] += 1
-            return None
         finally:
             self.nature.crash_in = self._cancel_in = None
-        self._look_at(row)
+        if self.nature.crashed:  # out here, where the exception holds no statements of the dead process any more
+            self._survive()
+        if row is not None:
+            self._look_at(row)
         return row
 
     async def _pass(self, preview: bool) -> PassRow:
@@ -170,8 +170,7 @@ class World:
             memory, self.nature, (self.salesforce, self.hubspot), self.settings, self.rules, self._stop, preview
         )
         self._layouts.append(context.layout)
-        memory.store.planned.clear()
-        self._first_write = None
+        memory.store.watch()
         if self._stop.is_set():  # before the pass itself had begun
             self._begun_at_cancel = {side: self.nature.begun[side] for side in Side}
         return await run_pass(context, "simulation", memory.budget.calls)
@@ -219,8 +218,6 @@ class World:
 
     def _on_write(self, side: Side, writes: Sequence[Write]) -> None:
         """E4 and I8, before anything of the write has left."""
-        if self._first_write is None:
-            self._first_write = len(self.memory.store.planned)
         for write in writes:
             state, changes, reason = self.memory.journal(int(write.key.rsplit("-", 1)[1]))
             if state is not JournalState.SENT or not reason:

@@ -142,14 +142,22 @@ class Members(Session):
             connection.exec_driver_sql("CREATE TEMPORARY TABLE arriving (id TEXT PRIMARY KEY)")
             for batch in batches(ids):
                 many(connection, "INSERT OR IGNORE INTO arriving (id) VALUES (?)", [(id_,) for id_ in batch])
-            joined = connection.exec_driver_sql(
-                "SELECT id FROM arriving EXCEPT SELECT record_id FROM list_member WHERE list_id = ? ORDER BY 1",
-                (list_id,),
-            ).scalars()
-            left = connection.exec_driver_sql(
-                "SELECT record_id FROM list_member WHERE list_id = ? EXCEPT SELECT id FROM arriving ORDER BY 1",
-                (list_id,),
-            ).scalars()
+            joined = (
+                connection.exec_driver_sql(
+                    "SELECT id FROM arriving EXCEPT SELECT record_id FROM list_member WHERE list_id = ? ORDER BY 1",
+                    (list_id,),
+                )
+                .scalars()
+                .all()
+            )
+            left = (
+                connection.exec_driver_sql(
+                    "SELECT record_id FROM list_member WHERE list_id = ? EXCEPT SELECT id FROM arriving ORDER BY 1",
+                    (list_id,),
+                )
+                .scalars()
+                .all()
+            )
             result = list(joined), list(left)
             self._insert(connection, list_id, result[0])
             for chunk in chunks(result[1]):
