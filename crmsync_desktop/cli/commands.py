@@ -14,6 +14,7 @@ from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
+from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
 from crmsync_desktop.cli.setting_commands import mappings_app, settings_app
 from crmsync_desktop.domain.errors import SetupError
@@ -114,7 +115,7 @@ def sync(
 
 def _exit_status(result: PassView, errors: int) -> int:
     if result.state != "done":
-        print(" ".join(result.message.split()), file=sys.stderr)
+        print(printable(result.message), file=sys.stderr)
         return 2
     return 1 if errors else 0
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from crmsync_desktop.domain.errors import BugError, CrmSyncError
 
 COULD_NOT_RUN = 2
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of words and emoji."""
 
 
 @dataclass(slots=True)
@@ -43,7 +45,13 @@ def told() -> Iterator[Status]:
 
 def tell(error: CrmSyncError) -> None:
     """One line: what happened, where, what to do."""
-    print(" ".join(str(error).split()), file=sys.stderr)
+    print(printable(str(error)), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """A text of somebody else's on one line: what could command the terminal, or turn its line around, is replaced."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() or c in _JOINERS else "\ufffd" for c in line)
 
 
 def _usage(error: Exception, status: Status) -> bool:

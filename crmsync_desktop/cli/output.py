@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+from rich import markup
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -25,9 +25,15 @@ from crmsync_desktop.app.views import (
     StatusView,
 )
 from crmsync_desktop.domain.records import Side
+from crmsync_desktop.cli.errors import printable
 
 console = Console(highlight=False)
 _PHASES = {"reading": "Reading", "planning": "Deciding", "writing": "Writing"}
+
+
+def escape(text: str) -> str:
+    """A text of somebody else's for the console: as it is, and nothing but text."""
+    return markup.escape(printable(text))
 
 
 def as_json(value: Any) -> None:

@@ -18,6 +18,8 @@ _DIGITS = 400
 """More than any field of either system holds: what is longer isn't read as a number."""
 _WIDE = Context(prec=_DIGITS)
 _CASELESS = frozenset({Kind.EMAIL})
+_SHORT_ID = 15
+_ID_SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _TRUE = frozenset({"true", "1", "yes"})
 
 
@@ -57,13 +59,28 @@ def same(kind: Kind, one: Value, other: Value) -> bool:
     if one == other:
         return True
     if kind in _CASELESS and one is not None and other is not None:
-        return one.casefold() == other.casefold()
+        return one.lower() == other.lower()
     return False
 
 
-def key_of(email: str) -> str:
-    """The form in which e-mail addresses match (semantics 2): trimmed and case-folded."""
-    return email.strip().casefold()
+def key_of(text: str) -> str:
+    """The form in which e-mail addresses and ids match (semantics 2): trimmed and without case.
+
+    Lower case rather than Unicode's case folding, which takes groß@ and gross@ for the same: they are two people's. A
+    Salesforce id of 15 characters, whose case tells it from others, becomes the one of 18 first.
+    """
+    key = text.strip()
+    if len(key) == _SHORT_ID and key.isascii() and key.isalnum():
+        key = long_id(key)
+    return key.lower()
+
+
+def long_id(id: str) -> str:
+    """The 18-character form of a Salesforce id of 15 characters: the three more hold, for each five of them, which are
+    upper case (apis.md 4.6)."""
+    groups = (id[start : start + 5] for start in range(0, _SHORT_ID, 5))
+    upper = (sum(1 << place for place, letter in enumerate(group) if "A" <= letter <= "Z") for group in groups)
+    return id + "".join(_ID_SUFFIX[bits] for bits in upper)
 
 
 def keys_of(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -93,7 +110,7 @@ def close(kind: Kind, sent: Value, stored: Value) -> bool:
 
 
 def _loose(kind: Kind, text: str) -> str:
-    loose = " ".join(text.split()).casefold()
+    loose = " ".join(text.split()).lower()
     if kind is Kind.URL:
         return loose.removeprefix("https://").removeprefix("http://").rstrip("/")
     return loose

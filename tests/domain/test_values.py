@@ -166,6 +166,18 @@ def test_close_is_what_storing_makes_of_a_value(
 
 def test_match_keys_are_folded_and_each_comes_once() -> None:
     assert key_of(" Anna@X.NO ") == "anna@x.no"
+
+
+def test_addresses_of_two_people_are_two_keys() -> None:
+    assert key_of("groß@x.de") != key_of("gross@x.de")
+    assert not same(Kind.EMAIL, "groß@x.de", "gross@x.de")
+    assert not close(Kind.EMAIL, "groß@x.de", "gross@x.de")
+    assert key_of("ınfo@x.tr") != key_of("INFO@x.tr")
+
+
+def test_an_id_of_15_characters_is_the_key_of_18() -> None:
+    assert key_of("0015500001QdRaY") == key_of("0015500001QdRaYAAV") == "0015500001qdrayaav"
+    assert key_of("0015500001QdRaY") != key_of("0015500001qdRaY")
     assert keys_of(("Anna@x.no", "b@x.no; ;anna@X.no")) == ("anna@x.no", "b@x.no")
     assert keys_of(()) == ()
 

@@ -71,4 +71,4 @@ def _joined(
 
 
 def _folded(value: str | None) -> str | None:
-    return value.strip().casefold() if value else None
+    return value.strip().lower() if value else None

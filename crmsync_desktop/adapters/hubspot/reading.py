@@ -96,7 +96,7 @@ class Reader:
             return []
         if wanted.unique:
             cased = wanted.kind is not Kind.EMAIL
-            asked = list(sought if cased else dict.fromkeys(value.casefold() for value in sought))
+            asked = list(sought if cased else dict.fromkeys(value.lower() for value in sought))
             found = await batch_read(
                 self._transport, want.object, asked, decoder.properties, "match", id_property=field
             )
@@ -117,7 +117,7 @@ class Reader:
             if taken:
                 records += await self._pages(decoder.object, _among(field.name, waiting[:taken]), properties)
             del waiting[: taken or 1]  # one that doesn't fit alone is left out
-        wanted = {value.casefold() for value in values}
+        wanted = {value.lower() for value in values}
         equal = [each for each in records if _folded(field.kind, each["properties"].get(field.name)) in wanted]
         if whole or not equal:
             return equal
@@ -156,4 +156,4 @@ def _fitting(field: str, values: Sequence[str], properties: Sequence[str]) -> in
 
 def _folded(kind: Kind, raw: object) -> str | None:
     value = converter(kind)(raw)
-    return value.casefold() if value is not None else None
+    return value.lower() if value is not None else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from crmsync_desktop.domain.values import long_id
+
 _ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
-_SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def is_id(text: str) -> bool:
@@ -13,11 +14,5 @@ def is_id(text: str) -> bool:
 
 
 def to_18(text: str) -> str:
-    """The 18-character form of an id of 15 or 18 characters. The suffix holds, for each five characters, which are upper case."""
-    if len(text) != 15:
-        return text
-    suffix = ""
-    for start in (0, 5, 10):
-        bits = sum(1 << place for place, character in enumerate(text[start : start + 5]) if "A" <= character <= "Z")
-        suffix += _SUFFIX[bits]
-    return text + suffix
+    """The 18-character form of an id of 15 or 18 characters."""
+    return long_id(text) if len(text) == 15 else text

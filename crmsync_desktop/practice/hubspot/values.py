@@ -64,7 +64,7 @@ def epoch_ms(text: str) -> int:
 
 def fold(text: str) -> str:
     """How the portal compares text: without case or surrounding space."""
-    return text.strip().casefold()
+    return text.strip().lower()
 
 
 def as_text(value: object) -> str:
