@@ -4,15 +4,16 @@ twice (E2) and nothing is skipped (E6).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Outcome, Presence, Side, Written
-from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Outcome, Presence, Side, Value, Written
+from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.execute import write_of
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.settle import Settler
-from crmsync_desktop.ports.store import Entry, JournalState, NewError, PassState, RecordState, Settle, Store
+from crmsync_desktop.ports.store import Entry, JournalState, Link, NewError, PassState, RecordState, Settle, Store
 
 BATCH = 100
 GIVE_UP_SECONDS = 3_600.0
@@ -34,19 +35,55 @@ def close_crashed_passes(store: Store, now: str) -> int:
 async def recover(context: Context) -> None:
     """Settle every write whose answer is missing.
 
-    Updates and deletes need no look: both sides are observed and compared anyway, and doing one twice does no harm.
-    Creates are looked for in their system; where it can't tell yet, they stay open and their source record waits.
+    Deletes need no look: both sides are observed and compared anyway, and doing one twice does no harm. Nor would updates,
+    but one that did arrive would then pass for somebody's edit, and win over a real one. Creates are looked for in their system; where it can't tell yet, they stay open and their source record waits.
     """
     open_entries = context.store.entries(None, [JournalState.UNKNOWN, JournalState.SENT], limit=100_000)
     now = stamp(context.clock.now())
-    again = [entry.row for entry in open_entries if entry.op is not Op.CREATE]
-    if again:
-        context.store.mark(again, JournalState.DROPPED, now, "answer lost; compared anew")
+    _drop(context, [entry for entry in open_entries if entry.op is Op.DELETE], now)
     for side in Side:
+        updates = [entry for entry in open_entries if entry.op is Op.UPDATE and entry.side is side]
+        if updates:
+            await _recover_updates(context, side, updates, now)
         creates = [entry for entry in open_entries if entry.op is Op.CREATE and entry.side is side]
         for begin in range(0, len(creates), BATCH):
             context.check_stop()
             await _recover(context, side, creates[begin : begin + BATCH], now)
+
+
+def _drop(context: Context, entries: list[Entry], now: str) -> None:
+    if entries:
+        context.store.mark([e.row for e in entries], JournalState.DROPPED, now, "answer lost; compared anew")
+
+
+async def _recover_updates(context: Context, side: Side, entries: list[Entry], now: str) -> None:
+    """An update has arrived where its record holds all that was to be written. The others are compared anew."""
+    links = {link.link: link for link in context.store.links([entry.link for entry in entries if entry.link])}
+    asked = [(e, Written(write_of(e).key, Outcome.DONE, e.record_id)) for e in entries if _names(links, side, e)]
+    arrived = [
+        (entry, answer)
+        for entry, answer in await _with_echo(context, side, asked)
+        if answer.echo is not None and _holds(context, entry, answer.echo)
+    ]
+    rows = {entry.row for entry, _ in arrived}
+    _drop(context, [entry for entry in entries if entry.row not in rows], now)
+    if arrived:
+        for entry, _ in arrived:
+            context.count(entry, 1)
+        await Settler(context, side).settle(arrived)
+
+
+def _names(links: dict[int, Link], side: Side, entry: Entry) -> bool:
+    """Whether the entry's link still names the record that was written."""
+    link = links.get(entry.link or 0)
+    return link is not None and entry.record_id == (link.hubspot_id if side is Side.HUBSPOT else link.salesforce_id)
+
+
+def _holds(context: Context, entry: Entry, echo: Mapping[str, Value]) -> bool:
+    kinds = [column.kind for column in context.layout.columns]
+    return all(
+        change.field in echo and close(kinds[change.place], change.new, echo[change.field]) for change in entry.changes
+    )
 
 
 async def _recover(context: Context, side: Side, entries: list[Entry], now: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmsync_desktop.domain.mapping import Rule
-from crmsync_desktop.domain.records import Side, Write, Written
+from crmsync_desktop.domain.records import Outcome, Side, Write, Written
 from crmsync_desktop.ports.store import JournalState, RecordState
 from tests.engine.desk import Desk
 
@@ -125,6 +125,27 @@ def test_an_edit_beats_what_storing_made_of_the_other_side() -> None:
         desk.hubspot.edit(hubspot.id, {"jobtitle": "Chair"})
         desk.sync()
         assert (desk.partner(hubspot).values["Title"], hubspot.values["jobtitle"]) == ("Chair", "Chair")
+
+
+def test_an_update_whose_answer_was_lost_is_nobodys_edit() -> None:
+    with Desk() as desk:
+        salesforce, hubspot = desk.in_both(jobtitle="CTO")
+        desk.sync()
+        desk.hubspot.edit(hubspot.id, {"jobtitle": "CEO"})
+        write = desk.salesforce.write
+
+        async def stored_and_lost(writes: list[Write]) -> list[Written]:
+            return [Written(answer.key, Outcome.UNKNOWN) for answer in await write(writes)]
+
+        desk.salesforce.write = stored_and_lost  # type: ignore[method-assign, assignment]
+        desk.nature.advance(60)
+        desk.sync()
+        desk.salesforce.write = write  # type: ignore[method-assign]
+        desk.hubspot.edit(hubspot.id, {"jobtitle": "Chair"})
+        hubspot.modified -= 500  # edited before our write arrived, heard of only now
+        desk.hubspot.index[hubspot.id].modified = hubspot.modified
+        desk.sync()
+        assert (salesforce.values["Title"], hubspot.values["jobtitle"]) == ("Chair", "Chair")
 
 
 def test_an_owner_without_a_counterpart_is_left_alone_and_told() -> None:

@@ -68,7 +68,9 @@ class Verdict:
         for side in self.world.sides.values():
             made = Counter(row.stands_for for row in side.live() if row.ours and row.stands_for)
             for origin, count in made.items():
-                if count > 1 and origin not in side.beyond_finding:
+                source = self.world.sides[side.side.other].rows[origin]
+                # A source that was deleted, replaced and brought back is made anew, and rightly so.
+                if count > 1 and origin not in side.beyond_finding and not source.restored:
                     yield f"E2: {count} live {side.side.label} records stand for {origin}"
         for name, count in self.linked.items():
             if count > 1:
