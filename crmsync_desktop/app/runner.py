@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.reports import pass_view
 from crmsync_desktop.app.views import Changed, Event, Notice, PassFinished, PassProgress, PassView, ProgressView
-from crmsync_desktop.domain.errors import BugError, CrmSyncError, LimitReached, SetupError
+from crmsync_desktop.domain.errors import BugError, Cancelled, CrmSyncError, LimitReached, SetupError
 from crmsync_desktop.domain.layout import Layout, resolve
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
@@ -54,6 +55,8 @@ class Runner:
         self._pair, self._store, self._clock, self._budget = pair, store, clock, budget
         self._mappings, self._systems, self._emit = mappings, systems, emit
         self._running: asyncio.Task[PassView] | None = None
+        self._previewing = False
+        self._closed = False
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
         self._schedule: asyncio.Task[None] | None = None
@@ -81,7 +84,8 @@ class Runner:
         self._schedule = asyncio.ensure_future(self._keep_going())
 
     async def close(self) -> None:
-        """Stop the pass after its batch, let it settle, end the schedule."""
+        """Stop the pass after its batch, let it settle, end the schedule. No further pass begins."""
+        self._closed = True
         self._stop.set()
         if self._schedule is not None:
             self._schedule.cancel()
@@ -90,9 +94,14 @@ class Runner:
             await asyncio.gather(self._running, return_exceptions=True)
 
     async def sync(self, preview: bool, reason: str) -> PassView:
-        """Run a pass, or join the one that runs."""
+        """Run a pass, or join the one that runs; a preview and a run wait for each other. Raises Cancelled once closed."""
+        while self._running is not None and not self._running.done() and self._previewing is not preview:
+            await asyncio.wait([self._running])
+        if self._closed:
+            raise Cancelled("The connection is being closed.", "No further pass begins.")
         if self._running is None or self._running.done():
             self._stop = asyncio.Event()
+            self._previewing = preview
             self._running = asyncio.ensure_future(self._run(preview, reason))
         return await asyncio.shield(self._running)
 
@@ -169,20 +178,19 @@ class Runner:
     async def _keep_going(self) -> None:
         """The schedule: a pass, then a wait that adapts to what happened."""
         wait = SHORTEST
-        while True:
+        while not self._closed:
             self._wake.clear()
-            if self.paused:
-                self.next_at = None
-                await self._wake.wait()
-                continue
             try:
+                if self.paused:
+                    self.next_at = None
+                    await self._wake.wait()
+                    continue
                 result = await self.sync(False, "schedule")
-            except CrmSyncError as error:
-                wait = self._after(error)
-            else:
                 wait = next_wait(
                     wait, changed=_did_something(result), at_most=self._longest(), share_left=self._share_left()
                 )
+            except CrmSyncError as error:  # also where the memory can't be read just now: the schedule outlives that
+                wait = self._after(error)
             self.next_at = self._clock.now() + wait
             self._emit(Changed(("status",)))
             await self._rest(wait)
@@ -196,7 +204,9 @@ class Runner:
 
     def _after(self, error: CrmSyncError) -> float:
         if isinstance(error, LimitReached):
-            room = self._budget.usage(Side.SALESFORCE).room_at
+            room = None
+            with contextlib.suppress(CrmSyncError):
+                room = self._budget.usage(Side.SALESFORCE).room_at
             return max(SHORTEST, min((room or 0) - self._clock.now(), LONGEST))
         return LONGEST if isinstance(error, SetupError) else SHORTEST * 4
 

@@ -24,8 +24,8 @@ from crmsync_desktop.app.views import (
     SettingView,
     StatusView,
 )
-from crmsync_desktop.domain.records import Side
 from crmsync_desktop.cli.errors import printable
+from crmsync_desktop.domain.records import Side
 
 console = Console(highlight=False)
 _PHASES = {"reading": "Reading", "planning": "Deciding", "writing": "Writing"}
