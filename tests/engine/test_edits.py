@@ -138,13 +138,11 @@ def test_an_update_whose_answer_was_lost_is_nobodys_edit() -> None:
             return [Written(answer.key, Outcome.UNKNOWN) for answer in await write(writes)]
 
         desk.salesforce.write = stored_and_lost  # type: ignore[method-assign, assignment]
-        desk.nature.advance(60)
-        desk.sync()
+        desk.sync(after=60)
         desk.salesforce.write = write  # type: ignore[method-assign]
         desk.hubspot.edit(hubspot.id, {"jobtitle": "Chair"})
-        hubspot.modified -= 500  # edited before our write arrived, heard of only now
-        desk.hubspot.index[hubspot.id].modified = hubspot.modified
-        desk.sync()
+        hubspot.modified -= 30  # edited before our write arrived, heard of only now
+        desk.sync(after=60)
         assert (salesforce.values["Title"], hubspot.values["jobtitle"]) == ("Chair", "Chair")
 
 

@@ -130,6 +130,13 @@ class FakeSalesforce(FakeSide):
 
     def update(self, write: Write) -> Written:
         row = self.rows.get(write.id or "")
+        if (
+            row is not None
+            and row.live
+            and not row.locked
+            and self.nature.chance(0.04, "deleted just before our write")
+        ):
+            self.remove(row.id)
         if row is None or not row.live:
             return refused(write, Category.RECORD_GONE, "ENTITY_IS_DELETED", "gone")
         if row.locked:

@@ -125,7 +125,7 @@ class FakeSide:
         await self.nature.turn()
         if purpose != "write" and self.nature.chance(0.02, "unreachable"):
             raise Unreachable("No answer.")
-        if purpose != "write" and self.side is Side.HUBSPOT and self.nature.chance(0.005, "daily limit"):
+        if purpose != "write" and self.side is Side.HUBSPOT and self.nature.chance(0.015, "daily limit"):
             raise LimitReached("HubSpot's daily limit is reached.")
 
     async def write(self, writes: Sequence[Write]) -> list[Written]:

@@ -218,7 +218,8 @@ class Verdict:
     def _has_rival(self, side: Side, row: Row) -> bool:
         keys = self._keys(side, row)
         others = [(Side.SALESFORCE, other) for other in self.world.salesforce.live()]
-        others += [(Side.HUBSPOT, other) for other in self.world.hubspot.live()]
+        # Archived ones too: HubSpot tells nobody that they are gone.
+        others += [(Side.HUBSPOT, other) for other in self.world.hubspot.rows.values()]
         return any(other is not row and keys & self._keys(whose, other) for whose, other in others)
 
     def _keys(self, side: Side, row: Row) -> set[str]:

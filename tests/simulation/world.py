@@ -50,7 +50,7 @@ class World:
         self.memory = Memory(folder, self.nature)
         budget = self.memory.budget
         self.salesforce = FakeSalesforce(self.nature, budget, external_id=self.random.random() < 0.6)
-        self.hubspot = FakeHubSpot(self.nature, budget, link_property=self.random.random() < 0.5)
+        self.hubspot = FakeHubSpot(self.nature, budget, link_property=self.random.random() < 0.35)
         self.sides = {Side.SALESFORCE: self.salesforce, Side.HUBSPOT: self.hubspot}
         self.people = People(self.nature, self.salesforce, self.hubspot)
         self.rules = {mapped.property: self.random.choice(RULES) for mapped in MAPPED}
@@ -66,7 +66,9 @@ class World:
     def _settings(self) -> Settings:
         choice = self.random.choice
         return Settings(
-            allocation=self.random.randint(8, 60) if self.random.random() < 0.3 else PLENTY,
+            allocation=self.random.choice((self.random.randint(7, 16), self.random.randint(9, 40)))
+            if self.random.random() < 0.35
+            else PLENTY,
             on_conflict=choice(list(OnConflict)),
             contacts=ContactSettings(
                 on_salesforce_change=choice(CREATED_OR_KEPT),
@@ -197,7 +199,7 @@ class World:
     # what is watched at every moment
 
     def _on_turn(self) -> None:
-        if self.nature.storm and self.random.random() < 0.05:
+        if self.nature.storm and self.random.random() < 0.08:
             self.nature.seen["people act during a pass"] += 1
             self.people.act()
         if self._cancel_in is None:
