@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from qasync import QEventLoop
 from crmsync_desktop.domain.errors import BugError, CrmSyncError
 from crmsync_desktop.ui.bridge import Bridge
 from crmsync_desktop.ui.desk import Desk
+from crmsync_desktop.ui.display import require_display
 from crmsync_desktop.ui.engine import Engine
 from crmsync_desktop.ui.look import Look
 from crmsync_desktop.ui.main_window import MainWindow
@@ -31,7 +33,9 @@ def run_window(start: Callable[[], Engine], *, argv: Sequence[str], settings_fil
 
     `start` begins an engine's process and returns at once (adapters.ipc.start_engine); it is called on the running event
     loop after the first paint. `settings_file` remembers the window's place.
+    Raises SetupError where there is no display.
     """
+    require_display(os.environ)
     app = QApplication.instance() or QApplication(list(argv))
     assert isinstance(app, QApplication)
     app.setApplicationName("CRMSync Desktop")
