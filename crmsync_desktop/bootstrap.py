@@ -185,15 +185,13 @@ async def opened(where: Home, name: str | None, *, practice: bool) -> AsyncItera
 def chosen_profile(where: Home, name: str | None) -> Profile:
     """The named connection; without a name, the only one there is."""
     profiles = where.profiles()
-    real = [profile for profile in profiles.all() if not profile.practice]
-    if name is not None:
-        profile = profiles.get(name)
-        if profile is None:
-            known = ", ".join(f"“{each.name}”" for each in real) or "none yet"
-            raise SetupError(
-                f"There is no connection “{name}”.", f"Connections: {known}.", "Make one with: connect NAME"
-            )
+    profile = profiles.get(name) if name is not None else None  # first, whatever state the others' files are in
+    if profile is not None:
         return profile
+    real = [each for each in profiles.all() if not each.practice]
+    if name is not None:
+        known = ", ".join(f"“{each.name}”" for each in real) or "none yet"
+        raise SetupError(f"There is no connection “{name}”.", f"Connections: {known}.", "Make one with: connect NAME")
     if not real:
         raise SetupError(
             "Nothing is connected yet.",

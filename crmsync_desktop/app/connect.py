@@ -16,6 +16,8 @@ from crmsync_desktop.ports.secrets import Secrets
 
 SALESFORCE_TOKEN = "salesforce_token"  # noqa: S105 - the name under which it is kept
 HUBSPOT_TOKEN = "hubspot_token"  # noqa: S105
+RESERVED = "practice"
+"""Starting the practice orgs over forgets what its folder remembers."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}")
 
 
@@ -27,6 +29,8 @@ def check_name(name: str) -> str:
             "",
             "Use up to 60 letters, digits, spaces, dots, hyphens and underscores, beginning with a letter or digit.",
         )
+    if name.lower() == RESERVED:
+        raise SetupError(f"“{name}” is the name of the connection to the practice orgs.", "", "Choose another name.")
     return name
 
 

@@ -120,7 +120,7 @@ class Service:
         raise SetupError(f"There are no settings “{section}”.", "", "Sections are: contacts, connection.")
 
     async def set_setting(self, key: str, value: str) -> list[SettingView]:
-        if key == "allocation" and value.strip().isdecimal():
+        if key == "allocation" and words.whole_number(value.strip()):
             await self.set_allocation(int(value))
         else:
             self._store.save_settings(words.changed(self._store.settings(), key, value))

@@ -37,6 +37,7 @@ _CONFLICT = (
     ChoiceView("newest", "The newest edit wins", "The other value stands in the history of changes."),
     ChoiceView("hold", "Hold for review", "Neither side is written until somebody decides."),
 )
+LONGEST_NUMBER = 15
 LIST_TOOL = "https://app.hubspot.com/contacts/{}/objectLists"
 LEAD_WARNING = (
     "Turn off “Create and associate companies with contacts” in HubSpot, or send contacts as contacts. A lead has no "
@@ -154,11 +155,16 @@ def _parse(view: SettingView, value: str) -> Any:
             raise SetupError(f"“{value}” is not a choice for {view.key}.", "", f"Choose one of: {', '.join(accepted)}.")
         return value
     if view.kind == "list":
-        return value or None
+        return None if value in ("", "none") else value  # as the command line shows it
     low, high = view.minimum or 0, view.maximum or 0
-    if not value.isascii() or not value.isdecimal() or not low <= int(value) <= high:
+    if not whole_number(value) or not low <= int(value) <= high:
         raise SetupError(f"“{value}” can't be {view.key}.", "", f"It takes a whole number from {low:,} to {high:,}.")
     return int(value)
+
+
+def whole_number(text: str) -> bool:
+    """Whether it is one, of a length that a number of calls or seconds can have (Python refuses to read the longest)."""
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
 
 
 def _choice(

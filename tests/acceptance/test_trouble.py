@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -203,3 +204,48 @@ def _until(happened: object, seconds: float = 20) -> None:
     while not happened():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)
+
+
+def test_a_connection_file_that_cannot_be_read_is_said_and_keeps_no_other_connection_from_working(
+    small: Desk,
+) -> None:
+    broken = small.folder / "connections" / "Broken"
+    broken.mkdir()
+    try:
+        (broken / "connection.json").write_bytes(b"\xff\xfe{ cut off")
+        assert "“Broken”" in one_line(small.run("connections").err)
+        assert small.run("sync", "--practice", "--json").status in (0, 1)
+        assert small.run("status", "practice").status in (0, 1)
+    finally:
+        shutil.rmtree(broken)
+
+
+@pytest.mark.parametrize("name", ["practice", "Practice"])
+def test_k4_the_name_of_the_practice_orgs_is_no_name_for_a_real_connection(tmp_path: Path, name: str) -> None:
+    ran = Desk(tmp_path).run("connect", name, "--salesforce-url", "https://a.example", told="a\nb\n")
+    assert ran.status == 2
+    assert "practice orgs" in one_line(ran.err)
+
+
+def test_a_number_longer_than_any_is_refused_like_one_that_is_too_high(small: Desk) -> None:
+    ran = small.run("settings", "set", "--practice", "allocation", "9" * 5000)
+    assert ran.status == 2
+    assert "from 1" in one_line(ran.err)
+
+
+def test_c7_the_list_that_is_shown_as_none_is_no_list(small: Desk) -> None:
+    assert small.run("settings", "set", "--practice", "contacts.inclusion_list", "none").status == 0
+    assert small.run("settings", "get", "--practice", "--json").json["contacts.inclusion_list"] == ""
+
+
+def test_a_damaged_call_counter_is_said_and_no_call_is_made(tmp_path: Path) -> None:
+    with desk(tmp_path, contacts=5) as opened:
+        opened.sync()
+        for left in opened.connection.glob("calls.sqlite*"):
+            left.unlink()
+        (opened.connection / "calls.sqlite").write_bytes(b"no database" * 1000)
+        opened.admin.reset_calls()
+        ran = opened.run("sync", "--practice")
+        assert ran.status == 2
+        assert "call counter" in one_line(ran.err)
+        assert opened.admin.calls() == {"salesforce": 0, "hubspot": 0}

@@ -37,7 +37,9 @@ class FolderProfiles:
             return None
         except (OSError, msgspec.DecodeError) as error:
             raise SetupError(
-                f"The connection “{name}” can't be read.", f"{path}: {error}", "Connect it again under another name."
+                f"The connection “{name}” can't be read.",
+                f"{path}: {error}",
+                "Move the folder away, or put the file back from a copy; then connect it again.",
             ) from error
 
     def save(self, profile: Profile) -> None:
