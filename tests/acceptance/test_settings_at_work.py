@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,20 @@ import pytest
 from tests.acceptance.desk import Desk, HubSpot, Salesforce, desk
 
 
-@pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Desk]:
-    """An empty pair of orgs, synced once."""
-    with desk(tmp_path, contacts=0) as desk_:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an empty pair of orgs, synced once."""
+    folder = tmp_path_factory.mktemp("template")
+    with desk(folder, contacts=0) as desk_:
         desk_.sync()
+    return folder
+
+
+@pytest.fixture
+def opened(template: Path, tmp_path: Path) -> Iterator[Desk]:
+    """An empty pair of orgs, synced once."""
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    with desk(tmp_path, contacts=0) as desk_:
         yield desk_
 
 
@@ -222,34 +232,38 @@ def test_c9_a_contact_comes_before_a_lead_and_the_lead_is_noticed(opened: Desk) 
     assert ran.status == 0
 
 
-@pytest.mark.parametrize(
-    ("rule", "salesforce_gets", "hubspot_gets"),
-    [
-        ("prefer_salesforce", "S", "S"),
-        ("always_salesforce", "S", "S"),
-        ("two_way", "H", "H"),
-        ("dont_sync", "S", "H"),
-        ("prefer_hubspot", "H", "H"),
-        ("always_hubspot", "H", "H"),
-    ],
-)
-def test_m2_an_edit_in_hubspot_ends_as_the_rule_says(
-    opened: Desk, rule: str, salesforce_gets: str, hubspot_gets: str
-) -> None:
+RULES = {
+    # rule: (HubSpot property, Salesforce field, where an edit in HubSpot ends in Salesforce, and in HubSpot)
+    "prefer_salesforce": ("jobtitle", "Title", "S", "S"),
+    "always_salesforce": ("firstname", "FirstName", "S", "S"),
+    "two_way": ("phone", "Phone", "H", "H"),
+    "dont_sync": ("mobilephone", "MobilePhone", "S", "H"),
+    "prefer_hubspot": ("fax", "Fax", "H", "H"),
+    "always_hubspot": ("city", "MailingCity", "H", "H"),
+}
+
+
+def test_m2_an_edit_in_hubspot_ends_as_each_fields_rule_says(opened: Desk) -> None:
     salesforce, hubspot = systems(opened)
-    assert opened.run("mappings", "rule", "--practice", "jobtitle", rule).status == 0
-    salesforce.create("Contact", LastName="Ek", Email="ek@example.com", Title="S")
-    hubspot.create(email="ek@example.com", lastname="Ek", jobtitle="S")
+    for rule, (name, *_) in RULES.items():
+        assert opened.run("mappings", "rule", "--practice", name, rule).status == 0
+    names = {rule: name for rule, (name, *_) in RULES.items()}
+    fields = {rule: field for rule, (_, field, *_) in RULES.items()}
+    id = salesforce.create("Contact", LastName="Ek", Email="ek@example.com", **dict.fromkeys(fields.values(), "S"))
+    hubspot.create(email="ek@example.com", lastname="Ek", **dict.fromkeys(names.values(), "S"))
     opened.sync()
     found = by_email(opened, "ek@example.com")
     assert found is not None
-    hubspot.edit(found["id"], jobtitle="H")
+    hubspot.edit(found["id"], **dict.fromkeys(names.values(), "H"))
     opened.sync()
     opened.sync()
-    after = by_email(opened, "ek@example.com", "jobtitle")
-    assert after is not None
-    assert after["jobtitle"] == hubspot_gets
-    assert [each["Title"] for each in contact(opened, "ek@example.com")] == [salesforce_gets]
+    there = by_email(opened, "ek@example.com", *names.values())
+    assert there is not None
+    here = salesforce.query(f"SELECT {', '.join(fields.values())} FROM Contact WHERE Id = '{id}'")[0]
+    after = {rule: (here[fields[rule]], there[names[rule]]) for rule in RULES}
+    assert after == {
+        rule: (salesforce_gets, hubspot_gets) for rule, (_, _, salesforce_gets, hubspot_gets) in RULES.items()
+    }
 
 
 @pytest.mark.parametrize(
