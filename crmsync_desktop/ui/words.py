@@ -76,7 +76,11 @@ class Words:
         return f"{hours} h {minutes} min"
 
     def between(self, start: str, end: str) -> str:
-        return self.duration((parse(end) - parse(start)).total_seconds())
+        """The time from one stamp to another; stamps are to the second, so no tenth of one is claimed."""
+        seconds = round((parse(end) - parse(start)).total_seconds())
+        if seconds < 1:
+            return "under 1 s"
+        return f"{seconds} s" if seconds < 10 else self.duration(seconds)
 
     def _local(self, iso: str) -> QDateTime:
         milliseconds = round(parse(iso).timestamp() * 1000)

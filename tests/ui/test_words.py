@@ -51,6 +51,11 @@ def test_durations_are_as_exact_as_they_need_to_be(seconds: float, said: str) ->
     assert words().duration(seconds) == said
 
 
+@pytest.mark.parametrize(("end", "said"), [("00Z", "under 1 s"), ("01Z", "1 s"), ("09Z", "9 s"), ("42Z", "42 s")])
+def test_between_two_stamps_no_tenth_of_a_second_is_claimed(end: str, said: str) -> None:
+    assert words().between("2026-03-01T10:00:00Z", f"2026-03-01T10:00:{end}") == said
+
+
 def test_a_time_without_a_zone_is_utc_and_an_older_day_has_its_date() -> None:
     assert parse("2026-03-10T13:02:23") == NOW
     assert words().moment(iso(0)).count(":") == 2
