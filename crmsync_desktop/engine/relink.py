@@ -14,6 +14,10 @@ from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.ports.store import Known, Link, NewError, RecordState, Settle
 
 CHUNK = 2_000
+MOST_STEPS = 5
+"""Successors of successors that are followed in one pass: a lead converted, its contact merged, and merged again."""
+Place = tuple[Side, str, str]
+"""(side, object, id)."""
 
 
 async def relink(context: Context) -> None:
@@ -31,13 +35,17 @@ async def _follow_successors(context: Context, gone: list[Known]) -> None:
     linked = [known for known in gone if known.link is not None]
     if not linked:
         return
-    survivors = await _survivors(context, linked)
+    ends = await _ends(context, {_place(known) for known in linked})
     links = {link.link: link for link in context.store.links([known.link for known in linked if known.link])}
     moved: list[Link] = []
+    followed: list[tuple[Side, str, str]] = []
+    hidden: list[Known] = []
     for known in linked:
         link = links[known.link or 0]
-        survivor = survivors.get(known.successor or ("", ""))
-        if survivor is None or survivor.presence is not Presence.LIVE:
+        survivor = ends[_place(known)]
+        if survivor is Presence.UNSEEN:
+            hidden.append(known)
+        if not isinstance(survivor, Known):
             continue
         if survivor.link is not None and survivor.link != link.link:
             _report_meeting(context, link, known, survivor)
@@ -49,7 +57,12 @@ async def _follow_successors(context: Context, gone: list[Known]) -> None:
             link.hubspot_id = survivor.id
         survivor.link = link.link
         moved.append(link)
+        followed.append((known.side, known.object, known.id))
         context.store.settle([Settle(survivor.row, RecordState.STAGED, keep=True)])
+    if hidden:
+        _report_hidden(context, hidden)
+    if followed and any(context.store.error_totals()):
+        context.store.clear_errors(followed)
     if not context.preview or moved:
         context.store.update_links(moved)
 
@@ -61,25 +74,52 @@ def _forget_missing(context: Context, link: Link) -> None:
             link.base_salesforce[column.place] = UNSEEN
 
 
-async def _survivors(context: Context, linked: list[Known]) -> dict[tuple[str, str], Known]:
-    """The successors as known records; those never seen before are read and learnt."""
-    wanted: dict[Side, dict[str, set[str]]] = {}
-    for known in linked:
-        object, id = known.successor or ("", "")
-        wanted.setdefault(known.side, {}).setdefault(object, set()).add(id)
-    survivors: dict[tuple[str, str], Known] = {}
-    for side, objects in wanted.items():
-        for object, ids in objects.items():
-            if object not in context.pair.keys:
+def _place(known: Known) -> Place:
+    object, id = known.successor or ("", "")
+    return known.side, object, id
+
+
+async def _ends(context: Context, starts: set[Place]) -> dict[Place, Known | Presence]:
+    """What each place leads to, through successors of successors: the live record, or DELETED where there is none any more,
+    or UNSEEN where that can't be told: a survivor that the connected user may not see isn't one that is gone."""
+    ends: dict[Place, Known | Presence] = {}
+    now_at = {start: start for start in starts}
+    for _ in range(MOST_STEPS):
+        seen = await _look(context, set(now_at.values()))
+        for start, place in list(now_at.items()):
+            found = seen.get(place)
+            if found is not None and found.presence is Presence.DELETED and found.successor is not None:
+                now_at[start] = (place[0], *found.successor)
                 continue
-            known_ids = {k.id for k in context.store.records_by_id(side, object, sorted(ids))}
-            missing = sorted(ids - known_ids)
-            if missing:
-                context.check_stop()
-                records = await context.crms[side].read(context.want(side, object), missing)
-                _learn(context, with_keys_all(records))
-            survivors.update({(object, k.id): k for k in context.store.records_by_id(side, object, sorted(ids))})
-    return survivors
+            ends[start] = found if isinstance(found, Known) and found.presence is Presence.LIVE else _presence(found)
+            del now_at[start]
+        if not now_at:
+            break
+    return {start: ends.get(start, Presence.UNSEEN) for start in starts}
+
+
+def _presence(found: Known | Observed | None) -> Presence:
+    return Presence.UNSEEN if found is None else found.presence
+
+
+async def _look(context: Context, places: set[Place]) -> dict[Place, Known | Observed]:
+    """These records as they are known; those never seen, or hidden when last asked for, are read, and learnt if live."""
+    found: dict[Place, Known | Observed] = {}
+    wanted: dict[tuple[Side, str], list[str]] = {}
+    for side, object, id in sorted(places):
+        if object in context.pair.keys:
+            wanted.setdefault((side, object), []).append(id)
+    for (side, object), ids in wanted.items():
+        known = {k.id: k for k in context.store.records_by_id(side, object, ids) if k.presence is not Presence.UNSEEN}
+        missing = [id for id in ids if id not in known]
+        if missing:
+            context.check_stop()
+            records = with_keys_all(await context.crms[side].read(context.want(side, object), missing))
+            found.update({(side, object, record.id): record for record in records})
+            _learn(context, records)
+            known.update({k.id: k for k in context.store.records_by_id(side, object, missing)})
+        found.update({(side, object, k.id): k for k in known.values() if k.presence is not Presence.UNSEEN})
+    return found
 
 
 def _learn(context: Context, records: Iterable[Observed]) -> None:
@@ -118,6 +158,22 @@ def _follow_absorbed(context: Context, products: list[Known]) -> None:
     absorbed = [former.row for former in old.values() if former.presence is Presence.LIVE]
     context.store.settle(
         [Settle(row, RecordState.SETTLED, keep=True, digest=0, presence=Presence.DELETED) for row in absorbed]
+    )
+
+
+def _report_hidden(context: Context, hidden: list[Known]) -> None:
+    """What these records became can't be seen: nothing is deleted or written for them (UNSEEN) until somebody has looked."""
+    errors: list[NewError] = []
+    for known in hidden:
+        object, id = known.successor or ("", "")
+        message = f"It became {object} {id}, which {known.side.label} doesn't show to the connected user."
+        fault = Fault(Category.RECORD_GONE, "NOT_VISIBLE", message, (), id)
+        remedy = f"Let the connected user see {object} {id}, then retry."
+        errors.append(NewError(context.pair.name, known.side, known.object, known.id, known.id, fault, remedy))
+        context.fail(known.side, known.id)
+    context.store.open_errors(errors, stamp(context.clock.now()))
+    context.store.settle(
+        [Settle(known.row, RecordState.PARKED, keep=True, presence=Presence.UNSEEN) for known in hidden]
     )
 
 
