@@ -10,6 +10,7 @@ from datetime import datetime
 from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Outcome, Presence, Side, Value, Written
 from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.execute import write_of
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.settle import Settler
@@ -60,10 +61,9 @@ async def _recover_updates(context: Context, side: Side, entries: list[Entry], n
     """An update has arrived where its record holds all that was to be written. The others are compared anew."""
     links = {link.link: link for link in context.store.links([entry.link for entry in entries if entry.link])}
     asked = [(e, Written(write_of(e).key, Outcome.DONE, e.record_id)) for e in entries if _names(links, side, e)]
+    answers, gone = await _with_echo(context, side, asked)
     arrived = [
-        (entry, answer)
-        for entry, answer in await _with_echo(context, side, asked)
-        if answer.echo is not None and _holds(context, entry, answer.echo)
+        (entry, answer) for entry, answer in answers if answer.echo is not None and _holds(context, entry, answer.echo)
     ]
     rows = {entry.row for entry, _ in arrived}
     _drop(context, [entry for entry in entries if entry.row not in rows], now)
@@ -71,6 +71,7 @@ async def _recover_updates(context: Context, side: Side, entries: list[Entry], n
         for entry, _ in arrived:
             context.count(entry, 1)
         await Settler(context, side).settle(arrived)
+    context.store.stage(context.pair.name, gone, None)
 
 
 def _names(links: dict[int, Link], side: Side, entry: Entry) -> bool:
@@ -113,7 +114,9 @@ async def _recover(context: Context, side: Side, entries: list[Entry], now: str)
         for entry, _ in found:
             context.count(entry, 1)
         settler = Settler(context, side)
-        await settler.settle(await _with_echo(context, side, found))
+        whole, gone = await _with_echo(context, side, found)
+        await settler.settle(whole)
+        context.store.stage(context.pair.name, gone, None)
 
 
 def _others(context: Context, side: Side, found: list[tuple[Entry, Written]]) -> set[int]:
@@ -158,8 +161,11 @@ def _ask_a_person(context: Context, side: Side, lost: list[Entry], now: str) -> 
     context.store.mark([entry.row for entry in lost], JournalState.FAILED, now, "never found")
 
 
-async def _with_echo(context: Context, side: Side, found: list[tuple[Entry, Written]]) -> list[tuple[Entry, Written]]:
-    """Found records are read whole: somebody may have edited them since."""
+async def _with_echo(
+    context: Context, side: Side, found: list[tuple[Entry, Written]]
+) -> tuple[list[tuple[Entry, Written]], list[tuple[Observed, int]]]:
+    """Found records are read whole: somebody may have edited them since. Those that were deleted or merged since come back
+    as well, with their digests: they are to be staged once their links stand."""
     seen: dict[str, Observed] = {}
     for object in sorted({entry.object for entry, _ in found}):
         context.check_stop()
@@ -174,4 +180,5 @@ async def _with_echo(context: Context, side: Side, found: list[tuple[Entry, Writ
             named = zip(context.layout.fields(side, entry.object), found_record.cells, strict=True)
             echo = {name: cell for name, cell in named if name and cell is not False}
         answers.append((entry, Written(answer.key, Outcome.DONE, answer.id, True, answer.version, echo)))
-    return answers
+    gone = [(record, digest_of(record)) for record in seen.values() if record.presence is Presence.DELETED]
+    return answers, gone

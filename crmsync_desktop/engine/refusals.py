@@ -36,11 +36,15 @@ async def settle_refusals(context: Context, side: Side, refused: list[tuple[Entr
         if entry.link is not None:
             context.failed.add(entry.link)
             context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
+    _park(context, parked, errors, source_of)
     if look:
         taken = await _look_again(context, side, look, source_of)
-        parked += [entry for entry, _ in taken]
-        errors += [_error(entry, source_of, fault) for entry, fault in taken]
-    if errors:  # before anything is parked for it
+        _park(context, [e for e, _ in taken], [_error(e, source_of, fault) for e, fault in taken], source_of)
+
+
+def _park(context: Context, parked: list[Entry], errors: list[NewError], source_of: dict[int, Known]) -> None:
+    """The errors first: whatever stops us in between, nothing waits without a word why."""
+    if errors:
         context.store.open_errors(errors, stamp(context.clock.now()))
     # A link of which another write is still under way, or was dropped as stale, is looked at once more: not parked yet.
     resting = [entry for entry in parked if entry.link is None or context.outstanding[entry.link] <= 0]
