@@ -4,6 +4,8 @@ record, or of one that is gone, are looked at anew.
 
 from __future__ import annotations
 
+import msgspec
+
 from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Presence, Side, Written
 from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import stamp
@@ -15,31 +17,44 @@ from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.ports.store import Entry, Known, NewError, RecordState, Settle
 
 
-async def settle_refusals(context: Context, side: Side, refused: list[tuple[Entry, Written]]) -> None:
-    """Park what was refused, with its errors; look at the records that a refusal speaks of."""
+class Refusals(msgspec.Struct):
+    """What is left to look at: (entry, id of the record that its refusal speaks of), and the entries' sources by row."""
+
+    look: list[tuple[Entry, str]]
+    source_of: dict[int, Known]
+
+
+def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Written]]) -> Refusals:
+    """Park what was refused, with its errors."""
     sources = context.store.records([entry.source_row for entry, _ in refused if entry.source_row is not None])
-    source_of = {source.row: source for source in sources}
+    found = Refusals([], {source.row: source for source in sources})
     errors: list[NewError] = []
     parked: list[Entry] = []
-    look: list[tuple[Entry, str]] = []
     for entry, answer in refused:
         fault = answer.faults[0] if answer.faults else Fault(Category.OTHER, "", "refused without a reason")
         if fault.existing_id and entry.op is Op.CREATE:
-            look.append((entry, fault.existing_id))
+            found.look.append((entry, fault.existing_id))
         elif fault.category is Category.RECORD_GONE and entry.record_id:
-            look.append((entry, entry.record_id))
+            found.look.append((entry, entry.record_id))
         elif fault.category is not Category.TEMPORARY:  # what is temporary stays staged: the next pass tries again
             parked.append(entry)
-            errors += [_error(entry, source_of, each) for each in answer.faults or (fault,)]
+            errors += [_error(entry, found.source_of, each) for each in answer.faults or (fault,)]
     for entry in parked:
         context.fail(side, entry.record_id or entry.origin_id or "")
         if entry.link is not None:
             context.failed.add(entry.link)
             context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
-    _park(context, parked, errors, source_of)
-    if look:
-        taken = await _look_again(context, side, look, source_of)
-        _park(context, [e for e, _ in taken], [_error(e, source_of, fault) for e, fault in taken], source_of)
+    _park(context, parked, errors, found.source_of)
+    return found
+
+
+async def follow_refusals(context: Context, side: Side, found: Refusals) -> None:
+    """Look at the records that refusals spoke of."""
+    if not found.look:
+        return
+    taken = await _look_again(context, side, found.look, found.source_of)
+    errors = [_error(entry, found.source_of, fault) for entry, fault in taken]
+    _park(context, [entry for entry, _ in taken], errors, found.source_of)
 
 
 def _park(context: Context, parked: list[Entry], errors: list[NewError], source_of: dict[int, Known]) -> None:

@@ -13,13 +13,14 @@ import msgspec
 
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Op, Outcome, Presence, Side, Written
-from crmsync_desktop.domain.values import canonical, close, keys_of, stamp
+from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.forms import Form, form_of
 from crmsync_desktop.engine.gather import Couple, couples_of
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.plan import couple_cells
-from crmsync_desktop.engine.refusals import settle_refusals
+from crmsync_desktop.engine.refusals import follow_refusals, park_refusals
 from crmsync_desktop.engine.stamps import edited_at, with_write
 from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, RecordState, Settle
 
@@ -35,33 +36,6 @@ _STATES = {
 Answer = tuple[Entry, Written]
 
 
-class _Form(msgspec.Struct):
-    """How records of one object are made out: the place of each field, the places that hold match keys, whether the id is
-    one, and the cells of a new record of which nothing was written yet."""
-
-    places: dict[str, int]
-    key_places: tuple[int, ...]
-    id_is_key: bool
-    new: tuple[Cell, ...]
-
-    def keys_in(self, id: str, cells: Sequence[Cell]) -> tuple[str, ...]:
-        """The match keys that stand in the record's own cells, or are its id."""
-        values = [value for place in self.key_places if (value := cells[place])]
-        return keys_of((*values, id) if self.id_is_key else tuple(values))
-
-
-def _form(context: Context, side: Side, object: str) -> _Form:
-    places = {name: place for place, name in enumerate(context.layout.fields(side, object)) if name}
-    keys = context.pair.keys[object]
-    new: list[Cell] = []
-    for column in context.layout.columns:
-        field = column.field(side, object)
-        # What can't be blank has a default that the answer doesn't tell.
-        unknown = field is None or not field.nillable
-        new.append(UNSEEN if unknown else canonical(column.kind, None))
-    return _Form(places, tuple(places[name] for name in keys if name in places), "Id" in keys, tuple(new))
-
-
 class Settler:
     """Settles one side's answers. Salesforce's answers don't say what was stored, so records written there are collected
     and read back, up to 2,000 in one call."""
@@ -70,7 +44,7 @@ class Settler:
         self._context = context
         self._side = side
         self._unread: dict[str, set[str]] = {}
-        self._forms: dict[str, _Form] = {}
+        self._forms: dict[str, Form] = {}
 
     @property
     def due(self) -> bool:
@@ -81,13 +55,15 @@ class Settler:
         context = self._context
         refused = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.FAILED]
         with context.store.together():
+            # First: what is done may free the address that another was refused for, and wakes what is parked then.
+            refusals = park_refusals(context, self._side, refused)
             done = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.DONE]
             self._settle_creates([pair for pair in done if pair[0].op is Op.CREATE])
             self._settle_updates([pair for pair in done if pair[0].op is Op.UPDATE])
             self._settle_deletes([pair for pair in done if pair[0].op is Op.DELETE])
             self._finish([pair for pair in answers if pair[1].outcome is not Outcome.FAILED])
         if refused:
-            await settle_refusals(context, self._side, refused)
+            await follow_refusals(context, self._side, refusals)
             self._finish(refused)
 
     def _finish(self, answers: list[Answer]) -> None:
@@ -157,10 +133,10 @@ class Settler:
         version = answer.version or ""
         return Observed(entry.side, entry.object, id, version, Presence.LIVE, cells, tuple(dict.fromkeys(keys)))
 
-    def _form(self, object: str) -> _Form:
+    def _form(self, object: str) -> Form:
         form = self._forms.get(object)
         if form is None:
-            form = self._forms[object] = _form(self._context, self._side, object)
+            form = self._forms[object] = form_of(self._context, self._side, object)
         return form
 
     def _new_link(self, source: Known, record: Observed) -> Link:
