@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from crmsync_desktop.domain.errors import AllocationReached, LimitReached, SetupError, Unreachable
+from crmsync_desktop.domain.errors import AllocationReached, LimitReached, SetupError, SignInNeeded, Unreachable
 from crmsync_desktop.domain.records import (
     UNSEEN,
     Category,
@@ -21,12 +22,14 @@ from crmsync_desktop.domain.records import (
     Write,
     Written,
 )
-from crmsync_desktop.domain.schema import Allowance, Identity, Owner, Schema
+from crmsync_desktop.domain.schema import Allowance, Identity, Kind, Owner, Schema
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.budget import Budget
 from crmsync_desktop.ports.crm import Want
-from tests.simulation.fields import OWNERS, POISON, schemas
+from tests.simulation.fields import OWNERS, POISON, kind_of, schemas
 from tests.simulation.nature import Nature
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass
@@ -77,6 +80,7 @@ class FakeSide:
         self.landed: list[Landed] = []
         self.on_call: Callable[[Side], None] = lambda side: None
         self.on_write: Callable[[Side, Sequence[Write]], None] = lambda side, writes: None
+        self.lose_next_reply = False
         self.on_created: Callable[[Side, Write, Written], None] = lambda side, write, answer: None
         self.beyond_finding: set[str] = set()
         self._last_id = 0
@@ -140,6 +144,8 @@ class FakeSide:
         except AllocationReached as stop:
             self.nature.seen["allocation reached in a write"] += 1
             return _all(writes, Outcome.NOT_SENT, Fault(Category.LIMITS, "LIMIT_REACHED", str(stop)))
+        except SignInNeeded as stop:
+            return _all(writes, Outcome.NOT_SENT, Fault(Category.CONNECTION, "SIGN_IN_NEEDED", str(stop)))
         if self.nature.chance(0.03, "never sent"):
             return _all(writes, Outcome.NOT_SENT, Fault(Category.TEMPORARY, "NOT_REACHED", "the line is down"))
         lost = Fault(Category.TEMPORARY, "REPLY_LOST", "no answer")
@@ -151,6 +157,10 @@ class FakeSide:
             return answers + _all(writes[whole:], Outcome.NOT_SENT, Fault(Category.LIMITS, "LIMIT", "daily limit"))
         answers = [self._answer(write) for write in writes]
         await self.nature.turn()
+        if self.lose_next_reply:
+            self.lose_next_reply = False
+            # What can be repeated without harm is, as a real adapter does; a create can't be.
+            return _all(writes, Outcome.UNKNOWN, lost) if op is Op.CREATE else await self.write(writes)
         if self.nature.chance(0.08, f"{op.value} reply lost"):
             return _all(writes, Outcome.UNKNOWN, lost)
         return answers
@@ -158,6 +168,8 @@ class FakeSide:
     def _answer(self, write: Write) -> Written:
         if self.nature.chance(0.03, "temporary refusal"):
             return refused(write, Category.TEMPORARY, "UNABLE_TO_LOCK_ROW", "busy")
+        if (unreadable := self.unreadable(write)) is not None:
+            return unreadable
         if write.op is Op.CREATE:
             answer = self.create(write)
             self.on_created(self.side, write, answer)
@@ -201,6 +213,14 @@ class FakeSide:
 
     def live(self, object: str | None = None) -> list[Row]:
         return [row for row in self.rows.values() if row.live and object in (None, row.object)]
+
+    def unreadable(self, write: Write) -> Written | None:
+        """The refusal of a write whose number isn't one; None where all can be read."""
+        for name, value in write.values.items():
+            if kind_of(self.side, write.object, name) is Kind.NUMBER and value and not _NUMBER.fullmatch(value):
+                fault = Fault(Category.PROPERTY_VALUES, "JSON_PARSER_ERROR", f"{value} is not a number", (name,))
+                return Written(write.key, Outcome.FAILED, write.id, faults=(fault,))
+        return None
 
     def poisoned(self, values: dict[str, Value]) -> bool:
         return any(value is not None and POISON[self.side] in value for value in values.values())
