@@ -59,6 +59,9 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
     taken = {side: _taken(candidates, side) for side in Side}
     salesforce = _ranked((c for c in candidates if c.side is Side.SALESFORCE and not c.linked), objects)
     hubspot = _ranked((c for c in candidates if c.side is Side.HUBSPOT and not c.linked), objects)
+    # Whose id a HubSpot record carries comes first, or a newer record that merely shares an address would take it away.
+    carried = {key for c in hubspot for key in c.keys if "@" not in key}
+    salesforce.sort(key=lambda c: carried.isdisjoint(c.keys))
     blocked: set[int] = set()
     for candidate in salesforce:
         doubt = _taken_by(candidate, taken)

@@ -146,6 +146,17 @@ def test_the_id_that_a_contact_carries_counts_more_than_an_address() -> None:
     assert doubts(found) == {(2, 1, "linked elsewhere")}
 
 
+def test_a_newer_record_with_the_same_address_doesnt_take_away_the_one_whose_id_is_carried() -> None:
+    g = Group()
+    found = match(
+        g.salesforce("Contact", "a@x.no", "003a", version="9"),
+        g.salesforce("Contact", "b@x.no", "003b", version="1"),
+        g.hubspot("a@x.no", "003b"),
+    )
+    assert pairs(found) == {(2, 3)}
+    assert doubts(found) == {(1, 2, "same type")}
+
+
 def test_an_object_that_the_pair_doesnt_know_comes_last() -> None:
     g = Group()
     found = match(g.salesforce("Person", "a@x.no"), g.salesforce("Lead", "a@x.no"), g.hubspot("a@x.no"))
