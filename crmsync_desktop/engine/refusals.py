@@ -39,12 +39,7 @@ def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Writt
         elif fault.category is not Category.TEMPORARY:  # what is temporary stays staged: the next pass tries again
             parked.append(entry)
             errors += [_error(entry, found.source_of, each) for each in answer.faults or (fault,)]
-    for entry in parked:
-        context.fail(side, entry.record_id or entry.origin_id or "")
-        if entry.link is not None:
-            context.failed.add(entry.link)
-            context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
-    _park(context, parked, errors, found.source_of)
+    _park(context, side, parked, errors, found.source_of)
     return found
 
 
@@ -54,11 +49,18 @@ async def follow_refusals(context: Context, side: Side, found: Refusals) -> None
         return
     taken = await _look_again(context, side, found.look, found.source_of)
     errors = [_error(entry, found.source_of, fault) for entry, fault in taken]
-    _park(context, [entry for entry, _ in taken], errors, found.source_of)
+    _park(context, side, [entry for entry, _ in taken], errors, found.source_of)
 
 
-def _park(context: Context, parked: list[Entry], errors: list[NewError], source_of: dict[int, Known]) -> None:
+def _park(
+    context: Context, side: Side, parked: list[Entry], errors: list[NewError], source_of: dict[int, Known]
+) -> None:
     """The errors first: whatever stops us in between, nothing waits without a word why."""
+    for entry in parked:
+        context.fail(side, entry.record_id or entry.origin_id or "")
+        if entry.link is not None:
+            context.failed.add(entry.link)
+            context.outstanding[entry.link] = context.outstanding.get(entry.link, 1) - 1
     if errors:
         context.store.open_errors(errors, stamp(context.clock.now()))
     # A link of which another write is still under way, or was dropped as stale, is looked at once more: not parked yet.
@@ -91,8 +93,9 @@ async def _look_again(
     context: Context, side: Side, look: list[tuple[Entry, str]], source_of: dict[int, Known]
 ) -> list[tuple[Entry, Fault]]:
     """Read the records that refusals said exist, or are gone, and stage what they are now: the next round links them to the
-    record that was to be created, or follows the deletion. Gives the creates for which that can't happen, since the
-    record is linked to another one already, or shares no key with theirs."""
+    record that was to be created, or follows the deletion. Gives those for which that can't happen: creates whose record
+    is linked to another one already, or shares no key with theirs, and writes to a record that is as it was, which would
+    be refused again and again."""
     taken: list[tuple[Entry, Fault]] = []
     for object in sorted({entry.object for entry, _ in look}):
         if context.stop.is_set():
@@ -109,11 +112,26 @@ async def _look_again(
             ):
                 message = f"{side.label} says that this is its record {id}, which is linked to another one or can't be matched."
                 taken.append((entry, Fault(Category.DUPLICATES, "ALREADY_LINKED", message, (), id)))
-        fresh = [(record, digest_of(record)) for record in seen.values() if record.presence is not Presence.UNSEEN]
+            elif entry.op is not Op.CREATE and _as_it_was(seen.get(id), known.get(id)):
+                message = f"{side.label} shows this record, and refuses to write to it as if it were gone."
+                taken.append((entry, Fault(Category.RECORD_GONE, "REFUSED_AS_GONE", message, (), id)))
+        as_they_were = {id for id, record in seen.items() if _as_it_was(record, known.get(id))}
+        fresh = [
+            (record, digest_of(record))
+            for id, record in seen.items()
+            if record.presence is not Presence.UNSEEN
+            and (id not in as_they_were or any(entry.op is Op.CREATE for entry, about in asked if about == id))
+        ]
         if fresh:
             context.store.stage(context.pair.name, fresh, None)
             context.again = True
     return taken
+
+
+def _as_it_was(seen: Observed | None, known: Known | None) -> bool:
+    if seen is None or known is None:
+        return False
+    return seen.presence is Presence.LIVE and digest_of(seen) == known.digest
 
 
 def _may_link(source: Known | None, existing: Observed | None, known: Known | None) -> bool:

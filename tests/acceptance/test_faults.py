@@ -11,6 +11,7 @@ import itertools
 import json
 import shutil
 from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,31 @@ def test_a_fault_ends_the_pass_in_one_line_and_the_next_ones_converge(
     assert salesforce == hubspot
     assert len(salesforce) == 5
     assert salesforce[0] == (f"{tag} b".lower(), f"{tag}b@example.com".lower(), "right", "123")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("path", ["batch/create", "batch/update"])
+def test_s5_writes_refused_without_a_way_out_are_errors_that_cost_no_more_calls_until_they_are_retried(
+    orgs: Desk, command: Command, path: str, status: int
+) -> None:
+    shutil.rmtree(orgs.connection, ignore_errors=True)
+    tag = people_arrive(orgs)
+    orgs.admin.fault("hubspot", path=path, status=status, count=0)
+    assert command("sync", "--practice", "--json").status == 1
+    command("sync", "--practice", "--json")
+    orgs.admin.reset_calls()
+    quiet = command("sync", "--practice", "--json")
+    assert (quiet.status, quiet.writes()) == (1, 0)
+    contacts = orgs.admin.get("/counts")["hubspot"]["contacts"]
+    assert orgs.admin.calls() == {
+        "salesforce": 1,
+        "hubspot": ceil(contacts / 200),
+    }  # all in the overlap window, and no more
+    orgs.admin.clear_faults()
+    assert command("retry", "--practice").status == 0
+    command("sync", "--practice", "--json")
+    after = command("sync", "--practice", "--json")
+    assert (after.status, after.writes()) == (0, 0)
+    salesforce, hubspot = seen_of(orgs, tag)
+    assert salesforce == hubspot
+    assert len(salesforce) == 5
