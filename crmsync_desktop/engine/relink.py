@@ -40,9 +40,13 @@ async def _follow_successors(context: Context, gone: list[Known]) -> None:
     moved: list[Link] = []
     followed: list[tuple[Side, str, str]] = []
     hidden: list[Known] = []
+    by_row: dict[int, Known] = {}
     for known in linked:
         link = links[known.link or 0]
         survivor = ends[_place(known)]
+        if isinstance(survivor, Known):
+            # Two ways may lead to one record: the second has to see the link that the first one brought.
+            survivor = by_row.setdefault(survivor.row, survivor)
         if survivor is Presence.UNSEEN:
             hidden.append(known)
         if not isinstance(survivor, Known):

@@ -116,6 +116,20 @@ def test_a_hubspot_merge_moves_the_link_to_the_product() -> None:
         assert salesforce.values["FirstName"] == "Ada"
 
 
+def test_two_linked_records_whose_successors_lead_to_one_meet_there() -> None:
+    """The first was merged into the second, and the second into a third, all since the last pass."""
+    with Desk() as desk:
+        (one, first), (two, second) = desk.in_both(), desk.in_both()
+        desk.sync()
+        third = desk.in_salesforce(Email=None)
+        desk.salesforce.merge(two.id, one.id)
+        desk.salesforce.merge(third.id, two.id)
+        desk.sync()
+        linked = [hubspot for hubspot in (first, second) if desk.link(hubspot)]
+        assert [desk.partner(hubspot) for hubspot in linked] == [third]
+        assert "LINKS_MEET" in {error.code for error in desk.errors()}
+
+
 def test_two_links_that_meet_keep_the_survivors_and_tell_of_the_other() -> None:
     with Desk() as desk:
         (one, hubspot), (two, other) = desk.in_both(), desk.in_both()
