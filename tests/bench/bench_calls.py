@@ -35,8 +35,9 @@ def _first(opened: Desk) -> tuple[list[Figure], int]:
     assert opened.salesforce is not None
     rows = [len(opened.salesforce.query(f"SELECT Id FROM {each}")) for each in ("Contact", "Lead")]
     created, salesforce, hubspot = _counted(opened)
-    # Contact and Lead begin in one composite; each goes on in pages of 2,000. Describes, users: once a day.
-    least_salesforce = 1 + sum(ceil(count / 2000) - 1 for count in rows) + 2 + 1
+    # Contact and Lead begin in one composite; each goes on in pages of 2,000. Both describes (one composite) and the users
+    # are read once a day.
+    least_salesforce = 1 + sum(ceil(count / 2000) - 1 for count in rows) + 1 + 1
     # One search finds nothing; properties, owners live and archived: once a day.
     least_hubspot = 1 + ceil(created / 100) + 1 + 2
     figures = [
