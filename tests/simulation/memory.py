@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -126,7 +127,9 @@ def _count_at_once(wall: RollingBudget) -> None:
 @cache
 def _new_database() -> Path:
     """An empty database of the newest version; making one takes longer than most worlds live."""
-    path = fast_folder() / "empty.db"
+    folder = fast_folder()
+    atexit.register(shutil.rmtree, folder)
+    path = folder / "empty.db"
     SqliteStore(path).close()
     return path
 
