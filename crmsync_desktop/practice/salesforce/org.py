@@ -21,7 +21,7 @@ from .queries import Queries
 from .records import Records, row_id
 from .schema import SObject, load_schema
 from .stamps import stamp
-from .store import Row, Store, quoted
+from .store import Actor, Row, Store, quoted
 from .tokens import Tokens
 from .usage import Usage
 from .values import decode_record
@@ -88,7 +88,7 @@ class SalesforceOrg:
 
     def insert(self, sobject: str, fields: dict[str, Any], user_id: str | None = None) -> str:
         """Create one record under all rules, as a person in the org would. Raises RowError or ApiError."""
-        with self.lock, self.store.atomic():
+        with self.lock, self.store.atomic(), self.records.acting("person"):
             decoded = decode_record(self.schema[sobject], fields)
             if isinstance(decoded, RowError):
                 raise decoded
@@ -97,7 +97,7 @@ class SalesforceOrg:
     def update(self, record: str, fields: dict[str, Any], user_id: str | None = None) -> None:
         """Change one record under all rules. Raises RowError or ApiError."""
         sobject, id18 = self._locate(record)
-        with self.lock, self.store.atomic():
+        with self.lock, self.store.atomic(), self.records.acting("person"):
             decoded = decode_record(sobject, fields)
             if isinstance(decoded, RowError):
                 raise decoded
@@ -115,28 +115,35 @@ class SalesforceOrg:
 
     def delete(self, ids: Iterable[str], user_id: str | None = None) -> None:
         """Into the recycle bin for 15 days; all or none. Raises RowError."""
-        with self.lock, self.store.atomic():
+        with self.lock, self.store.atomic(), self.records.acting("person"):
             for record in ids:
                 self.records.delete(*self._locate(record), user_id or self.admin_id)
 
     def undelete(self, ids: Iterable[str], user_id: str | None = None) -> None:
         """Out of the recycle bin; all or none. Raises RowError."""
-        with self.lock, self.store.atomic():
+        with self.lock, self.store.atomic(), self.records.acting("person"):
             for record in ids:
                 self.records.undelete(*self._locate(record), user_id or self.admin_id)
 
     def merge(self, master: str, losers: Iterable[str], user_id: str | None = None) -> None:
         """Fold one or two records into `master`; they get MasterRecordId and IsDeleted. Raises RowError."""
         sobject, master_id = self._locate(master)
-        with self.lock, self.store.atomic():
+        with self.lock, self.store.atomic(), self.records.acting("person"):
             others = [row_id(sobject, loser) for loser in losers]
             self.records.merge(sobject, master_id, others, user_id or self.admin_id)
 
     def convert_lead(self, lead: str, *, opportunity: str | None = None, user_id: str | None = None) -> dict[str, str]:
         """Turn a lead into an account, a contact and, if named, an opportunity; returns their ids by kind.
         Raises RowError."""
-        with self.lock, self.store.atomic():
+        with self.lock, self.store.atomic(), self.records.acting("person"):
             return convert_lead(self.records, row_id(self.schema["Lead"], lead), opportunity, user_id or self.admin_id)
+
+    def changed_by(self, sobject: str, ids: Iterable[str]) -> dict[str, Actor]:
+        """Who changed each record last: a person (the methods above, and loading), the sync (anything that came over
+        the API) or automation (the org's own triggers). Ids of 18 characters; unknown ones are left out. Raises
+        KeyError for an object that the org doesn't have."""
+        with self.lock:
+            return self.store.changed_by(self.schema[sobject], list(ids))
 
     def add_foreign_usage(self, calls: int) -> None:
         """Calls that other integrations made: they count against the same daily limit."""

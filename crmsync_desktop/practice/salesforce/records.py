@@ -7,7 +7,8 @@ Every method raises RowError for a record that is refused; nothing is written th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .computed import complete
@@ -15,7 +16,7 @@ from .errors import RowError, entity_is_deleted
 from .ids import normal, record_id
 from .schema import Field, SObject
 from .stamps import stamp
-from .store import Row, Store, quoted
+from .store import Actor, Row, Store, quoted
 from .values import Decoded, check
 
 
@@ -25,8 +26,18 @@ class Records:
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
         self.store = store
         self.schema = store.schema
+        self.actor: Actor = "sync"
         self._now = now
         self._by_prefix = {sobject.prefix: sobject for sobject in self.schema.values()}
+
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """Writes of this block are that actor's; without it they are the sync's (whoever uses the API)."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
 
     def stamp(self) -> str:
         return stamp(int(self._now()))
@@ -51,7 +62,7 @@ class Records:
         row |= {"Id": new_id, "SystemModstamp": now, "LastModifiedDate": now}
         self.fill_numbers(sobject, row, number)
         complete(sobject.name, row, set(given))
-        self.store.insert(sobject, number, row)
+        self.store.insert(sobject, number, row, self.actor)
         return new_id
 
     def update(self, sobject: SObject, id18: str, fields: Decoded, user_id: str) -> None:
@@ -71,7 +82,8 @@ class Records:
         row |= changed
         row |= {"SystemModstamp": now, "LastModifiedDate": now, "LastModifiedById": user_id}
         complete(sobject.name, row, set(changed))
-        self.store.update(sobject, id18, {name: value for name, value in row.items() if value != before[name]})
+        different = {name: value for name, value in row.items() if value != before[name]}
+        self.store.update(sobject, id18, {**different, "_by": self.actor})
 
     def delete(self, sobject: SObject, id18: str, user_id: str) -> None:
         """Into the recycle bin, with what hangs on it (the describe's cascadeDelete)."""
@@ -102,7 +114,7 @@ class Records:
         changes |= {"LastModifiedById": user_id}
         known = {name: value for name, value in changes.items() if name in row}
         self._check_unique(sobject, row, id18)
-        self.store.update(sobject, id18, {**known, "_deleted_at": None})
+        self.store.update(sobject, id18, {**known, "_deleted_at": None, "_by": self.actor})
 
     def merge(self, sobject: SObject, master: str, losers: list[str], user_id: str) -> None:
         """Fold up to two records into `master`: its blanks are not filled, lookups to the losers move to it, and the
@@ -125,7 +137,7 @@ class Records:
         """Write system-made changes, with new stamps and without field rules."""
         now = self.stamp()
         stamps = {"SystemModstamp": now, "LastModifiedDate": now, "LastModifiedById": user_id}
-        self.store.update(sobject, id18, {**changes, **stamps})
+        self.store.update(sobject, id18, {**changes, **stamps, "_by": self.actor})
 
     def live(self, sobject: SObject, id18: str) -> Row:
         """The record's stored values. Raises RowError if it isn't there or is in the recycle bin."""

@@ -1,7 +1,8 @@
 """The practice org's database: one SQLite table per object with a real column for every field.
 
 Values are stored as they are sent (dates and times as text in the API's form), so that a page of rows costs little more
-than reading it. Booleans are 0 and 1. Every table also has `_n` (the number in the id) and `_deleted_at`.
+than reading it. Booleans are 0 and 1. Every table also has `_n` (the number in the id), `_deleted_at` and `_by` (who
+changed the record last: an `Actor`; what was loaded counts as a person's).
 """
 
 # ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
@@ -12,12 +13,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .schema import TEXT_TYPES, Field, SObject
 
 Row = dict[str, Any]
+Actor = Literal["person", "sync", "automation"]
+"""Who makes a change: somebody in the org's own window, whoever uses its API, or the org itself."""
 
+_BY = "_by TEXT NOT NULL DEFAULT 'person'"
 _INDEXED_REFERENCES = frozenset({"AccountId", "ContactId", "OpportunityId", "WhoId", "WhatId", "MasterRecordId"})
 
 
@@ -64,10 +68,12 @@ class Store:
         self.db.execute("CREATE TABLE IF NOT EXISTS _usage (minute INTEGER PRIMARY KEY, calls INTEGER NOT NULL)")
         self.db.execute("CREATE TABLE IF NOT EXISTS _tokens (token TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT)")
         for sobject in self.schema.values():
-            columns = ["_n INTEGER PRIMARY KEY", "_deleted_at TEXT", *(_column(item) for item in sobject.stored)]
+            columns = ["_n INTEGER PRIMARY KEY", "_deleted_at TEXT", _BY, *(_column(item) for item in sobject.stored)]
             table = quoted(sobject.name)
             self.db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
             present = {name for _, name, *_ in self.db.execute(f"PRAGMA table_info({table})")}
+            if "_by" not in present:
+                self.db.execute(f"ALTER TABLE {table} ADD COLUMN {_BY}")
             for item in sobject.stored:
                 if item.name not in present:
                     self.db.execute(f"ALTER TABLE {table} ADD COLUMN {_column(item)}")
@@ -118,9 +124,11 @@ class Store:
         )
         return first
 
-    def insert(self, sobject: SObject, number: int, row: Row) -> None:
+    def insert(self, sobject: SObject, number: int, row: Row, by: Actor = "person") -> None:
         values = [number, *(row.get(item.name) for item in sobject.stored)]
         self.db.execute(self._insert[sobject.name], values)
+        if by != "person":
+            self.db.execute(f"UPDATE {quoted(sobject.name)} SET _by = ? WHERE _n = ?", (by, number))
 
     def insert_many(self, sobject: SObject, rows: Iterable[Sequence[Any]]) -> None:
         """Rows as tuples in the order `_n`, then `sobject.stored`."""
@@ -143,6 +151,15 @@ class Store:
         live = " AND IsDeleted = 0" if sobject.soft_deletes else ""
         sql = f"SELECT Id FROM {quoted(sobject.name)} WHERE {quoted(name)} = ?{live} ORDER BY _n LIMIT 10"
         return [found for (found,) in self.db.execute(sql, (value,))]
+
+    def changed_by(self, sobject: SObject, ids: Sequence[str]) -> dict[str, Actor]:
+        """Who changed each record last, deleted ones too; ids that are nobody's are left out."""
+        found: dict[str, Actor] = {}
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            marks = ", ".join("?" * len(part))
+            found.update(self.db.execute(f"SELECT Id, _by FROM {quoted(sobject.name)} WHERE Id IN ({marks})", part))
+        return found
 
     def count(self, sobject: SObject) -> int:
         live = " WHERE IsDeleted = 0" if sobject.soft_deletes else ""
