@@ -108,6 +108,15 @@ def _hubspot_limits(practice: Practice, given: dict[str, Any]) -> object:
     return given
 
 
+def _hubspot_setup(practice: Practice, given: dict[str, Any]) -> object:
+    return practice.portal.setup.to_json()
+
+
+def _change_hubspot_setup(practice: Practice, given: dict[str, Any]) -> object:
+    """Any settings of PortalSetup; the rest stays as it is."""
+    return practice.portal.change_setup(**given).to_json()
+
+
 def _restore(practice: Practice, given: dict[str, Any]) -> object:
     with practice.portal.database.transaction():
         kind = object_type(str(given.get("type", "contacts")))
@@ -145,6 +154,8 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/salesforce/convert-lead", _convert),
     ("POST", "/hubspot/search-lag", _search_lag),
     ("POST", "/hubspot/limits", _hubspot_limits),
+    ("GET", "/hubspot/setup", _hubspot_setup),
+    ("POST", "/hubspot/setup", _change_hubspot_setup),
     ("POST", "/hubspot/restore", _restore),
     ("GET", "/faults", _faults),
     ("POST", "/faults", _order_fault),

@@ -22,6 +22,7 @@ from crmsync_desktop.practice.hubspot.limits import Meter, RateLimits
 from crmsync_desktop.practice.hubspot.loading import load_records
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record
 from crmsync_desktop.practice.hubspot.refusals import ValueProblem, invalid_values, not_found
+from crmsync_desktop.practice.hubspot.setup import PortalSetup
 from crmsync_desktop.practice.hubspot.uniqueness import ADDITIONAL_EMAILS, UniqueValues
 from crmsync_desktop.practice.hubspot.values import PropertyDefinition, stored
 
@@ -35,7 +36,8 @@ class Clock(Protocol):
 class HubSpotPortal:
     """State and rules; used from one thread. The methods that write expect to run inside `database.transaction()`.
 
-    `search_lag_seconds`: how long a write stays unseen by search (HubSpot says "a few moments").
+    `setup`: what the account has bought and how it behaves; it replaces what the database has kept of an earlier one.
+    `search_lag_seconds`: how long a write stays unseen by search (HubSpot says "a few moments"); one of its settings.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class HubSpotPortal:
         time_zone: str = "Europe/Oslo",
         link_property: bool = True,
         search_lag_seconds: float = 0.0,
+        setup: PortalSetup | None = None,
     ) -> None:
         self.database = Database(database)
         self.connection = self.database.connection
@@ -54,12 +57,30 @@ class HubSpotPortal:
         self.clock = clock
         self.portal_id = portal_id
         self.time_zone = time_zone
-        self.search_lag_seconds = search_lag_seconds
+        kept = orjson.loads(str(self.database.meta("setup", "{}")))
+        self.setup = PortalSetup.from_json(kept) if setup is None else setup
         self.catalog = Catalog(self.database, link_property=link_property)
         self.unique = UniqueValues(self.connection, self.catalog, portal_id)
         self.directory = Directory(portal_id, time_zone)
         self.refreshed: dict[int, int] = {}  # by list: the connection's change count when its members were last true
         self.meter = Meter(self.database, time_zone, RateLimits())
+        if setup is not None or search_lag_seconds:
+            self.change_setup(**({"search_lag_seconds": search_lag_seconds} if search_lag_seconds else {}))
+
+    @property
+    def search_lag_seconds(self) -> float:
+        return self.setup.search_lag_seconds
+
+    @search_lag_seconds.setter
+    def search_lag_seconds(self, seconds: float) -> None:
+        self.change_setup(search_lag_seconds=seconds)
+
+    def change_setup(self, **settings: Any) -> PortalSetup:
+        """Change some settings and keep them; not to be called inside a transaction. Raises ValueError for a wrong one."""
+        self.setup = self.setup.changed(settings)
+        with self.database.transaction():
+            self.database.set_meta("setup", orjson.dumps(self.setup.to_json()).decode())
+        return self.setup
 
     def close(self) -> None:
         self.meter.save()
