@@ -11,7 +11,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS record (
     id INTEGER PRIMARY KEY, type TEXT NOT NULL, created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL,
-    archived_ms INTEGER, merged_into INTEGER, source TEXT NOT NULL, properties TEXT NOT NULL);
+    archived_ms INTEGER, merged_into INTEGER, source TEXT NOT NULL, properties TEXT NOT NULL, writer TEXT);
 CREATE INDEX IF NOT EXISTS record_live ON record (type, modified_ms, id, archived_ms, merged_into)
     WHERE archived_ms IS NULL AND merged_into IS NULL;
 CREATE INDEX IF NOT EXISTS record_listed ON record (type, id) WHERE archived_ms IS NULL AND merged_into IS NULL;
@@ -44,6 +44,8 @@ CREATE TABLE IF NOT EXISTS association (
 CREATE INDEX IF NOT EXISTS association_back ON association (to_id);
 CREATE TABLE IF NOT EXISTS blocked_email (email TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+ADDED_COLUMNS = (("record", "writer", "TEXT"),)
+"""What databases of earlier versions lack. `writer`: the source of the last write, NULL for the one that created it."""
 FIRST_ID = 99_801
 """Low enough that a thousand ids cross from five digits to six: whoever sorts them as text finds out at once."""
 
@@ -57,6 +59,9 @@ class Database:
         self.connection.execute("PRAGMA synchronous=OFF")
         self.connection.execute("PRAGMA cache_size=-64000")
         self.connection.executescript(SCHEMA)
+        for table, column, kind in ADDED_COLUMNS:
+            if column not in {row[1] for row in self.connection.execute(f"PRAGMA table_info({table})")}:
+                self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     def close(self) -> None:
         self.connection.close()

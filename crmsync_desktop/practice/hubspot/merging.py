@@ -12,12 +12,15 @@ from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record
 from crmsync_desktop.practice.hubspot.refusals import invalid
+from crmsync_desktop.practice.hubspot.sources import Source
 from crmsync_desktop.practice.hubspot.uniqueness import ADDITIONAL_EMAILS
 
 MERGED_IDS = "hs_merged_object_ids"
 
 
-def merge(portal: HubSpotPortal, kind: ObjectType, primary: Record, other: Record) -> Record:
+def merge(
+    portal: HubSpotPortal, kind: ObjectType, primary: Record, other: Record, source: Source = "INTEGRATION"
+) -> Record:
     """The surviving record, with a new id. The caller holds the transaction. Raises a 400 Refusal for one with itself."""
     if primary.id == other.id:
         raise invalid("A record can't be merged with itself.")
@@ -29,11 +32,13 @@ def merge(portal: HubSpotPortal, kind: ObjectType, primary: Record, other: Recor
     for old in (primary, other):
         portal.lag(old, now, existed=True)
         portal.unique.release(old.id)
-        portal.connection.execute("UPDATE record SET merged_into = ? WHERE id = ?", (survivor.id, old.id))
+        portal.connection.execute(
+            "UPDATE record SET merged_into = ?, writer = ? WHERE id = ?", (survivor.id, source, old.id)
+        )
         _move_references(portal, old.id, survivor.id)
     portal.connection.execute(
-        f"INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, NULL, NULL, ?, ?)",  # noqa: S608
-        (survivor.id, kind.name, created, now, survivor.source, orjson.dumps(properties).decode()),
+        f"INSERT INTO record ({COLUMNS}, writer) VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, ?)",  # noqa: S608
+        (survivor.id, kind.name, created, now, survivor.source, orjson.dumps(properties).decode(), source),
     )
     portal.unique.claim(kind, survivor.id, {}, properties)
     return survivor

@@ -23,6 +23,7 @@ from crmsync_desktop.practice.hubspot.loading import load_records
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record
 from crmsync_desktop.practice.hubspot.refusals import ValueProblem, invalid_values, not_found
 from crmsync_desktop.practice.hubspot.setup import PortalSetup
+from crmsync_desktop.practice.hubspot.sources import ChangedBy, Source, changed_by
 from crmsync_desktop.practice.hubspot.uniqueness import ADDITIONAL_EMAILS, UniqueValues
 from crmsync_desktop.practice.hubspot.values import PropertyDefinition, stored
 
@@ -120,6 +121,14 @@ class HubSpotPortal:
             raise not_found()
         return record
 
+    def changed_by(self, kind: str, ids: Iterable[int]) -> dict[int, ChangedBy]:
+        """Who wrote each of these records last, whatever state they are in now; ids that stand for nothing are left out."""
+        found: dict[int, ChangedBy] = {}
+        for marks, piece in records.chunks(list(ids)):
+            query = f"SELECT id, coalesce(writer, source) FROM record WHERE type = ? AND id IN ({marks})"  # noqa: S608
+            found.update((row[0], changed_by(row[1])) for row in self.connection.execute(query, (kind, *piece)))
+        return found
+
     # Writing -----------------------------------------------------------------------------------------------------
 
     def checked(self, kind: ObjectType, properties: Mapping[str, object]) -> dict[str, str]:
@@ -140,13 +149,13 @@ class HubSpotPortal:
             raise invalid_values(problems)
         return kept
 
-    def create(self, kind: ObjectType, properties: Mapping[str, object]) -> Record:
+    def create(self, kind: ObjectType, properties: Mapping[str, object], source: Source = "INTEGRATION") -> Record:
         """Raises a Refusal: 400 for values, 409 for an e-mail that is taken."""
         kept = {name: value for name, value in self.checked(kind, properties).items() if value}
         record_id = self.database.take_ids(1)
         self.unique.claim(kind, record_id, {}, kept)
         now = self.now_ms()
-        record = Record(record_id, kind.name, now, now, None, None, "INTEGRATION", kept)
+        record = Record(record_id, kind.name, now, now, None, None, source, kept)
         self.lag(record, now, existed=False)
         self.connection.execute(
             f"INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, NULL, NULL, ?, ?)",  # noqa: S608
@@ -154,7 +163,9 @@ class HubSpotPortal:
         )
         return record
 
-    def update(self, kind: ObjectType, record: Record, properties: Mapping[str, object]) -> Record:
+    def update(
+        self, kind: ObjectType, record: Record, properties: Mapping[str, object], source: Source = "INTEGRATION"
+    ) -> Record:
         """Write what differs; the modified stamp moves only then. Raises a Refusal as `create` does."""
         wanted = self.checked(kind, properties)
         changes = {
@@ -165,12 +176,10 @@ class HubSpotPortal:
         if not changes:
             return record
         self.unique.claim(kind, record.id, record.properties, {name: after for name, (_, after) in changes.items()})
-        self.store_changes(record, changes)
+        self.store_changes(record, changes, source)
         return record
 
-    def store_changes(
-        self, record: Record, changes: Mapping[str, tuple[str, str]], source: str = "INTEGRATION"
-    ) -> None:
+    def store_changes(self, record: Record, changes: Mapping[str, tuple[str, str]], source: Source) -> None:
         """Apply {property: (before, after)} to `record` and its row, with history and a new modified stamp."""
         now = self.now_ms()
         self.lag(record, now, existed=True)
@@ -185,26 +194,28 @@ class HubSpotPortal:
             (record.id, record.modified_ms, source, orjson.dumps(changes).decode()),
         )
         self.connection.execute(
-            "UPDATE record SET modified_ms = ?, properties = ? WHERE id = ?",
-            (record.modified_ms, orjson.dumps(record.properties).decode(), record.id),
+            "UPDATE record SET modified_ms = ?, properties = ?, writer = ? WHERE id = ?",
+            (record.modified_ms, orjson.dumps(record.properties).decode(), source, record.id),
         )
 
-    def archive(self, record: Record) -> None:
+    def archive(self, record: Record, source: Source = "INTEGRATION") -> None:
         """Into the recycle bin: its e-mail is free again, search no longer shows it."""
         now = self.now_ms()
         self.lag(record, now, existed=True)
-        self.connection.execute("UPDATE record SET archived_ms = ? WHERE id = ?", (now, record.id))
+        self.connection.execute("UPDATE record SET archived_ms = ?, writer = ? WHERE id = ?", (now, source, record.id))
         self.unique.release(record.id)
         self.connection.execute("DELETE FROM list_member WHERE record_id = ?", (record.id,))
 
-    def restore(self, kind: ObjectType, record_id: int) -> Record:
+    def restore(self, kind: ObjectType, record_id: int, source: Source = "CRM_UI") -> Record:
         """Out of the recycle bin, as a person does in HubSpot's window. Raises a Refusal if its e-mail is taken since."""
         record = self.find(kind, str(record_id), None, archived=True)
         self.unique.claim(kind, record.id, {}, record.properties)
         now = self.now_ms()
         self.lag(record, now, existed=False)
         record.archived_ms, record.modified_ms = None, now
-        self.connection.execute("UPDATE record SET archived_ms = NULL, modified_ms = ? WHERE id = ?", (now, record.id))
+        self.connection.execute(
+            "UPDATE record SET archived_ms = NULL, modified_ms = ?, writer = ? WHERE id = ?", (now, source, record.id)
+        )
         return record
 
     def erase(self, record: Record) -> None:

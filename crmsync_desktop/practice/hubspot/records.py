@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
+from crmsync_desktop.practice.hubspot.sources import version
 from crmsync_desktop.practice.hubspot.values import iso
 
 COLUMNS = "id, type, created_ms, modified_ms, archived_ms, merged_into, source, properties"
@@ -109,11 +110,10 @@ def histories(
         for record_id, at_ms, source, changes in connection.execute(query, piece):
             for name, (before, after) in orjson.loads(changes).items():
                 if name in told[record_id]:
-                    told[record_id][name].append({"value": after, "timestamp": iso(at_ms), "sourceType": source})
+                    told[record_id][name].append(version(after, iso(at_ms), source, record_id))
                     oldest[record_id][name] = before
     for record in records:
         for name in names:
             if first := oldest[record.id].get(name):
-                entry = {"value": first, "timestamp": iso(record.created_ms), "sourceType": record.source}
-                told[record.id][name].append(entry)
+                told[record.id][name].append(version(first, iso(record.created_ms), record.source, record.id))
     return told
