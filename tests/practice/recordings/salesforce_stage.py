@@ -39,6 +39,7 @@ class Stage:
     def set(self, tape: Tape) -> None:
         if tape.path.startswith("/services/data/v60.0/sobjects/Organization/"):
             self.ids[tape.answer["Id"]] = self._org.organization_id
+            self._founded(tape.answer)
         answers = [(tape.path, tape.answer)]
         if tape.path.endswith("/composite"):
             inner = zip(tape.body["compositeRequest"], tape.answer["compositeResponse"], strict=True)
@@ -50,6 +51,12 @@ class Stage:
                 self._make(record["attributes"]["type"], {"Email": record["Email"]})
         for recorded in _ID.findall(json.dumps([record_ids(record) for record in _records(tape.body)])):
             self._named(recorded)
+
+    def _founded(self, answer: dict[str, Any]) -> None:
+        """The org as the recorded one was founded: what it says of itself is its own."""
+        sobject = self._org.schema["Organization"]
+        told = {item.name: answer[item.name] for item in sobject.stored if item.type in ("string", "datetime")}
+        self._org.store.update(sobject, self._org.organization_id, told)
 
     def _answered(self, path: str, answer: Any) -> None:
         if isinstance(answer, dict) and "sObjects" in answer:
