@@ -19,6 +19,7 @@ from crmsync_desktop.app.views import (
 )
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 
 
 class Facade(Protocol):
@@ -84,6 +85,38 @@ class Facade(Protocol):
     async def passes(self, limit: int) -> list[PassView]: ...
 
     async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]: ...
+
+    # Records of the practice orgs, as a person edits them in each CRM's own window (ports/practice.py says what they
+    # hold). They take as long as the orgs do, cost no calls, and raise SetupError: with the org's own words where a
+    # change is refused, where the orgs aren't being served, and on a connection that isn't to practice orgs.
+
+    async def practice_types(self) -> list[PracticeType]: ...
+
+    async def practice_page(
+        self, system: Place, type: str, search: str, deleted: bool, offset: int, limit: int
+    ) -> PracticePage:
+        """At most `limit` (1–500) records from `offset` on, newest change first."""
+        ...
+
+    async def practice_record(self, system: Place, type: str, id: str) -> PracticeRecord: ...
+
+    async def practice_create(self, system: Place, type: str, values: dict[str, str]) -> PracticeRecord: ...
+
+    async def practice_change(self, system: Place, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
+        """Set fields; "" empties one."""
+        ...
+
+    async def practice_delete(self, system: Place, type: str, ids: list[str]) -> None: ...
+
+    async def practice_undelete(self, system: Place, type: str, ids: list[str]) -> None: ...
+
+    async def practice_merge(self, system: Place, type: str, master: str, losers: list[str]) -> str:
+        """Gives the id of the record that is left."""
+        ...
+
+    async def practice_convert(self, lead: str, opportunity: str) -> dict[str, str]:
+        """With an opportunity of that name, unless it is "". Gives ids by kind: account, contact, opportunity."""
+        ...
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Hear events until the returned function is called. The listener runs on the caller's event loop thread."""

@@ -8,6 +8,7 @@ import msgspec
 
 from crmsync_desktop.app import reports, words
 from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.runner import PAUSED, Runner, Systems
 from crmsync_desktop.app.status import Gauge, connection_view, status_view
 from crmsync_desktop.app.views import (
@@ -30,6 +31,7 @@ from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.engine.metadata import kept_schemas, schemas_of
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.practice import PracticeRecords
 from crmsync_desktop.ports.profiles import Profile, Profiles
 from crmsync_desktop.ports.store import JournalState, Store
 
@@ -37,7 +39,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service:
+class Service(PracticeWork):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -51,7 +53,9 @@ class Service:
         defaults: Sequence[Mapping],
         notice: str = "",
         on_close: Callable[[], Awaitable[None]] | None = None,
+        practice: PracticeRecords | None = None,
     ) -> None:
+        super().__init__(practice)
         self._profile, self._profiles = profile, profiles
         self._store, self._budget, self._clock = store, budget, clock
         self._sign_in, self._on_close = sign_in, on_close
@@ -198,6 +202,7 @@ class Service:
         return lambda: self._listeners.remove(listener)
 
     async def close(self) -> None:
+        self.end_practice_work()
         await self._runner.close()
         if self._ready is not None:
             for crm in self._ready.crms.values():

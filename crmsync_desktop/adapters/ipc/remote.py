@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from types import NoneType
 from typing import Any, TypeVar
 
 from crmsync_desktop.app.views import (
@@ -17,6 +18,7 @@ from crmsync_desktop.app.views import (
 )
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 
 T = TypeVar("T")
 
@@ -86,3 +88,32 @@ class RemoteFacade(ABC):
 
     async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]:
         return await self._ask(list[ChangeView], "changes", pass_id, after_row, limit)
+
+    async def practice_types(self) -> list[PracticeType]:
+        return await self._ask(list[PracticeType], "practice_types")
+
+    async def practice_page(
+        self, system: Place, type: str, search: str, deleted: bool, offset: int, limit: int
+    ) -> PracticePage:
+        return await self._ask(PracticePage, "practice_page", system, type, search, deleted, offset, limit)
+
+    async def practice_record(self, system: Place, type: str, id: str) -> PracticeRecord:
+        return await self._ask(PracticeRecord, "practice_record", system, type, id)
+
+    async def practice_create(self, system: Place, type: str, values: dict[str, str]) -> PracticeRecord:
+        return await self._ask(PracticeRecord, "practice_create", system, type, values)
+
+    async def practice_change(self, system: Place, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
+        return await self._ask(PracticeRecord, "practice_change", system, type, id, values)
+
+    async def practice_delete(self, system: Place, type: str, ids: list[str]) -> None:
+        await self._ask(NoneType, "practice_delete", system, type, ids)
+
+    async def practice_undelete(self, system: Place, type: str, ids: list[str]) -> None:
+        await self._ask(NoneType, "practice_undelete", system, type, ids)
+
+    async def practice_merge(self, system: Place, type: str, master: str, losers: list[str]) -> str:
+        return await self._ask(str, "practice_merge", system, type, master, losers)
+
+    async def practice_convert(self, lead: str, opportunity: str) -> dict[str, str]:
+        return await self._ask(dict[str, str], "practice_convert", lead, opportunity)
