@@ -1,6 +1,7 @@
 """The practice Salesforce org: a server over SQLite that answers as the Salesforce REST API (59 to 67) does.
 
-    org = SalesforceOrg(database: Path, clock: PracticeClock, *, daily_limit=100_000, external_id_field=True)
+    org = SalesforceOrg(database: Path, clock: PracticeClock, *, daily_limit=100_000, external_id_field=True, setup=None)
+    org.setup · org.change_setup(**changes)   OrgSetup: what an admin has configured; kept in the database
     org.load(rows) -> int             seed without rules: (object, fields) pairs, stamps as epoch seconds; ids are given
     org.count(sobject) · org.users() · org.get(id) · org.insert(sobject, fields) · org.update(id, fields)
     org.delete(ids) · org.undelete(ids) · org.merge(master, losers) · org.convert_lead(lead_id)
@@ -16,5 +17,6 @@ from .app import create_salesforce_app
 from .errors import ApiError, RowError
 from .org import SalesforceOrg
 from .schema import EXTERNAL_ID
+from .setup import OrgSetup
 
-__all__ = ["EXTERNAL_ID", "ApiError", "RowError", "SalesforceOrg", "create_salesforce_app"]
+__all__ = ["EXTERNAL_ID", "ApiError", "OrgSetup", "RowError", "SalesforceOrg", "create_salesforce_app"]

@@ -127,8 +127,8 @@ def answer_describe(ask: Ask) -> Answer:
 
 
 def _unless_known(ask: Ask, body: dict[str, Any]) -> Answer:
-    """304 where If-Modified-Since is not older than the org's metadata, which last changed when the org was made."""
-    changed = ask.org.created_at
+    """304 where If-Modified-Since is not older than the last change of the org's setup."""
+    changed = ask.org.described_at
     headers = {"Last-Modified": http_date(changed)}
     since = ask.moment("if-modified-since")
     return Answer(304, None, headers) if since is not None and since >= changed else Answer(200, body, headers)

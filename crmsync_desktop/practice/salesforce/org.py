@@ -11,15 +11,19 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from crmsync_desktop.practice.clock import PracticeClock
 
 from .computed import complete
 from .conversion import convert_lead
 from .errors import RowError
 from .ids import record_id
+from .org_schema import build_schema
 from .queries import Queries
 from .records import Records, row_id
 from .schema import SObject, load_schema
+from .setup import OrgSetup
 from .stamps import stamp
 from .store import Actor, Row, Store, quoted
 from .tokens import Tokens
@@ -40,11 +44,17 @@ class SalesforceOrg:
         *,
         daily_limit: int = 100_000,
         external_id_field: bool = True,
+        setup: OrgSetup | None = None,
     ) -> None:
+        """`setup` replaces the one that the database keeps; without it an org stays as it was set up.
+        Raises ValueError for a setup that names what the org doesn't have."""
         self.clock = clock
         self.lock = threading.RLock()
         self.schema = load_schema(external_id_field=external_id_field)
-        self.store = Store(database, self.schema)
+        """The objects that the API's users see; `store.schema` has those that are hidden from them too."""
+        self._plain = dict(self.schema)
+        self.store = Store(database, dict(self.schema))
+        self.setup = OrgSetup()
         self.records = Records(self.store, clock.now)
         self.queries = Queries(self.store, clock.now)
         self.usage = Usage(self.store, clock.now, daily_limit)
@@ -55,6 +65,41 @@ class SalesforceOrg:
         self.organization_id = self.store.meta("organization") or ""
         self.admin_id = self.store.meta("admin") or ""
         self.created_at = float(self.store.meta("created") or 0)
+        self.described_at = float(self.store.meta("described") or self.created_at)
+        """When the schema changed last: an older describe is out of date."""
+        kept = self.store.meta("setup")
+        try:
+            if setup is not None:
+                self._take_setup(setup, changed=setup.to_json() != orjson.loads(kept or "{}"))
+            elif kept is not None:
+                self._take_setup(OrgSetup.from_json(orjson.loads(kept)), changed=False)
+        except BaseException:
+            self.store.close()
+            raise
+
+    def change_setup(self, **changes: Any) -> OrgSetup:
+        """Set the org up differently from now on; what isn't named stays (names and values: OrgSetup, or its JSON).
+
+        Records keep their values, also those of a field that goes away and comes back. Kept in the database. Raises
+        ValueError, and nothing changes, for what OrgSetup or the org's schema doesn't know.
+        """
+        with self.lock:
+            self._take_setup(self.setup.changed(changes), changed=True)
+        return self.setup
+
+    def _take_setup(self, setup: OrgSetup, *, changed: bool) -> None:
+        everything, visible = build_schema(self._plain, setup)
+        with self.store.atomic():
+            self.store.adopt(everything)
+            if changed:
+                # A second later than the last change at least, since that is as fine as HTTP dates are.
+                self.described_at = max(float(int(self.clock.now())), self.described_at + 1)
+                self.store.set_meta("described", str(int(self.described_at)))
+                self.store.set_meta("setup", orjson.dumps(setup.to_json()).decode())
+        self.schema.clear()
+        self.schema.update(visible)
+        self.records.schema_changed()
+        self.setup = setup
 
     def close(self) -> None:
         with self.lock:

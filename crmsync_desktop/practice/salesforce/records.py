@@ -28,6 +28,10 @@ class Records:
         self.schema = store.schema
         self.actor: Actor = "sync"
         self._now = now
+        self.schema_changed()
+
+    def schema_changed(self) -> None:
+        """To be called when the store has gone over to another schema."""
         self._by_prefix = {sobject.prefix: sobject for sobject in self.schema.values()}
 
     @contextmanager

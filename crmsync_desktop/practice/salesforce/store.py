@@ -59,6 +59,12 @@ class Store:
             self._create()
         self._numbers: dict[str, int] = dict(self.db.execute("SELECT name, last FROM _numbers"))
 
+    def adopt(self, schema: dict[str, SObject]) -> None:
+        """Go over to another schema: missing tables and columns are added, and nothing is ever dropped."""
+        self.schema.clear()
+        self.schema.update(schema)
+        self._create()
+
     def close(self) -> None:
         self.db.close()
 
