@@ -90,13 +90,15 @@ class Store:
             self._insert[sobject.name] = f"INSERT INTO {table} ({listed}) VALUES ({marks})"
 
     def _index(self, sobject: SObject) -> None:
-        def index(name: str, columns: str, unique: str = "") -> None:
+        def index(name: str, columns: str, unique: str = "", rows: str = "") -> None:
             table = quoted(sobject.name)
             title = quoted(f"{sobject.name}_{name}")
-            self.db.execute(f"CREATE {unique} INDEX IF NOT EXISTS {title} ON {table} ({columns})")
+            self.db.execute(f"CREATE {unique} INDEX IF NOT EXISTS {title} ON {table} ({columns}) {rows}")
 
         index("Id", "Id", "UNIQUE")
         index("SystemModstamp", "SystemModstamp, Id")
+        if sobject.soft_deletes:
+            index("bin", "SystemModstamp, Id", rows="WHERE IsDeleted = 1")
         for item in sobject.stored:
             if item.type == "email" or item.flags["externalId"] or item.name in _INDEXED_REFERENCES:
                 index(item.name, quoted(item.name))

@@ -1,0 +1,147 @@
+"""The dials: the clock, the limits, the lag, the faults, and how each org is set up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crmsync_desktop.practice.admin.given import Given
+from crmsync_desktop.practice.admin.reach import Practice
+from crmsync_desktop.practice.admin.routes import Line, line, open_line
+from crmsync_desktop.practice.hubspot.catalog import object_type
+
+
+def _calls(practice: Practice, given: Given) -> object:
+    return practice.calls.summary()
+
+
+def _reset_calls(practice: Practice, given: Given) -> object:
+    practice.calls.reset()
+    return practice.calls.summary()
+
+
+def _recent_calls(practice: Practice, given: Given) -> object:
+    return practice.calls.recent(given.whole("limit", 200))
+
+
+def _clock(practice: Practice, given: Given) -> object:
+    return {"now": practice.clock.now(), "offset": practice.clock.offset}
+
+
+def _advance(practice: Practice, given: Given) -> object:
+    practice.clock.advance(given.number("advance_seconds"))
+    practice.clock_moved()
+    return _clock(practice, given)
+
+
+def _counts(practice: Practice, given: Given) -> object:
+    return {
+        "salesforce": {name: practice.org.count(name) for name in ("Account", "Contact", "Lead")},
+        "hubspot": {name: practice.portal.count(name) for name in ("contacts", "companies")},
+    }
+
+
+def _foreign_usage(practice: Practice, given: Given) -> object:
+    practice.org.add_foreign_usage(given.whole("calls"))
+    return {"used": practice.org.usage.used(), "limit": practice.org.usage.limit}
+
+
+def _salesforce_limit(practice: Practice, given: Given) -> object:
+    practice.org.usage.limit = given.whole("daily")
+    return {"used": practice.org.usage.used(), "limit": practice.org.usage.limit}
+
+
+def _delete(practice: Practice, given: Given) -> object:
+    practice.org.delete(given.texts("ids"))
+    return {}
+
+
+def _undelete(practice: Practice, given: Given) -> object:
+    practice.org.undelete(given.texts("ids"))
+    return {}
+
+
+def _merge(practice: Practice, given: Given) -> object:
+    practice.org.merge(given.text("master"), given.texts("losers"))
+    return {}
+
+
+def _convert(practice: Practice, given: Given) -> object:
+    return practice.org.convert_lead(given.text("lead"), opportunity=given.text("opportunity", "") or None)
+
+
+def _search_lag(practice: Practice, given: Given) -> object:
+    practice.portal.search_lag_seconds = given.number("seconds")
+    return {"seconds": practice.portal.search_lag_seconds}
+
+
+def _hubspot_limits(practice: Practice, given: Given) -> object:
+    """Any of burst, interval, daily and searches; the rest stays as it is."""
+    meter = practice.portal.meter
+    meter.limits = replace(meter.limits, **given.values)
+    return given.values
+
+
+def _hubspot_setup(practice: Practice, given: Given) -> object:
+    return practice.portal.setup.to_json()
+
+
+def _change_hubspot_setup(practice: Practice, given: Given) -> object:
+    """Any settings of PortalSetup; the rest stays as it is."""
+    return practice.portal.change_setup(**given.values).to_json()
+
+
+def _salesforce_setup(practice: Practice, given: Given) -> object:
+    return practice.org.setup.to_json()
+
+
+def _change_salesforce_setup(practice: Practice, given: Given) -> object:
+    """Any settings of OrgSetup; the rest stays as it is."""
+    return practice.org.change_setup(**given.values).to_json()
+
+
+def _restore(practice: Practice, given: Given) -> object:
+    with practice.portal.database.transaction():
+        kind = object_type(given.text("type", "contacts"))
+        for record_id in given.texts("ids"):
+            practice.portal.restore(kind, int(record_id))
+    return {}
+
+
+def _faults(practice: Practice, given: Given) -> object:
+    return practice.faults.shown()
+
+
+def _order_fault(practice: Practice, given: Given) -> object:
+    practice.faults.order(given.values)
+    return practice.faults.shown()
+
+
+def _clear_faults(practice: Practice, given: Given) -> object:
+    practice.faults.clear()
+    return practice.faults.shown()
+
+
+LINES: tuple[Line, ...] = (
+    line("GET", "/calls", _calls),
+    line("POST", "/calls/reset", _reset_calls),
+    line("GET", "/calls/recent", _recent_calls, "limit"),
+    line("GET", "/clock", _clock),
+    line("POST", "/clock", _advance, "advance_seconds"),
+    line("GET", "/counts", _counts),
+    line("POST", "/salesforce/foreign-usage", _foreign_usage, "calls"),
+    line("POST", "/salesforce/limit", _salesforce_limit, "daily"),
+    line("POST", "/salesforce/delete", _delete, "ids"),
+    line("POST", "/salesforce/undelete", _undelete, "ids"),
+    line("POST", "/salesforce/merge", _merge, "master", "losers"),
+    line("POST", "/salesforce/convert-lead", _convert, "lead", "opportunity"),
+    line("GET", "/salesforce/setup", _salesforce_setup),
+    open_line("POST", "/salesforce/setup", _change_salesforce_setup),
+    line("POST", "/hubspot/search-lag", _search_lag, "seconds"),
+    line("POST", "/hubspot/limits", _hubspot_limits, "burst", "interval", "daily", "searches"),
+    line("GET", "/hubspot/setup", _hubspot_setup),
+    open_line("POST", "/hubspot/setup", _change_hubspot_setup),
+    line("POST", "/hubspot/restore", _restore, "type", "ids"),
+    line("GET", "/faults", _faults),
+    open_line("POST", "/faults", _order_fault),
+    line("DELETE", "/faults", _clear_faults),
+)

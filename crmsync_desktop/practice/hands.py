@@ -1,0 +1,81 @@
+"""A person's hands in the practice orgs: look at records and change them as one would in each CRM's own window.
+
+What is done here costs no API calls and counts as done by a person. Both systems answer in one shape, that of the
+admin API: see `Hands`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from crmsync_desktop.practice.hubspot.refusals import Refusal
+from crmsync_desktop.practice.salesforce import ApiError, RowError
+
+Shown = dict[str, Any]
+MOST_RECORDS = 500
+"""The longest page."""
+
+
+class Hands(Protocol):
+    """One system. Every method raises ValueError with one sentence for what it doesn't know, and whatever the system
+    itself refuses with. A `reference` is a record's id (of a Salesforce record: in either length), or an e-mail address
+    that one record alone has.
+
+    A type: {system, name, label, plural, count, columns: [name], fields: [{name, label, kind, editable, options:
+    [[value, label]]}]}. A record: {system, type, id, name, values: {name: text or null}, changed_by, changed_at
+    (seconds since the epoch), state (live, deleted, merged, converted), successor}.
+    """
+
+    def types(self) -> list[Shown]: ...
+
+    def page(self, kind: str, *, search: str, deleted: bool, offset: int, limit: int) -> Shown:
+        """{total, records: [a record with the type's columns]}, newest change first."""
+        ...
+
+    def get(self, kind: str, reference: str) -> Shown:
+        """A record with every field that has a value, deleted and merged ones too."""
+        ...
+
+    def create(self, kind: str, values: Mapping[str, str]) -> Shown: ...
+
+    def change(self, kind: str, reference: str, values: Mapping[str, str]) -> Shown:
+        """ "" empties a field."""
+        ...
+
+    def delete(self, kind: str, references: Sequence[str]) -> None: ...
+
+    def undelete(self, kind: str, references: Sequence[str]) -> None: ...
+
+    def merge(self, kind: str, master: str, losers: Sequence[str]) -> str:
+        """The id of what is left."""
+        ...
+
+
+def refusal_of(error: Refusal | RowError | ApiError) -> Shown:
+    """{error: one sentence, code: the system's own code, fields: [name]} of what an org refused."""
+    if not isinstance(error, Refusal):
+        return {"error": error.message, "code": error.code, "fields": error.fields or []}
+    fields: list[str] = []
+    for detail in error.errors:
+        context = detail.get("context")
+        fields += context.get("propertyName", []) if isinstance(context, dict) else []
+    messages = dict.fromkeys(str(detail["message"]) for detail in error.errors if detail.get("message"))
+    return {"error": " ".join(messages) or error.message, "code": error.category, "fields": list(dict.fromkeys(fields))}
+
+
+def as_text(value: Any) -> str | None:
+    """A stored value as a person reads it."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def search_words(search: str) -> list[str]:
+    """The words that a record's text must hold, ready for LIKE ... ESCAPE '\\'."""
+    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return [f"%{word}%" for word in escaped.split()]
