@@ -1,6 +1,7 @@
 """Writing one record: the rules that every way in (rows, collections, composite, the owner's hands) shares.
 
-Every method raises RowError for a record that is refused; nothing is written then.
+Every method raises RowError for a record that is refused; nothing is written then. The object that a method is given is
+either the whole one of `schema`, or the API's users' view of it, which says what they may write.
 """
 
 # ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
@@ -52,10 +53,11 @@ class Records:
     def create(self, sobject: SObject, fields: Decoded, user_id: str) -> str:
         """Insert and return the new id."""
         self._check_writable(sobject, fields, creating=True)
+        sobject = self.schema[sobject.name]
         now = self.stamp()
         row = self.blank(sobject, user_id)
         row["CreatedDate"] = now
-        given = self._checked(sobject, fields)
+        given = self._checked(sobject, fields, None)
         # Salesforce puts its default where a create sends null for a field that has one.
         row |= {name: value for name, value in given.items() if value is not None or row[name] is None}
         self._check_required(sobject, row, [item for item in sobject.stored if item.required])
@@ -71,11 +73,13 @@ class Records:
 
     def update(self, sobject: SObject, id18: str, fields: Decoded, user_id: str) -> None:
         """Change the given fields; the stamps move even when every value stays."""
-        row = self.live(sobject, id18)
+        check_shared(sobject, id18)
+        row = self.live(self.schema[sobject.name], id18)
         if row.get("IsConverted"):
             raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         self._check_writable(sobject, fields, creating=False)
-        given = self._checked(sobject, fields)
+        sobject = self.schema[sobject.name]
+        given = self._checked(sobject, fields, row)
         needed = [item for item in sobject.stored if item.flags["createable"] and not item.flags["nillable"]]
         changed = {name: value for name, value in given.items() if row[name] != value}
         self._check_required(sobject, given, [item for item in needed if item.name in given])
@@ -91,6 +95,8 @@ class Records:
 
     def delete(self, sobject: SObject, id18: str, user_id: str) -> None:
         """Into the recycle bin, with what hangs on it (the describe's cascadeDelete)."""
+        check_shared(sobject, id18)
+        sobject = self.schema[sobject.name]
         self.live(sobject, id18)
         if not sobject.flags["deletable"]:
             raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "entity type cannot be deleted")
@@ -172,8 +178,11 @@ class Records:
     def _mark_deleted(self, sobject: SObject, id18: str, user_id: str, more: Row) -> None:
         self.touch(sobject, id18, {"IsDeleted": 1, "_deleted_at": self.stamp(), **more}, user_id)
 
-    def _checked(self, sobject: SObject, fields: Decoded) -> Decoded:
-        return {name: check(sobject.by_name[name.lower()], value) for name, value in fields.items()}
+    def _checked(self, sobject: SObject, fields: Decoded, before: Row | None) -> Decoded:
+        given = {name: check(sobject.by_name[name.lower()], value) for name, value in fields.items()}
+        for rule in sobject.value_rules:
+            rule(before, given)
+        return given
 
     def _check_writable(self, sobject: SObject, fields: Decoded, *, creating: bool) -> None:
         flag = "createable" if creating else "updateable"
@@ -217,6 +226,16 @@ class Records:
                 if other != id18:
                     message = f"duplicate value found: {item.name} duplicates value on record with id: {other}"
                     raise RowError("DUPLICATE_VALUE", message)
+
+
+def check_shared(sobject: SObject, id18: str) -> None:
+    """Raises RowError for a record that sharing keeps from the API's users, or lets them read only."""
+    if id18 in sobject.hidden_ids:
+        raise RowError(
+            "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "insufficient access rights on cross-reference id"
+        )
+    if id18 in sobject.read_only_ids:
+        raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
 
 
 def row_id(sobject: SObject, value: Any) -> str:

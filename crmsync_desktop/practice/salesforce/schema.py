@@ -6,10 +6,11 @@ facts come from) in short: a field says only where it differs from what most fie
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,7 +32,20 @@ TEXT_TYPES = frozenset({"string", "textarea", "phone", "email", "url", "picklist
 NUMBER_TYPES = frozenset({"double", "currency", "percent", "int"})
 
 
-@dataclass(frozen=True, slots=True)
+ValueRule = Callable[[dict[str, Any] | None, dict[str, Any]], None]
+"""Looks at the fields that a save gives (second) in the light of the record as it stands (None for a new one), may
+change them, and raises RowError for what doesn't go together."""
+
+
+class Option(NamedTuple):
+    """A picklist value; `valid_for` is describe's bitmap over the controlling field's values, in base64."""
+
+    value: str
+    label: str
+    valid_for: str | None = None
+
+
+@dataclass(frozen=True)
 class Field:
     """One field. `flags` is its describe entry without name, type, label, length and picklist values."""
 
@@ -40,9 +54,13 @@ class Field:
     label: str
     length: int
     flags: dict[str, Any]
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[Option, ...] = ()
     default: str | None = None
     byte_length: int | None = None
+
+    @cached_property
+    def allowed(self) -> frozenset[str]:
+        return frozenset(option.value for option in self.values)
 
     @property
     def stored(self) -> bool:
@@ -86,6 +104,9 @@ class SObject:
     scopes: tuple[tuple[str, str], ...]
     children: tuple[Child, ...]
     fields: tuple[Field, ...] = field(repr=False)
+    value_rules: tuple[ValueRule, ...] = ()
+    hidden_ids: frozenset[str] = frozenset()
+    read_only_ids: frozenset[str] = frozenset()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -133,7 +154,9 @@ def _field(entry: dict[str, Any], defaults: dict[str, Any]) -> Field:
     own = dict(entry)
     name, kind, label = own.pop("name"), own.pop("type"), own.pop("label")
     length, byte_length = own.pop("length", 0), own.pop("byteLength", None)
-    values = tuple((item, item) if isinstance(item, str) else (item[0], item[1]) for item in own.pop("values", ()))
+    values = tuple(
+        Option(item, item) if isinstance(item, str) else Option(item[0], item[1]) for item in own.pop("values", ())
+    )
     default = own.pop("default", None)
     # A combobox is a picklist that one can type into; no recording has one, so the picklist's flags stand in.
     types = defaults["types"]["picklist" if kind == "combobox" else kind]
