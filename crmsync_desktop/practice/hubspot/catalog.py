@@ -1,86 +1,25 @@
-"""Object types and their properties: what ships with the portal, and what was created in it since."""
+"""The portal's data model: object types, their properties and the groups these stand in, shipped and made since.
+
+Unverified: a property created under the name of an archived one takes its place.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from crmsync_desktop.practice.hubspot import property_definitions
 from crmsync_desktop.practice.hubspot.database import Database
+from crmsync_desktop.practice.hubspot.object_types import OBJECT_TYPES, ObjectType, ObjectTypes, object_type
 from crmsync_desktop.practice.hubspot.refusals import Refusal, ValueProblem, invalid, not_found
 from crmsync_desktop.practice.hubspot.values import PropertyDefinition, iso
 
+__all__ = ["OBJECT_TYPES", "Catalog", "ObjectType", "object_type", "problems_of", "resources"]
 LINK_PROPERTY = "crmsync_salesforce_id"
-FIELD_TYPES = {
-    "string": {"text", "textarea", "phonenumber", "html", "file"},
-    "number": {"number", "calculation_equation"},
-    "date": {"date"},
-    "datetime": {"date"},
-    "bool": {"booleancheckbox"},
-    "enumeration": {"select", "radio", "checkbox", "booleancheckbox"},
-}
-CREATED_KEYS = {
-    "name", "label", "type", "fieldType", "groupName", "description", "options", "displayOrder", "hasUniqueValue",
-    "hidden", "formField", "calculationFormula", "externalOptions", "referencedObjectType",
-}  # fmt: skip
 MAX_UNIQUE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectType:
-    """`name` is the plural in paths, `type_id` HubSpot's number for it, `defaults` what a read answers unasked."""
-
-    name: str
-    type_id: str
-    singular: str
-    created: str
-    modified: str
-    defaults: tuple[str, ...]
-    searched: tuple[str, ...]
-
-
-OBJECT_TYPES = {
-    kind.name: kind
-    for kind in (
-        ObjectType(
-            "contacts", "0-1", "contact", "createdate", "lastmodifieddate",
-            ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"),
-            ("firstname", "lastname", "email", "phone", "company", "hs_additional_emails"),
-        ),
-        ObjectType(
-            "companies", "0-2", "company", "createdate", "hs_lastmodifieddate",
-            ("createdate", "domain", "hs_lastmodifieddate", "hs_object_id", "name"), ("name", "domain", "phone", "website"),
-        ),
-        ObjectType(
-            "deals", "0-3", "deal", "createdate", "hs_lastmodifieddate",
-            ("amount", "closedate", "createdate", "dealname", "dealstage", "hs_lastmodifieddate", "hs_object_id", "pipeline"),
-            ("dealname", "pipeline", "dealstage", "description", "dealtype"),
-        ),
-        ObjectType(
-            "tickets", "0-5", "ticket", "createdate", "hs_lastmodifieddate",
-            ("content", "createdate", "hs_lastmodifieddate", "hs_object_id", "hs_pipeline", "hs_pipeline_stage",
-             "hs_ticket_priority", "subject"),
-            ("subject", "content", "hs_pipeline_stage"),
-        ),
-        ObjectType(
-            "tasks", "0-27", "task", "hs_createdate", "hs_lastmodifieddate",
-            ("hs_createdate", "hs_lastmodifieddate", "hs_object_id"), ("hs_task_subject", "hs_task_body"),
-        ),
-    )
-}  # fmt: skip
-ALIASES = {alias: kind for kind in OBJECT_TYPES.values() for alias in (kind.name, kind.singular, kind.type_id)}
-
-
-def object_type(name: str) -> ObjectType:
-    """The object type that a path names: plural, singular or number, in any case. Raises a 400 Refusal."""
-    kind = ALIASES.get(name.lower())
-    if kind is None:
-        raise invalid(f"Unable to infer object type from: {name}")
-    return kind
 
 
 def resources() -> Path:
@@ -93,29 +32,47 @@ def resources() -> Path:
 
 
 class Catalog:
-    """Property definitions by object type and name."""
+    """Property definitions by object type and name; `types`: the object types. Writers hold the transaction."""
 
     def __init__(self, database: Database, *, link_property: bool) -> None:
         self._database = database
+        self.types = ObjectTypes()
         self._properties: dict[str, dict[str, PropertyDefinition]] = {}
-        for name in OBJECT_TYPES:
-            shipped = orjson.loads((resources() / f"{name}.json").read_bytes())["results"]
-            self._properties[name] = {each["name"]: PropertyDefinition.from_json(each) for each in shipped}
-        if not link_property:
-            self._properties["contacts"].pop(LINK_PROPERTY, None)
-        for kind, definition in database.connection.execute("SELECT type, definition FROM property"):
-            made = PropertyDefinition.from_json(orjson.loads(definition))
-            self._properties[kind][made.name] = made
+        self._archived: dict[str, dict[str, dict[str, Any]]] = {}
+        self._groups: dict[str, dict[str, dict[str, Any]]] = {}
+        for kind in OBJECT_TYPES.values():
+            shipped = orjson.loads((resources() / f"{kind.name}.json").read_bytes())["results"]
+            self._add_type(kind, [each for each in shipped if link_property or each["name"] != LINK_PROPERTY])
+        self._read_made()
+
+    def add_custom(self, kind: ObjectType, definitions: list[dict[str, Any]]) -> None:
+        """A custom object type with the properties that it starts with; those made since come from the database."""
+        self.types.add(kind)
+        self._add_type(kind, definitions)
+        self._read_made(kind.name)
+
+    def drop_custom(self, kind: ObjectType) -> None:
+        self.types.remove(kind)
+        for held in (self._properties, self._archived, self._groups):
+            held.pop(kind.name, None)
+        self._database.connection.execute("DELETE FROM property WHERE type = ?", (kind.name,))
+        self._database.connection.execute("DELETE FROM property_group WHERE type = ?", (kind.name,))
+
+    # Properties --------------------------------------------------------------------------------------------------
 
     def properties(self, kind: str) -> dict[str, PropertyDefinition]:
+        """The live ones by name."""
         return self._properties[kind]
 
-    def definition(self, kind: str, name: str) -> PropertyDefinition:
-        """Raises a 404 Refusal."""
-        try:
-            return self._properties[kind][name]
-        except KeyError:
-            raise not_found(f'Property "{name}" does not exist') from None
+    def archived(self, kind: str) -> list[dict[str, Any]]:
+        return list(self._archived[kind].values())
+
+    def definition(self, kind: str, name: str, *, archived: bool = False) -> dict[str, Any]:
+        """As the API answers it. Raises a 404 Refusal."""
+        found = self._archived[kind].get(name) if archived else self._properties[kind].get(name)
+        if found is None:
+            raise not_found(f"Property {name} does not exist")
+        return found if isinstance(found, dict) else found.json
 
     def unique_names(self, kind: str) -> tuple[str, ...]:
         return tuple(name for name, each in self._properties[kind].items() if each.unique)
@@ -127,71 +84,131 @@ class Catalog:
             raise invalid(f"Property {name} is not a unique identifier property of {kind}")
         return found
 
-    def create(self, kind: str, requested: dict[str, Any], now_ms: int) -> dict[str, Any]:
-        """Add a property, as `POST /crm/properties/…/{type}` does; the caller holds the transaction."""
-        definition = _checked_definition(requested, now_ms)
-        if definition["name"] in self._properties[kind]:
-            raise Refusal(409, "OBJECT_ALREADY_EXISTS", f'Property "{definition["name"]}" already exists.')
-        if definition["hasUniqueValue"] and len(self.unique_names(kind)) >= MAX_UNIQUE + (
-            "email" in self._properties[kind]
-        ):
-            raise invalid(f"An object can have at most {MAX_UNIQUE} unique properties.")
-        self._database.connection.execute(
-            "INSERT INTO property (type, name, definition) VALUES (?, ?, ?)",
-            (kind, definition["name"], orjson.dumps(definition).decode()),
-        )
-        self._properties[kind][definition["name"]] = PropertyDefinition.from_json(definition)
+    def create(
+        self, kind: str, requested: dict[str, Any], now_ms: int, *, enterprise: bool = True, hubspot: bool = False
+    ) -> dict[str, Any]:
+        """Add a property, as `POST /crm/properties/…/{type}` does. Raises a Refusal: 400 for a body, 409 for a name.
+
+        `hubspot`: one of HubSpot's own, which its description says.
+        """
+        definition = property_definitions.created(requested, now_ms, enterprise=enterprise)
+        name = definition["name"]
+        if name in self._properties[kind]:
+            extra: dict[str, object] = {"subCategory": "Properties.PROPERTY_EXISTS"}
+            raise Refusal(409, "OBJECT_ALREADY_EXISTS", f"A property named '{name}' already exists.", extra=extra)
+        self.refuse_unknown_group(kind, definition["groupName"])
+        own = len(self.unique_names(kind)) - ("email" in self._properties[kind])
+        if definition["hasUniqueValue"] and own >= MAX_UNIQUE:
+            raise invalid(f"An object type can have at most {MAX_UNIQUE} properties with unique values.")
+        definition["hubspotDefined"] = hubspot
+        self._archived[kind].pop(name, None)
+        self._keep(kind, definition)
         return definition
+
+    def update(self, kind: str, name: str, requested: dict[str, Any], now_ms: int) -> dict[str, Any]:
+        """Raises a Refusal: 404 for an unknown property, 400 for a definition that is HubSpot's, or a bad body."""
+        before = self.definition(kind, name)
+        if before["modificationMetadata"]["readOnlyDefinition"] and set(requested) - {"options", "label", "groupName"}:
+            raise invalid(f"The definition of the property {name} is read only.")
+        changed = property_definitions.updated(before, requested, now_ms)
+        self.refuse_unknown_group(kind, changed["groupName"])
+        self._keep(kind, changed)
+        return changed
+
+    def archive(self, kind: str, name: str, now_ms: int) -> None:
+        """Its values are no longer seen. Raises a Refusal: 404 for an unknown property, 400 for one of HubSpot's own."""
+        before = self.definition(kind, name)
+        if not before["modificationMetadata"]["archivable"]:
+            raise invalid(f"The property {name} can't be archived: HubSpot defined it.")
+        del self._properties[kind][name]
+        self._keep(kind, {**before, "archived": True, "archivedAt": iso(now_ms), "updatedAt": iso(now_ms)})
+
+    # Groups ------------------------------------------------------------------------------------------------------
+
+    def groups(self, kind: str) -> list[dict[str, Any]]:
+        return sorted(self._groups[kind].values(), key=lambda group: (group["displayOrder"], group["label"]))
+
+    def group(self, kind: str, name: str) -> dict[str, Any]:
+        """Raises a 404 Refusal."""
+        if name not in self._groups[kind]:
+            raise not_found(f"Property group {name} does not exist")
+        return self._groups[kind][name]
+
+    def refuse_unknown_group(self, kind: str, name: str) -> None:
+        """Unverified: a property in a group that doesn't exist is refused with 400."""
+        if name not in self._groups[kind]:
+            raise invalid(f"Property group {name} does not exist")
+
+    def keep_group(self, kind: str, group: dict[str, Any]) -> dict[str, Any]:
+        self._groups[kind][group["name"]] = group
+        insert = "INSERT OR REPLACE INTO property_group (type, name, definition) VALUES (?, ?, ?)"
+        self._database.connection.execute(insert, (kind, group["name"], orjson.dumps(group).decode()))
+        return group
+
+    def archive_group(self, kind: str, name: str) -> None:
+        """Raises a Refusal: 404 for an unknown group, 400 for one that still has properties.
+
+        Unverified: a property group that still has properties can't be archived.
+        """
+        group = self.group(kind, name)
+        if holding := [each.name for each in self._properties[kind].values() if each.json["groupName"] == name]:
+            raise invalid(f"Property group {name} still has properties: {', '.join(holding[:5])}")
+        self.keep_group(kind, {**group, "archived": True})
+        del self._groups[kind][name]
+
+    # Inside ------------------------------------------------------------------------------------------------------
+
+    def _add_type(self, kind: ObjectType, definitions: Iterable[dict[str, Any]]) -> None:
+        live = {each["name"]: PropertyDefinition.from_json(each) for each in definitions}
+        self._properties[kind.name], self._archived[kind.name] = live, {}
+        names = dict.fromkeys((kind.group, *(each.json["groupName"] for each in live.values())))
+        self._groups[kind.name] = {
+            name: {"name": name, "label": _spelled(name), "displayOrder": place, "archived": False}
+            for place, name in enumerate(names)
+        }
+
+    def _read_made(self, only: str | None = None) -> None:
+        connection = self._database.connection
+        for kind, text in connection.execute("SELECT type, definition FROM property").fetchall():
+            if kind in self._properties and only in (None, kind):
+                self._place(kind, orjson.loads(text))
+        for kind, text in connection.execute("SELECT type, definition FROM property_group").fetchall():
+            if kind in self._groups and only in (None, kind):
+                group = orjson.loads(text)
+                self._groups[kind].pop(group["name"], None)
+                if not group["archived"]:
+                    self._groups[kind][group["name"]] = group
+
+    def _keep(self, kind: str, definition: dict[str, Any]) -> None:
+        insert = "INSERT OR REPLACE INTO property (type, name, definition) VALUES (?, ?, ?)"
+        self._database.connection.execute(insert, (kind, definition["name"], orjson.dumps(definition).decode()))
+        self._place(kind, definition)
+
+    def _place(self, kind: str, definition: dict[str, Any]) -> None:
+        if definition["archived"]:
+            self._properties[kind].pop(definition["name"], None)
+            self._archived[kind][definition["name"]] = definition
+        else:
+            self._properties[kind][definition["name"]] = PropertyDefinition.from_json(definition)
 
 
 def problems_of(names: Iterable[str], known: dict[str, PropertyDefinition]) -> list[ValueProblem]:
-    """Why these names can't be written: they don't exist, or HubSpot itself keeps them."""
+    """Why these names can't be written: they don't exist, or HubSpot itself keeps them.
+
+    The wording for calculated properties is quoted by users of the API.
+    """
     problems = []
     for name in names:
         definition = known.get(name)
         if definition is None:
             problems.append(ValueProblem(name, "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist'))
         elif definition.read_only:
-            message = f'"{name}" is a read only property; its value cannot be set.'
-            problems.append(ValueProblem(name, "READ_ONLY_VALUE", message))
+            what = "calculated" if definition.json["calculated"] else "read only"
+            problems.append(
+                ValueProblem(name, "READ_ONLY_VALUE", f'"{name}" is a {what} property; its value cannot be set.')
+            )
     return problems
 
 
-def _checked_definition(requested: dict[str, Any], now_ms: int) -> dict[str, Any]:
-    if unknown := sorted(set(requested) - CREATED_KEYS):
-        raise invalid(f"Unknown fields in a property definition: {', '.join(unknown)}")
-    missing = [key for key in ("name", "label", "type", "fieldType", "groupName") if not requested.get(key)]
-    if missing:
-        raise invalid(f"Some required fields were not set: [{', '.join(missing)}]")
-    name = str(requested["name"])
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", name):
-        raise invalid(f'"{name}" is not a valid property name: lower-case letters, digits and underscores only.')
-    if requested["fieldType"] not in FIELD_TYPES.get(str(requested["type"]), set()):
-        raise invalid(f"A property of type {requested['type']} can't have the field type {requested['fieldType']}.")
-    options = requested.get("options") or []
-    if requested["type"] == "enumeration" and not options and not requested.get("externalOptions"):
-        raise invalid("An enumeration property needs options.")
-    stamp = iso(now_ms)
-    return {
-        "updatedAt": stamp,
-        "createdAt": stamp,
-        "name": name,
-        "label": requested["label"],
-        "type": requested["type"],
-        "fieldType": requested["fieldType"],
-        "description": requested.get("description", ""),
-        "groupName": requested["groupName"],
-        "options": [
-            {"label": each["label"], "value": each["value"], "displayOrder": place, "hidden": bool(each.get("hidden"))}
-            for place, each in enumerate(options)
-        ],
-        "displayOrder": requested.get("displayOrder", -1),
-        "calculated": False,
-        "externalOptions": bool(requested.get("externalOptions")),
-        "archived": False,
-        "hasUniqueValue": bool(requested.get("hasUniqueValue")),
-        "hidden": bool(requested.get("hidden")),
-        "modificationMetadata": {"archivable": True, "readOnlyDefinition": False, "readOnlyValue": False},
-        "formField": bool(requested.get("formField")),
-        "hubspotDefined": False,
-    }
+def _spelled(name: str) -> str:
+    return name.replace("_", " ").capitalize()

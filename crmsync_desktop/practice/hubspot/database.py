@@ -29,6 +29,23 @@ CREATE TABLE IF NOT EXISTS lagging (
 CREATE INDEX IF NOT EXISTS lagging_of ON lagging (id, until_ms);
 CREATE TABLE IF NOT EXISTS property (
     type TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS property_group (
+    type TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS object_schema (id INTEGER PRIMARY KEY, definition TEXT NOT NULL, archived_ms INTEGER);
+CREATE TABLE IF NOT EXISTS pipeline (
+    type TEXT NOT NULL, id TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pipeline_audit (
+    type TEXT NOT NULL, identifier TEXT NOT NULL, at_ms INTEGER NOT NULL, action TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS association_label (
+    type_id INTEGER PRIMARY KEY, inverse_id INTEGER NOT NULL, from_type TEXT NOT NULL, to_type TEXT NOT NULL,
+    name TEXT NOT NULL, label TEXT, category TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS form (id TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS form_submission (
+    id INTEGER PRIMARY KEY, form_id TEXT NOT NULL, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS form_submission_of ON form_submission (form_id, at_ms, id);
+CREATE TABLE IF NOT EXISTS pending_automation (
+    id INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL, record_id INTEGER NOT NULL, sets TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS pending_automation_due ON pending_automation (due_ms);
 CREATE TABLE IF NOT EXISTS list (
     id INTEGER PRIMARY KEY, type TEXT NOT NULL, name TEXT NOT NULL, processing TEXT NOT NULL, filter_branch TEXT,
     version INTEGER NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, deleted_ms INTEGER);

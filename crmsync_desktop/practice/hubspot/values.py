@@ -1,7 +1,14 @@
 """Property values as the portal stores them: always text, checked against the property's type on the way in.
 
-Sources: recorded traffic (epoch milliseconds go in, ISO 8601 comes out; a whole second has no fraction), HubSpot's
-published detail codes. Unverified: INVALID_BOOLEAN, INVALID_LENGTH and the wording of the messages.
+Sources: recorded traffic (epoch milliseconds go in, ISO 8601 comes out; a whole second has no fraction); answers quoted by
+users of the API (`X was not one of the allowed options: […]`, `X is at 22:18:55.865 UTC, not midnight!`); HubSpot's
+changes of January 2025 (`"X" includes leading or trailing whitespace.`); its properties guide (a leading semicolon adds to
+a multiple checkbox, text holds at most 65,536 characters).
+Unverified: a value that is no number is refused with the code INVALID_INTEGER.
+Unverified: a value that is neither true nor false is refused with the code INVALID_BOOLEAN.
+Unverified: a text of more than 65,536 characters is refused with the code INVALID_LENGTH.
+Unverified: a value that is no date at all is refused with the code INVALID_DATE and the words "was not a valid date".
+Unverified: an e-mail address that is none is refused with the words "Email address X is invalid".
 """
 
 from __future__ import annotations
@@ -18,6 +25,9 @@ MAX_TEXT = 65_536
 EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]*[\w]", re.UNICODE)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DIGITS = re.compile(r"-?\d+")
+DOMAIN = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?([^/?#:\s]+)", re.IGNORECASE)
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters that str.strip leaves alone, and HubSpot counts among the white space around a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,10 @@ class PropertyDefinition:
             frozenset(option["value"] for option in definition["options"]) if restricted else None,
             definition,
         )
+
+    @property
+    def multiple(self) -> bool:
+        return self.type == "enumeration" and self.field_type == "checkbox"
 
 
 def iso(milliseconds: int) -> str:
@@ -76,33 +90,48 @@ def as_text(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
+def domain_of(text: str) -> str:
+    """`https://www.Firma.example/about` → `firma.example`, as a company's domain is kept. "" for what has none."""
+    found = DOMAIN.match(text.strip())
+    return found[1].lower().rstrip(".") if found else ""
+
+
+def parts_of(text: str) -> list[str]:
+    """The values of a multiple checkbox, each once."""
+    return list(dict.fromkeys(part for part in text.split(";") if part))
+
+
 def _number(definition: PropertyDefinition, text: str) -> str | ValueProblem:
     try:
-        number = Decimal(text.strip())
+        number = Decimal(text)
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite():
         return ValueProblem(definition.name, "INVALID_INTEGER", f"{text} was not a valid number.")
-    return text.strip()
+    return text
 
 
 def _date(definition: PropertyDefinition, text: str) -> str | ValueProblem:
-    problem = ValueProblem(definition.name, "INVALID_DATE", f"{text} was not a valid date.")
     try:
         if not DIGITS.fullmatch(text):
-            return date.fromisoformat(text).isoformat()
-        moment = EPOCH + timedelta(milliseconds=int(text))
+            if len(text) <= 10:
+                return date.fromisoformat(text).isoformat()
+            moment = EPOCH + timedelta(milliseconds=epoch_ms(text))
+        else:
+            moment = EPOCH + timedelta(milliseconds=int(text))
     except (ValueError, OverflowError):
-        return problem
-    at_midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
-    return moment.date().isoformat() if at_midnight else problem
+        return ValueProblem(definition.name, "INVALID_DATE", f"{text} was not a valid date.")
+    if (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0):
+        return moment.date().isoformat()
+    shown = moment.time().isoformat(timespec="milliseconds")
+    return ValueProblem(definition.name, "INVALID_DATE", f"{text} is at {shown} UTC, not midnight!")
 
 
 def _datetime(definition: PropertyDefinition, text: str) -> str | ValueProblem:
     try:
         return iso(epoch_ms(text))
     except (ValueError, OverflowError):
-        return ValueProblem(definition.name, "INVALID_DATE", f"{text} was not a valid date-time.")
+        return ValueProblem(definition.name, "INVALID_DATE", f"{text} was not a valid date.")
 
 
 def _boolean(definition: PropertyDefinition, text: str) -> str | ValueProblem:
@@ -113,17 +142,23 @@ def _boolean(definition: PropertyDefinition, text: str) -> str | ValueProblem:
 
 def _enumeration(definition: PropertyDefinition, text: str) -> str | ValueProblem:
     options = definition.options
-    if options is None:
-        return text
-    chosen = (
-        [part.strip() for part in text.split(";") if part.strip()] if definition.field_type == "checkbox" else [text]
-    )
+    chosen = parts_of(text) if definition.multiple else [text]
     for part in chosen:
-        if part not in options:
+        if part != part.strip():
+            return _padded(definition, part)
+        if options is not None and part not in options:
             allowed = ", ".join(option["value"] for option in definition.json["options"])
-            message = f"{part} was not one of the allowed options: [{allowed}]"
-            return ValueProblem(definition.name, "INVALID_OPTION", message)
-    return ";".join(dict.fromkeys(chosen))
+            return invalid_option(definition.name, part, allowed)
+    return ";".join(chosen)
+
+
+def invalid_option(name: str, value: str, allowed: str) -> ValueProblem:
+    return ValueProblem(name, "INVALID_OPTION", f"{value} was not one of the allowed options: [{allowed}]")
+
+
+def _padded(definition: PropertyDefinition, text: str) -> ValueProblem:
+    message = f'"{text}" includes leading or trailing whitespace.'
+    return ValueProblem(definition.name, "LEADING_TRAILING_WHITESPACE", message)
 
 
 CHECKS = {"number": _number, "date": _date, "datetime": _datetime, "bool": _boolean, "enumeration": _enumeration}
@@ -135,12 +170,14 @@ def stored(definition: PropertyDefinition, value: object) -> str | ValueProblem:
     if not text:
         return ""
     if check := CHECKS.get(definition.type):
-        return check(definition, text)
+        return check(definition, text) if text == text.strip().strip(INVISIBLE) else _padded(definition, text)
     if definition.name == "email":
         address = text.strip().lower()
         if address and (len(address) > 254 or not EMAIL.fullmatch(address)):
             return ValueProblem("email", "INVALID_EMAIL", f"Email address {text} is invalid")
         return address
+    if definition.name == "domain":
+        return domain_of(text)
     if len(text) > MAX_TEXT:
         message = f"The value of {definition.name} is longer than {MAX_TEXT} characters."
         return ValueProblem(definition.name, "INVALID_LENGTH", message)
