@@ -94,10 +94,12 @@ def _answered(status: int, body: dict[str, Any], headers: Mapping[str, str], now
 
 
 def _too_many(body: dict[str, Any], headers: Mapping[str, str], now: float) -> Failure:
-    policy = str(body.get("policyName", "")).upper()
-    if "DAILY" in policy or "daily" in str(body.get("message", "")).lower():
+    """A search's answer has no policyName, only "You have reached your secondly limit." (real answers)."""
+    policy, message = str(body.get("policyName", "")).upper(), str(body.get("message", "")).lower()
+    if "DAILY" in policy or "daily" in message:
         return Failure(errors.daily_limit(body, None), surely_undone=True, headers=headers)
-    wait = _retry_after(headers) or (SECONDLY_WAIT if policy == "SECONDLY" else ROLLING_WAIT)
+    secondly = policy == "SECONDLY" or "secondly limit" in message.replace("ten_secondly", "")
+    wait = _retry_after(headers) or (SECONDLY_WAIT if secondly else ROLLING_WAIT)
     limit = LimitReached(
         "HubSpot asks for fewer calls.",
         str(body.get("message", "HTTP 429")),

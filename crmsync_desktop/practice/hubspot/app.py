@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
+import html
 import uuid
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from email.utils import format_datetime
 from typing import Any
 
@@ -13,29 +13,54 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crmsync_desktop.practice.calls import Call, CallLog
-from crmsync_desktop.practice.hubspot import associations_api, lists_api, objects_api, schema_api
-from crmsync_desktop.practice.hubspot.limits import Meter, RateLimits
+from crmsync_desktop.practice.hubspot import account, associations_api, lists_api, objects_api, schema_api
+from crmsync_desktop.practice.hubspot.limits import RateLimits
+from crmsync_desktop.practice.hubspot.oauth import OAuth, OAuthApp
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
-from crmsync_desktop.practice.hubspot.refusals import Refusal, unauthenticated
-from crmsync_desktop.practice.hubspot.routing import ENDPOINT, json_answer, mount
+from crmsync_desktop.practice.hubspot.refusals import Refusal, migrating
+from crmsync_desktop.practice.hubspot.routing import ENDPOINT, IDENTITY, json_answer, mount
+from crmsync_desktop.practice.hubspot.tokens import Identity
 
 GZIP_FROM = 2_000
+NOT_FOUND_PAGE = """<html>
+<head><meta http-equiv="Content-Type" content="text/html;charset=utf-8"/><title>Error 404 Not Found</title></head>
+<body><h2>HTTP ERROR 404</h2><p>Problem accessing {path}. Reason:<pre>    Not Found</pre></p></body>
+</html>
+"""
 
 
 def create_hubspot_app(
-    portal: HubSpotPortal, calls: CallLog, *, access_token: str, limits: RateLimits | None = None
+    portal: HubSpotPortal,
+    calls: CallLog,
+    *,
+    access_token: str,
+    scopes: Collection[str] | None = None,
+    oauth: OAuthApp | None = None,
+    limits: RateLimits | None = None,
 ) -> Starlette:
-    """The portal's API. `access_token` is the one Bearer token it takes; every request is added to `calls`."""
-    portal.meter = Meter(portal.database, portal.time_zone, limits or RateLimits())
-    entries = [*associations_api.ENTRIES, *lists_api.ENTRIES, *schema_api.ENTRIES, *objects_api.ENTRIES]
+    """The portal's API. `access_token` is the Bearer token of a service key with `scopes` (None: all there are).
+
+    More keys are added with `portal.tokens.add_service_key`. `oauth`: the app that people may let in, None for none.
+    `limits` take the place of the account's. Every request is added to `calls`.
+    """
+    portal.tokens.add_service_key(access_token, scopes=scopes)
+    if limits is not None:
+        portal.meter.limits = limits
+    entries = [
+        *associations_api.ENTRIES,
+        *lists_api.ENTRIES,
+        *schema_api.ENTRIES,
+        *account.ENTRIES,
+        *objects_api.ENTRIES,
+    ]
     return Starlette(
-        routes=mount(portal, entries),
+        routes=[*OAuth(portal, oauth).routes(), *mount(portal, entries)],
         middleware=[
-            Middleware(Gate, portal=portal, calls=calls, access_token=access_token),
+            Middleware(Gate, portal=portal, calls=calls),
             Middleware(GZipMiddleware, minimum_size=GZIP_FROM, compresslevel=1),
         ],
         exception_handlers={HTTPException: _refused_by_router},
@@ -43,27 +68,32 @@ def create_hubspot_app(
 
 
 async def _refused_by_router(request: Request, error: Exception) -> Response:
+    """Unknown paths and methods.
+
+    Unverified: a path that the API doesn't have answers 404 with an HTML page, as HubSpot's older servers do.
+    Unverified: a method that a path doesn't take answers 405 without a body, with the methods it takes in Allow.
+    """
     assert isinstance(error, HTTPException)
-    message = "The method is not allowed here." if error.status_code == 405 else "No such path in this API."
-    return json_answer(error.status_code, Refusal(error.status_code, "OBJECT_NOT_FOUND", message).body())
+    if error.status_code == 405:
+        return Response(status_code=405, headers=error.headers)
+    return HTMLResponse(NOT_FOUND_PAGE.format(path=html.escape(request.url.path)), 404)
 
 
 class Gate:
-    """Checks the token, holds the limits, puts HubSpot's headers on the answer and counts the request."""
+    """Finds out who asks, holds the limits, puts HubSpot's headers on the answer and counts the request."""
 
-    def __init__(self, app: ASGIApp, portal: HubSpotPortal, calls: CallLog, access_token: str) -> None:
+    def __init__(self, app: ASGIApp, portal: HubSpotPortal, calls: CallLog) -> None:
         self._app = app
         self._portal = portal
         self._calls = calls
-        self._token = f"Bearer {access_token}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
         search = scope["path"].endswith("/search") and "/objects/" in scope["path"]
         seen = _Seen()
+        identity: Identity | None = None
 
         async def count_in() -> Message:
             message = await receive()
@@ -73,7 +103,7 @@ class Gate:
         async def stamp(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen.status = message["status"]
-                message["headers"] = [*message["headers"], *self._headers(search=search)]
+                message["headers"] = [*message["headers"], *self._headers(identity, search=search)]
             else:
                 seen.bytes_out += len(message.get("body", b""))
                 if not message.get("more_body"):
@@ -87,23 +117,33 @@ class Gate:
 
         cost = 0
         try:
-            if not hmac.compare_digest(headers.get(b"authorization", b""), self._token):
-                raise unauthenticated()
-            self._portal.meter.admit(self._portal.clock.now(), search=search)
+            if scope["path"].startswith("/oauth/"):
+                await self._app(scope, count_in, stamp)
+                return
+            identity = self._identify(dict(scope["headers"]).get(b"authorization", b""))
+            scope[IDENTITY] = identity
+            if (waiting := self._portal.setup.migrating_until - self._portal.clock.now()) > 0:
+                raise migrating(waiting)
+            self._portal.meter.admit(self._portal.clock.now(), identity, search=search)
             cost = 1
             await self._app(scope, count_in, stamp)
         except Refusal as refusal:
-            await json_answer(refusal.status, refusal.body())(scope, receive, stamp)
+            answer = json_answer(refusal.status, refusal.body())
+            answer.headers.update(refusal.headers)
+            await answer(scope, receive, stamp)
         finally:
             log()
 
-    def _headers(self, *, search: bool) -> list[tuple[bytes, bytes]]:
+    def _identify(self, authorization: bytes) -> Identity:
+        setup = self._portal.setup
+        installed, edits = setup.app_installed, setup.edit_associations
+        now = self._portal.now_ms()
+        return self._portal.tokens.identify(authorization, now, installed=installed, edits_associations=edits)
+
+    def _headers(self, identity: Identity | None, *, search: bool) -> list[tuple[bytes, bytes]]:
         date = format_datetime(self._portal.moment(), usegmt=True)
-        return [
-            (b"date", date.encode()),
-            (b"x-hubspot-correlation-id", str(uuid.uuid4()).encode()),
-            *self._portal.meter.headers(search=search),
-        ]
+        limits = [] if identity is None else self._portal.meter.headers(identity, search=search)
+        return [(b"date", date.encode()), (b"x-hubspot-correlation-id", str(uuid.uuid4()).encode()), *limits]
 
     def _call(self, scope: MutableMapping[str, Any], seen: _Seen, cost: int) -> Call:
         path: str = scope["path"]

@@ -201,7 +201,7 @@ ENTRIES = [
     Entry("POST", "associations", "/{from}/{to}/batch/archive", archive_batch),
     Entry("POST", "associations", "/{from}/{to}/batch/labels/archive", archive_labels),
     Entry("GET", "associations", "/{from}/{to}/labels", labels),
-    Entry("GET", "object-associations", "/{type}/{id}/associations/{to}", of_record),
+    Entry("GET", "object-associations", "/{type}/{id}/associations/{to}", of_record, "limit after"),
     Entry("PUT", "object-associations", "/{type}/{id}/associations/default/{to}/{to_id}", put_default),
     Entry("DELETE", "object-associations", "/{type}/{id}/associations/{to}/{to_id}", delete_all),
 ]

@@ -151,7 +151,7 @@ def _shown(portal: HubSpotPortal, kind: ObjectType, ask: Ask, found: list[Record
 
 
 ENTRIES = [
-    Entry("POST", "objects", "/{type}/batch/read", read_batch),
+    Entry("POST", "objects", "/{type}/batch/read", read_batch, "archived"),
     Entry("POST", "objects", "/{type}/batch/create", create_batch),
     Entry("POST", "objects", "/{type}/batch/update", update_batch),
     Entry("POST", "objects", "/{type}/batch/upsert", upsert_batch),
@@ -159,9 +159,17 @@ ENTRIES = [
     Entry("POST", "objects", "/{type}/search", search_records),
     Entry("POST", "objects", "/contacts/gdpr-delete", erase_contact),
     Entry("POST", "objects", "/{type}/merge", merge_records),
-    Entry("GET", "objects", "/{type}", list_records),
+    Entry(
+        "GET", "objects", "/{type}", list_records, "limit after properties propertiesWithHistory associations archived"
+    ),
     Entry("POST", "objects", "/{type}", create_record),
-    Entry("GET", "objects", "/{type}/{id}", get_record),
-    Entry("PATCH", "objects", "/{type}/{id}", update_record),
+    Entry(
+        "GET",
+        "objects",
+        "/{type}/{id}",
+        get_record,
+        "properties propertiesWithHistory associations archived idProperty",
+    ),
+    Entry("PATCH", "objects", "/{type}/{id}", update_record, "idProperty"),
     Entry("DELETE", "objects", "/{type}/{id}", archive_record),
 ]

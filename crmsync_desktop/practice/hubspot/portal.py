@@ -18,12 +18,13 @@ from crmsync_desktop.practice.hubspot.catalog import Catalog, ObjectType, proble
 from crmsync_desktop.practice.hubspot.database import Database
 from crmsync_desktop.practice.hubspot.directory import Directory
 from crmsync_desktop.practice.hubspot.filters import install_functions
-from crmsync_desktop.practice.hubspot.limits import Meter, RateLimits
+from crmsync_desktop.practice.hubspot.limits import Meter, limits_of
 from crmsync_desktop.practice.hubspot.loading import load_records
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record
 from crmsync_desktop.practice.hubspot.refusals import ValueProblem, invalid_values, not_found
 from crmsync_desktop.practice.hubspot.setup import PortalSetup
 from crmsync_desktop.practice.hubspot.sources import ChangedBy, Source, changed_by
+from crmsync_desktop.practice.hubspot.tokens import Tokens
 from crmsync_desktop.practice.hubspot.uniqueness import ADDITIONAL_EMAILS, UniqueValues
 from crmsync_desktop.practice.hubspot.values import PropertyDefinition, stored
 
@@ -64,7 +65,8 @@ class HubSpotPortal:
         self.unique = UniqueValues(self.connection, self.catalog, portal_id)
         self.directory = Directory(portal_id, time_zone)
         self.refreshed: dict[int, int] = {}  # by list: the connection's change count when its members were last true
-        self.meter = Meter(self.database, time_zone, RateLimits())
+        self.meter = Meter(self.database, time_zone, limits_of(self.setup.tier, self.setup.limit_increases))
+        self.tokens = Tokens(self.database)
         if setup is not None or search_lag_seconds:
             self.change_setup(**({"search_lag_seconds": search_lag_seconds} if search_lag_seconds else {}))
 
@@ -79,6 +81,8 @@ class HubSpotPortal:
     def change_setup(self, **settings: Any) -> PortalSetup:
         """Change some settings and keep them; not to be called inside a transaction. Raises ValueError for a wrong one."""
         self.setup = self.setup.changed(settings)
+        if settings.keys() & {"tier", "limit_increases"}:
+            self.meter.limits = limits_of(self.setup.tier, self.setup.limit_increases)
         with self.database.transaction():
             self.database.set_meta("setup", orjson.dumps(self.setup.to_json()).decode())
         return self.setup

@@ -17,7 +17,7 @@ def list_properties(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def get_property(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, portal.catalog.definition(ask.kind.name, ask.path["name"]).json
+    return 200, portal.catalog.definition(ask.kind.name, ask.path["name"])
 
 
 def create_property(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -61,25 +61,15 @@ def list_stages(portal: HubSpotPortal, ask: Ask) -> Answer:
     return 200, {"results": portal.directory.pipeline(ask.kind.name, ask.path["id"])["stages"]}
 
 
-def account_details(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, portal.directory.account(portal.moment())
-
-
-def daily_usage(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, {"results": [portal.meter.usage(portal.clock.now())]}
-
-
 ENTRIES = [
-    Entry("GET", "properties", "/{type}", list_properties),
+    Entry("GET", "properties", "/{type}", list_properties, "archived dataSensitivity properties"),
     Entry("POST", "properties", "/{type}", create_property),
     Entry("POST", "properties", "/{type}/batch/read", read_properties),
-    Entry("GET", "properties", "/{type}/{name}", get_property),
-    Entry("GET", "owners", "", list_owners),
-    Entry("GET", "owners", "/", list_owners),
-    Entry("GET", "owners", "/{id}", get_owner),
+    Entry("GET", "properties", "/{type}/{name}", get_property, "archived dataSensitivity properties"),
+    Entry("GET", "owners", "", list_owners, "email after limit archived"),
+    Entry("GET", "owners", "/", list_owners, "email after limit archived"),
+    Entry("GET", "owners", "/{id}", get_owner, "idProperty archived"),
     Entry("GET", "pipelines", "/{type}", list_pipelines),
     Entry("GET", "pipelines", "/{type}/{id}", get_pipeline),
     Entry("GET", "pipelines", "/{type}/{id}/stages", list_stages),
-    Entry("GET", "account-info", "/details", account_details),
-    Entry("GET", "account-info", "/api-usage/daily/private-apps", daily_usage),
 ]

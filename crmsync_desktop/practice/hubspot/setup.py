@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 Tier = Literal["free", "starter", "professional", "enterprise"]
 Moment = Literal["create", "update", "write"]
+Consent = Literal["page", "allow", "deny"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class PortalSetup:
     later write can be seen before an earlier one. `stale_rows`: the share (0 to 1) of the search rows of lately changed
     records that show the values of before. `index_stopped_at`: the index holds nothing written after this moment
     (seconds since the epoch; 0: it runs). `ordered_batches`: whether batch answers keep the order of the inputs.
+
+    `consent`: what a person does who is asked to let the app in (`page` waits for them). `app_installed`: False once a
+    person has removed the OAuth app. `user_level_oauth`: tokens act with the rights of a user, who may or may not edit
+    associations (`edit_associations`). `locked_until`: writes answer 423 until this moment; `migrating_until`: every
+    request answers 477 until it (seconds since the epoch).
     """
 
     tier: Tier = "professional"
@@ -61,15 +67,23 @@ class PortalSetup:
     stale_rows: float = 0.0
     index_stopped_at: float = 0.0
     ordered_batches: bool = False
+    consent: Consent = "page"
+    app_installed: bool = True
+    user_level_oauth: bool = False
+    edit_associations: bool = True
+    locked_until: float = 0.0
+    migrating_until: float = 0.0
     automations: tuple[Automation, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises ValueError for a number outside its range or an unknown tier."""
         if self.tier not in get_args(Tier):
             raise ValueError(f"tier must be one of {', '.join(get_args(Tier))}")
+        if self.consent not in get_args(Consent):
+            raise ValueError(f"consent must be one of {', '.join(get_args(Consent))}")
         if self.limit_increases not in (0, 1, 2):
             raise ValueError("limit_increases must be 0, 1 or 2")
-        for name in ("search_lag_seconds", "search_lag_jitter", "index_stopped_at"):
+        for name in ("search_lag_seconds", "search_lag_jitter", "index_stopped_at", "locked_until", "migrating_until"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
         if not 0 <= self.stale_rows <= 1:
@@ -119,6 +133,8 @@ _READERS: dict[str, Any] = {
     "search_lag_jitter": _number,
     "stale_rows": _number,
     "index_stopped_at": _number,
+    "locked_until": _number,
+    "migrating_until": _number,
     "search_lag_by_type": lambda value: {str(name): _number(seconds) for name, seconds in value.items()},
     "required_properties": lambda value: {str(name): tuple(map(str, names)) for name, names in value.items()},
     "conditional_required": lambda value: {str(name): tuple(map(_rule, rules)) for name, rules in value.items()},

@@ -117,6 +117,12 @@ def test_a_429_waits_as_its_policy_says(policy: str, wait: float) -> None:
     assert isinstance(failure.error, LimitReached)
 
 
+def test_a_search_429_which_names_no_policy_waits_a_second() -> None:
+    for message, wait in (("secondly", 1.0), ("ten_secondly_rolling", 10.0)):
+        failure = failure_of(ApiException(429, f'{{"message": "You have reached your {message} limit."}}'), 0.0)
+        assert failure.wait == wait
+
+
 def test_a_daily_429_is_not_waited_for() -> None:
     failure = failure_of(ApiException(429, '{"policyName": "DAILY"}'), 0.0)
     assert failure.wait is None

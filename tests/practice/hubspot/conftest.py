@@ -14,9 +14,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
+from crmsync_desktop.practice.hubspot.oauth import OAuthApp
 from tests.practice.servers import running
 
 TOKEN = "pat-practice"
+CLIENT_ID, CLIENT_SECRET = "client-of-the-test", "secret-of-the-test"
 NOW = 1_790_000_000.0
 
 
@@ -74,7 +76,7 @@ def served(tmp_path: Path, stage: tuple[Stage, str]) -> Iterator[Served]:
     clock, calls = PracticeClock(source=lambda: NOW), CallLog()
     portal = HubSpotPortal(tmp_path / "hubspot.db", clock)
     shown, url = stage
-    shown.app = create_hubspot_app(portal, calls, access_token=TOKEN)
+    shown.app = create_hubspot_app(portal, calls, access_token=TOKEN, oauth=OAuthApp(CLIENT_ID, CLIENT_SECRET))
     with requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {TOKEN}"
         yield Served(url, portal, clock, calls, session)

@@ -23,6 +23,12 @@ FULL = PortalSetup(
     stale_rows=0.25,
     index_stopped_at=1.0,
     ordered_batches=True,
+    consent="allow",
+    app_installed=False,
+    user_level_oauth=True,
+    edit_associations=False,
+    locked_until=2.0,
+    migrating_until=3.0,
     automations=(Automation("contacts", {"lifecyclestage": "lead"}, on="create", changed="email", after_seconds=1.0),),
 )
 
@@ -37,6 +43,8 @@ def test_a_setup_survives_json() -> None:
         {"teir": "free"},
         {"tier": "gold"},
         {"tier": 1},
+        {"consent": "maybe"},
+        {"locked_until": -1},
         {"limit_increases": 3},
         {"limit_increases": True},
         {"search_lag_seconds": -1},
