@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmsync_desktop.domain.mapping import Mapping
     from crmsync_desktop.engine.metered import Metered
     from crmsync_desktop.ports.budget import Budget
+    from crmsync_desktop.ports.practice import PracticeRecords
     from crmsync_desktop.ports.profiles import Profile
 
 PRACTICE = "practice"
@@ -151,6 +152,19 @@ def serve_practice(
         hubspot_port=hubspot_port,
         announce=announce,
     )
+
+
+@contextlib.contextmanager
+def practice_records(where: Home) -> Iterator[PracticeRecords]:
+    """A person's hands in the practice orgs: in those that run already, else in our own, which end with the block."""
+    from crmsync_desktop.adapters.practice_records import AdminRecords
+
+    with practice_serving(where) as announced:
+        records = AdminRecords(announced["admin"]["url"], announced["admin"]["token"])
+        try:
+            yield records
+        finally:
+            records.close()
 
 
 def practice_profile(where: Home, announced: dict[str, Any]) -> Profile:

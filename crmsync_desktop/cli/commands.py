@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -15,6 +14,7 @@ from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.errors import printable
+from crmsync_desktop.cli.practice_commands import practice_app
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
 from crmsync_desktop.cli.setting_commands import mappings_app, settings_app
 from crmsync_desktop.domain.errors import SetupError
@@ -28,9 +28,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-)
-practice_app = typer.Typer(
-    help="The practice orgs: a Salesforce org and a HubSpot portal of your own, on this machine."
 )
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
@@ -196,36 +193,3 @@ def _category(name: str | None) -> Category | None:
     if name is not None and name not in list(Category):
         raise SetupError(f"There is no card “{name}”.", "", f"Cards: {', '.join(Category)}.")
     return None if name is None else Category(name)
-
-
-@practice_app.command("serve")
-def practice_serve(
-    contacts: Annotated[
-        int, typer.Option(min=0, max=1_000_000, help="People on each side, on the first start.")
-    ] = 1000,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
-    salesforce_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
-    hubspot_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
-    only: Annotated[str, typer.Option(help="both, or people in salesforce or hubspot alone.")] = "both",
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start over with new people.")] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Serve the practice orgs until stopped. The first line of output is a JSON object with addresses and tokens."""
-    if only not in ("both", "salesforce", "hubspot"):
-        raise SetupError(f"--only can't be “{only}”.", "", "It is both, salesforce or hubspot.")
-
-    def announce(told: dict[str, Any]) -> None:
-        print(json.dumps(told), flush=True)
-        if not as_json:
-            print("Serving the practice orgs. Stop with Ctrl+C.", file=sys.stderr)
-        if told.get("contacts") != contacts:
-            print(
-                f"These practice orgs hold {told.get('contacts'):,} people already; --fresh starts over.",
-                file=sys.stderr,
-            )
-
-    bootstrap.serve_practice(
-        bootstrap.home(), contacts=contacts, seed=seed, salesforce_port=salesforce_port, hubspot_port=hubspot_port,
-        only=only, fresh=fresh, announce=announce,
-    )  # fmt: skip
-    return 0

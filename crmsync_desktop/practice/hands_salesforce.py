@@ -213,7 +213,7 @@ def _field(item: Field) -> Shown:
         "label": item.label,
         "kind": item.type,
         "editable": bool(item.flags["updateable"]),
-        "options": [[value, label] for value, label in item.values],
+        "options": [[option.value, option.label] for option in item.values],
     }
 
 

@@ -1,0 +1,203 @@
+"""Commands for the practice orgs: serve them, and work in their records by hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, cast
+
+import typer
+
+from crmsync_desktop import bootstrap
+from crmsync_desktop.cli import output, practice_output
+from crmsync_desktop.cli.session import AsJson
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.ports.practice import Place, PracticeRecord, PracticeRecords, PracticeType
+
+practice_app = typer.Typer(
+    help="The practice orgs: a Salesforce org and a HubSpot portal of your own, on this machine."
+)
+System = Annotated[str, typer.Argument(help="salesforce or hubspot.")]
+Type = Annotated[str, typer.Argument(help="The object, such as Contact or deals.")]
+Record = Annotated[str, typer.Argument(help="The record's id, or an e-mail address that it alone has.")]
+Records = Annotated[list[str], typer.Argument(help="Ids, or e-mail addresses that one record alone has.")]
+Values = Annotated[list[str], typer.Argument(help="FIELD=VALUE; nothing behind the = empties the field.")]
+LONGEST_PAGE = 500
+
+
+@practice_app.command("list")
+def list_records(
+    system: System,
+    type: Annotated[str | None, typer.Argument(help="The object; without it, the objects are listed.")] = None,
+    search: Annotated[str, typer.Option(help="Only records that hold these words.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="How many to leave out first.")] = 0,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those in the recycle bin instead.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """List the records of an object, the newest change first."""
+    place = _place(system)
+    with bootstrap.practice_records(bootstrap.home()) as records:
+        types = [each for each in records.types() if each.system == place]
+        if type is None:
+            if as_json:
+                output.as_json(types)
+            else:
+                practice_output.show_types(types)
+            return 0
+        found: list[PracticeRecord] = []
+        while True:
+            wanted = min(LONGEST_PAGE, limit - len(found))
+            page = records.page(place, type, search=search, deleted=deleted, offset=offset + len(found), limit=wanted)
+            found += page.records
+            if len(found) >= limit or len(page.records) < wanted:
+                break
+        if as_json:
+            output.as_json({"total": page.total, "records": found})
+        else:
+            practice_output.show_records(_columns(types, type, found), found, page.total, offset)
+        return 0
+
+
+def _columns(types: list[PracticeType], type: str, found: list[PracticeRecord]) -> tuple[str, ...]:
+    name = found[0].type if found else type
+    return next((each.columns for each in types if each.name.lower() == name.lower()), ())
+
+
+@practice_app.command("get")
+def get_record(system: System, type: Type, record: Record, as_json: AsJson = False) -> int:
+    """Show one record, deleted and merged ones too."""
+    return _shown(system, as_json, lambda records, place: records.get(place, type, record))
+
+
+@practice_app.command("create")
+def create_record(system: System, type: Type, values: Values, as_json: AsJson = False) -> int:
+    """Make a record."""
+    given = _values(values)
+    return _shown(system, as_json, lambda records, place: records.create(place, type, given))
+
+
+@practice_app.command("set")
+def set_fields(system: System, type: Type, record: Record, values: Values, as_json: AsJson = False) -> int:
+    """Change fields of a record."""
+    given = _values(values)
+    return _shown(system, as_json, lambda records, place: records.change(place, type, record, given))
+
+
+@practice_app.command("delete")
+def delete_records(system: System, type: Type, record: Records) -> int:
+    """Put records into the recycle bin: all of those named, or none."""
+    place = _place(system)
+    with bootstrap.practice_records(bootstrap.home()) as records:
+        records.delete(place, type, record)
+    print(f"Deleted: {', '.join(record)}")
+    return 0
+
+
+@practice_app.command("undelete")
+def undelete_records(system: System, type: Type, record: Records) -> int:
+    """Take records out of the recycle bin: all of those named, or none."""
+    place = _place(system)
+    with bootstrap.practice_records(bootstrap.home()) as records:
+        records.undelete(place, type, record)
+    print(f"Restored: {', '.join(record)}")
+    return 0
+
+
+@practice_app.command("merge")
+def merge_records(
+    system: System,
+    type: Type,
+    master: Annotated[str, typer.Argument(help="The record whose values stay.")],
+    loser: Annotated[list[str], typer.Argument(help="What is merged into it.")],
+    as_json: AsJson = False,
+) -> int:
+    """Merge records into one. HubSpot gives what is left a new id."""
+    place = _place(system)
+    with bootstrap.practice_records(bootstrap.home()) as records:
+        left = records.merge(place, type, master, loser)
+    if as_json:
+        output.as_json({"id": left})
+    else:
+        print(f"Merged into {left}.")
+    return 0
+
+
+@practice_app.command("convert")
+def convert_lead(
+    lead: Record,
+    opportunity: Annotated[str, typer.Option(help="The name of an opportunity to make too.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Convert a Salesforce lead into an account and a contact."""
+    with bootstrap.practice_records(bootstrap.home()) as records:
+        made = records.convert(lead, opportunity)
+    if as_json:
+        output.as_json(made)
+    else:
+        for kind, id in made.items():
+            print(f"{kind}: {id}")
+    return 0
+
+
+def _shown(system: str, as_json: bool, work: Callable[[PracticeRecords, Place], PracticeRecord]) -> int:
+    place = _place(system)
+    with bootstrap.practice_records(bootstrap.home()) as records:
+        record = work(records, place)
+    if as_json:
+        output.as_json(record)
+    else:
+        practice_output.show_record(record)
+    return 0
+
+
+def _place(system: str) -> Place:
+    if system not in ("salesforce", "hubspot"):
+        raise SetupError(f"There is no system “{system}”.", "", "It is salesforce or hubspot.")
+    return cast(Place, system)
+
+
+def _values(given: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise SetupError(f"“{each}” sets no field.", "", "Write it as FIELD=VALUE.")
+        if name in values:
+            raise SetupError(f"{name} is set twice.", "", "Name each field once.")
+        values[name] = value
+    return values
+
+
+@practice_app.command("serve")
+def practice_serve(
+    contacts: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="People on each side, on the first start.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
+    salesforce_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    hubspot_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    only: Annotated[str, typer.Option(help="both, or people in salesforce or hubspot alone.")] = "both",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over with new people.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Serve the practice orgs until stopped. The first line of output is a JSON object with addresses and tokens."""
+    if only not in ("both", "salesforce", "hubspot"):
+        raise SetupError(f"--only can't be “{only}”.", "", "It is both, salesforce or hubspot.")
+
+    def announce(told: dict[str, Any]) -> None:
+        print(json.dumps(told), flush=True)
+        if not as_json:
+            print("Serving the practice orgs. Stop with Ctrl+C.", file=sys.stderr)
+        if told.get("contacts") != contacts:
+            print(
+                f"These practice orgs hold {told.get('contacts'):,} people already; --fresh starts over.",
+                file=sys.stderr,
+            )
+
+    bootstrap.serve_practice(
+        bootstrap.home(), contacts=contacts, seed=seed, salesforce_port=salesforce_port, hubspot_port=hubspot_port,
+        only=only, fresh=fresh, announce=announce,
+    )  # fmt: skip
+    return 0
