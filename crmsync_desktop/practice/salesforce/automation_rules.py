@@ -25,7 +25,7 @@ class Condition:
 
     field: str
     operator: Operator
-    value: str | float | bool | None = None
+    value: float | str | bool | None = None
 
     def holds(self, row: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
         """Whether it is so in `row`; `before` is the record as it stood, None for a new one."""
@@ -97,8 +97,8 @@ class Trigger:
     does: Literal["upper", "stamp", "set", "copy", "count", "flip", "touch_parent", "fail"]
     field: str = ""
     source: str = ""
-    value: str | float | bool | None = None
-    other: str | float | bool | None = None
+    value: float | str | bool | None = None
+    other: float | str | bool | None = None
     when: tuple[Condition, ...] = ()
     on: tuple[Event, ...] = BOTH
     kind: Literal["trigger", "flow"] = "trigger"

@@ -9,17 +9,25 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A refused request: HTTP status and the body `[{"message", "errorCode"[, "fields"]}]`."""
+    """A refused request: HTTP status and the body `[{"message", "errorCode"[, "fields"]}]`; `more` goes before these."""
 
-    def __init__(self, status: int, code: str, message: str, fields: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fields: list[str] | None = None,
+        more: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
         self.message = message
         self.fields = fields
+        self.more = more or {}
 
     def body(self) -> list[dict[str, Any]]:
-        entry: dict[str, Any] = {"message": self.message, "errorCode": self.code}
+        entry: dict[str, Any] = {**self.more, "message": self.message, "errorCode": self.code}
         if self.fields is not None:
             entry["fields"] = self.fields
         return [entry]
@@ -39,11 +47,39 @@ class RowError(Exception):
         return {"statusCode": self.code, "message": self.message, "fields": self.fields}
 
     def as_api_error(self) -> ApiError:
-        """The same refusal where the record was the whole request."""
-        status = 404 if self.code in ("ENTITY_IS_DELETED", "NOT_FOUND") else 400
-        # Salesforce leaves "fields" out when the name itself is unknown (unverified).
+        """The same refusal where the record was the whole request.
+
+        Unverified: a record that the user may not change is a 403, and so is a full org.
+
+        Unverified: "fields" is left out of a single row's refusal when the field's name itself is unknown.
+        """
+        status = _STATUSES.get(self.code, 400)
         fields = None if self.code in ("INVALID_FIELD", "NOT_FOUND") else self.fields
         return ApiError(status, self.code, self.message, fields)
+
+
+_STATUSES = {
+    "ENTITY_IS_DELETED": 404,
+    "NOT_FOUND": 404,
+    "INSUFFICIENT_ACCESS_OR_READONLY": 403,
+    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": 403,
+    "STORAGE_LIMIT_EXCEEDED": 403,
+}
+
+
+class DuplicateError(RowError):
+    """DUPLICATES_DETECTED. A single row's body has what was found under `duplicateResut`: real answers of API 50 to 52
+    are spelled so, and have no `fields`.
+
+    Unverified: in a collection the entry of `errors` doesn't say which records were found.
+    """
+
+    def __init__(self, message: str, result: dict[str, Any]) -> None:
+        super().__init__("DUPLICATES_DETECTED", message)
+        self.result = result
+
+    def as_api_error(self) -> ApiError:
+        return ApiError(400, self.code, self.message, more={"duplicateResut": self.result})
 
 
 def not_found() -> ApiError:

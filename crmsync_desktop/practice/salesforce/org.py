@@ -15,10 +15,14 @@ import orjson
 
 from crmsync_desktop.practice.clock import PracticeClock
 
+from . import deletion
+from .address_rules import addresses, convert
+from .bulk_jobs import BulkJobs
 from .computed import complete
-from .conversion import convert_lead
+from .conversion import Conversion, convert_lead
 from .errors import RowError
 from .ids import record_id
+from .long_running import LongRunning
 from .org_schema import build_schema
 from .queries import Queries
 from .records import Records, row_id
@@ -57,6 +61,8 @@ class SalesforceOrg:
         self.setup = OrgSetup()
         self.records = Records(self.store, clock.now)
         self.queries = Queries(self.store, clock.now)
+        self.bulk = BulkJobs(self.records, Queries(self.store, clock.now), self.schema, clock.now)
+        self.long_running = LongRunning(clock.now)
         self.usage = Usage(self.store, clock.now, daily_limit)
         self.tokens = Tokens(self.store, clock.now)
         self._purged_at = clock.now()
@@ -91,6 +97,8 @@ class SalesforceOrg:
         everything, visible = build_schema(self._plain, setup)
         with self.store.atomic():
             self.store.adopt(everything)
+            for sobject in everything.values():
+                convert(self.store, sobject)
             if changed:
                 # A second later than the last change at least, since that is as fine as HTTP dates are.
                 self.described_at = max(float(int(self.clock.now())), self.described_at + 1)
@@ -99,6 +107,7 @@ class SalesforceOrg:
         self.schema.clear()
         self.schema.update(visible)
         self.records.schema_changed()
+        self.records.automation.take(setup)
         self.setup = setup
 
     def close(self) -> None:
@@ -170,18 +179,79 @@ class SalesforceOrg:
             for record in ids:
                 self.records.undelete(*self._locate(record), user_id or self.admin_id)
 
-    def merge(self, master: str, losers: Iterable[str], user_id: str | None = None) -> None:
-        """Fold one or two records into `master`; they get MasterRecordId and IsDeleted. Raises RowError."""
+    def empty_bin(self, ids: Iterable[str]) -> None:
+        """Out of the recycle bin for good, with what went along; only getDeleted still knows of them. Raises RowError."""
+        with self.lock, self.store.atomic():
+            for record in ids:
+                sobject, id18 = self._locate(record)
+                deletion.empty_bin(self.records, sobject, [id18])
+
+    def merge(
+        self,
+        master: str,
+        losers: Iterable[str],
+        user_id: str | None = None,
+        fields: dict[str, Any] | None = None,
+    ) -> None:
+        """Fold one or two records into `master`; they get MasterRecordId and IsDeleted. `fields` are values chosen for
+        the master, under all rules. Raises RowError."""
         sobject, master_id = self._locate(master)
         with self.lock, self.store.atomic(), self.records.acting("person"):
             others = [row_id(sobject, loser) for loser in losers]
-            self.records.merge(sobject, master_id, others, user_id or self.admin_id)
+            decoded = decode_record(sobject, fields or {})
+            if isinstance(decoded, RowError):
+                raise decoded
+            self.records.merge(sobject, master_id, others, user_id or self.admin_id, decoded)
 
-    def convert_lead(self, lead: str, *, opportunity: str | None = None, user_id: str | None = None) -> dict[str, str]:
+    def convert_lead(
+        self,
+        lead: str,
+        *,
+        opportunity: str | None = None,
+        account: str | None = None,
+        contact: str | None = None,
+        owner: str | None = None,
+        status: str | None = None,
+        user_id: str | None = None,
+    ) -> dict[str, str]:
         """Turn a lead into an account, a contact and, if named, an opportunity; returns their ids by kind.
-        Raises RowError."""
+
+        `account` and `contact`: existing records to convert into; `owner`: whose the new records are, if not the
+        lead's owner's; `status`: one of the lead statuses that count as converted. Raises RowError."""
         with self.lock, self.store.atomic(), self.records.acting("person"):
-            return convert_lead(self.records, row_id(self.schema["Lead"], lead), opportunity, user_id or self.admin_id)
+            how = Conversion(
+                opportunity=opportunity,
+                account=row_id(self.schema["Account"], account) if account else None,
+                contact=row_id(self.schema["Contact"], contact) if contact else None,
+                owner=owner,
+                status=status,
+            )
+            lead_id = row_id(self.schema["Lead"], lead)
+            return convert_lead(self.records, lead_id, how, user_id or self.admin_id)
+
+    def lock_rows(self, ids: Iterable[str], seconds: float, *, trigger: str = "") -> None:
+        """Hold records for so long on the practice clock: until then writes to them and to what refers to them are
+        refused with UNABLE_TO_LOCK_ROW, or with the name of a `trigger` as a failure inside it. Raises RowError for
+        what is no id of the org's."""
+        held = [self._locate(record)[1] for record in ids]
+        with self.lock:
+            self.records.locks.hold(held, seconds, trigger)
+
+    def release_rows(self) -> None:
+        """End every lock."""
+        with self.lock:
+            self.records.locks.release()
+
+    def set_storage_full(self, full: bool) -> None:
+        """While it is, creates are refused with STORAGE_LIMIT_EXCEEDED."""
+        with self.lock:
+            self.records.storage_full = full
+
+    def run_due(self) -> None:
+        """Run the delayed triggers whose time has come; called before every request."""
+        if self.records.automation.waiting:
+            with self.lock, self.store.atomic():
+                self.records.automation.run_due(self.admin_id)
 
     def changed_by(self, sobject: str, ids: Iterable[str]) -> dict[str, Actor]:
         """Who changed each record last: a person (the methods above, and loading), the sync (anything that came over
@@ -196,15 +266,16 @@ class SalesforceOrg:
             self.usage.add(calls)
 
     def purge(self) -> None:
-        """Empty what has been in the recycle bin for 15 days; looks once an hour of the practice clock."""
+        """Empty what has been in the recycle bin for 15 days; looks once an hour of the practice clock. Runs what the
+        org does by itself by then (`run_due`), too."""
+        self.run_due()
         now = self.clock.now()
         if now - self._purged_at < _PURGE_EVERY:
             return
         self._purged_at = now
         horizon = stamp(int(now) - _BIN_DAYS * 86_400)
         with self.lock, self.store.atomic():
-            for sobject in self.schema.values():
-                self.store.db.execute(f"DELETE FROM {quoted(sobject.name)} WHERE _deleted_at < ?", (horizon,))
+            deletion.purge(self.store, horizon)
 
     def _locate(self, record: str) -> tuple[SObject, str]:
         sobject = self.records.sobject_of(record)
@@ -217,6 +288,7 @@ class SalesforceOrg:
         now = int(self.clock.now())
         base = self.records.blank(sobject, self.store.meta("admin"))
         known = {item.name for item in sobject.stored}
+        coded = list(addresses(sobject))
         values_of = itemgetter(*(item.name for item in sobject.stored))
 
         def prepared() -> Iterator[tuple[Any, ...]]:
@@ -231,6 +303,8 @@ class SalesforceOrg:
                 row["LastModifiedDate"] = _stamped(row.get("LastModifiedDate") or modified)
                 self.records.fill_numbers(sobject, row, number)
                 complete(sobject.name, row, set(given))
+                for address in coded:
+                    address.complete(row)
                 yield (number, *values_of(row))
 
         self.store.insert_many(sobject, prepared())

@@ -1,39 +1,53 @@
-"""Writing one record: the rules that every way in (rows, collections, composite, the owner's hands) shares.
+"""Writing records: the rules that every way in (rows, collections, composite, the owner's hands) shares.
 
-Every method raises RowError for a record that is refused; nothing is written then. The object that a method is given is
-either the whole one of `schema`, or the API's users' view of it, which says what they may write.
+`create_many` and `update_many` take a chunk of records of one object and give an outcome for each; the other methods
+write one record and raise RowError for one that is refused, and nothing is written then.
 """
-
-# ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
+from operator import itemgetter
 from typing import Any
 
+from . import deletion, merging, object_rules
+from .automation import Automation
 from .computed import complete
 from .errors import RowError, entity_is_deleted
 from .ids import normal, record_id
+from .locks import Locks
+from .saves import Lookups, Save, UniqueValues
 from .schema import Field, SObject
 from .stamps import stamp
-from .store import Actor, Row, Store, quoted
+from .store import Actor, Row, Store
 from .values import Decoded, check
+
+Outcome = str | RowError
+MOST_UPDATES_OF_ONE = 12
+"""How often one record may be updated in one call (the SOAP guide's update() says so)."""
 
 
 class Records:
-    """`now` gives seconds since the epoch; `user_id` is whose name goes into CreatedById and LastModifiedById."""
+    """`now` gives seconds since the epoch; `user_id` is whose name goes into CreatedById and LastModifiedById.
+
+    `allow_save`: the request's duplicate rule header says so. `storage_full`: a dial, creates are refused.
+    """
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
         self.store = store
         self.schema = store.schema
         self.actor: Actor = "sync"
+        self.storage_full = False
+        self.locks = Locks(now)
+        self.automation = Automation(self, now)
         self._now = now
         self.schema_changed()
 
     def schema_changed(self) -> None:
         """To be called when the store has gone over to another schema."""
-        self._by_prefix = {sobject.prefix: sobject for sobject in self.schema.values()}
+        self.prefixes = {sobject.prefix: sobject for sobject in self.schema.values()}
 
     @contextmanager
     def acting(self, actor: Actor) -> Iterator[None]:
@@ -48,100 +62,126 @@ class Records:
         return stamp(int(self._now()))
 
     def sobject_of(self, id18: str) -> SObject | None:
-        return self._by_prefix.get(id18[:3])
+        return self.prefixes.get(id18[:3])
 
-    def create(self, sobject: SObject, fields: Decoded, user_id: str) -> str:
+    def create(self, sobject: SObject, fields: Decoded, user_id: str, *, allow_save: bool = False) -> str:
         """Insert and return the new id."""
-        self._check_writable(sobject, fields, creating=True)
-        sobject = self.schema[sobject.name]
-        now = self.stamp()
-        row = self.blank(sobject, user_id)
-        row["CreatedDate"] = now
-        given = self._checked(sobject, fields, None)
-        # Salesforce puts its default where a create sends null for a field that has one.
-        row |= {name: value for name, value in given.items() if value is not None or row[name] is None}
-        self._check_required(sobject, row, [item for item in sobject.stored if item.required])
-        self._check_references(sobject, given)
-        self._check_unique(sobject, given, None)
-        number = self.store.take_numbers(sobject.name)
-        new_id = record_id(sobject.prefix, number)
-        row |= {"Id": new_id, "SystemModstamp": now, "LastModifiedDate": now}
-        self.fill_numbers(sobject, row, number)
-        complete(sobject.name, row, set(given))
-        self.store.insert(sobject, number, row, self.actor)
-        return new_id
+        (outcome,) = self.create_many(sobject, [fields], user_id, allow_save=allow_save)
+        return _raised(outcome)
 
-    def update(self, sobject: SObject, id18: str, fields: Decoded, user_id: str) -> None:
+    def update(self, sobject: SObject, id18: str, fields: Decoded, user_id: str, *, allow_save: bool = False) -> None:
         """Change the given fields; the stamps move even when every value stays."""
-        check_shared(sobject, id18)
-        row = self.live(self.schema[sobject.name], id18)
-        if row.get("IsConverted"):
-            raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-        self._check_writable(sobject, fields, creating=False)
-        sobject = self.schema[sobject.name]
-        given = self._checked(sobject, fields, row)
-        needed = [item for item in sobject.stored if item.flags["createable"] and not item.flags["nillable"]]
-        changed = {name: value for name, value in given.items() if row[name] != value}
-        self._check_required(sobject, given, [item for item in needed if item.name in given])
-        self._check_references(sobject, changed)
-        self._check_unique(sobject, changed, id18)
+        (outcome,) = self.update_many(sobject, [(id18, fields)], user_id, allow_save=allow_save)
+        _raised(outcome)
+
+    def create_many(
+        self, sobject: SObject, records: Sequence[Decoded | RowError], user_id: str, *, allow_save: bool = False
+    ) -> list[Outcome]:
+        """Insert what can be inserted: for each record its new id, or why not. A RowError given is given back."""
+        full = self.schema[sobject.name]
         now = self.stamp()
-        before = dict(row)
-        row |= changed
-        row |= {"SystemModstamp": now, "LastModifiedDate": now, "LastModifiedById": user_id}
-        complete(sobject.name, row, set(changed))
-        different = {name: value for name, value in row.items() if value != before[name]}
-        self.store.update(sobject, id18, {**different, "_by": self.actor})
+        base = self.blank(full, user_id)
+        base |= {name: now for name in ("CreatedDate", "LastModifiedDate", "SystemModstamp") if name in base}
+        required = [item for item in full.stored if item.required]
+        saves = []
+        for fields in records:
+            save = Save({})
+            saves.append(save)
+            try:
+                self._decode(sobject, save, fields, creating=True)
+                # Salesforce puts its default where a create sends null for a field that has one.
+                save.row = base | {
+                    name: value for name, value in save.given.items() if value is not None or base[name] is None
+                }
+                _check_required(save.row, required)
+            except RowError as error:
+                save.error = error
+        good = [save for save in saves if save.error is None]
+        if good:
+            first = self.store.take_numbers(full.name, len(good))
+            for number, save in zip(count(first), good, strict=False):
+                save.id18 = save.row["Id"] = record_id(full.prefix, number)
+                self.fill_numbers(full, save.row, number)
+            self._judge(full, saves, allow_save)
+            values_of = itemgetter(*(item.name for item in full.stored))
+            written = (
+                (number, *values_of(save.row))
+                for number, save in zip(count(first), good, strict=False)
+                if save.error is None
+            )
+            self.store.insert_many(full, written, self.actor)
+            self.automation.follow(full, good, user_id)
+        return [save.error or save.id18 for save in saves]
+
+    def update_many(
+        self,
+        sobject: SObject,
+        records: Sequence[tuple[str, Decoded | RowError]],
+        user_id: str,
+        *,
+        allow_save: bool = False,
+    ) -> list[Outcome]:
+        """Change what can be changed: for each record its id, or why not; the same id again is changed again.
+
+        Unverified: the first twelve updates of one record in a call are carried out, the others refused.
+        """
+        outcomes: list[Outcome] = []
+        seen: dict[str, int] = {}
+        chunk: list[tuple[str, Decoded | RowError]] = []
+        in_chunk: set[str] = set()
+        for id18, fields in records:
+            seen[id18] = seen.get(id18, 0) + 1
+            if seen[id18] > MOST_UPDATES_OF_ONE:
+                message = (
+                    f"Maximum number of duplicate updates in one batch ({MOST_UPDATES_OF_ONE} allowed). Attempt to "
+                    f"update Id more than once in this Api call: {id18[:15]}"
+                )
+                fields = RowError("DUPLICATE_VALUE", message)
+            if id18 in in_chunk:
+                outcomes += self._update_chunk(sobject, chunk, user_id, allow_save)
+                chunk, in_chunk = [], set()
+            chunk.append((id18, fields))
+            in_chunk.add(id18)
+        return outcomes + self._update_chunk(sobject, chunk, user_id, allow_save)
+
+    def _update_chunk(
+        self, sobject: SObject, records: Sequence[tuple[str, Decoded | RowError]], user_id: str, allow_save: bool
+    ) -> list[Outcome]:
+        full = self.schema[sobject.name]
+        now = self.stamp()
+        stamps = {"SystemModstamp": now, "LastModifiedDate": now, "LastModifiedById": user_id}
+        needed = {item.name: item for item in full.stored if item.flags["createable"] and not item.flags["nillable"]}
+        stored = self.store.get_many(full, [id18 for id18, _ in records])
+        saves = []
+        for id18, fields in records:
+            save = Save({}, id18)
+            saves.append(save)
+            try:
+                save.before = self._writable(full, id18, stored.get(id18))
+                self._decode(sobject, save, fields, creating=False)
+                _check_required(save.given, [needed[name] for name in save.given if name in needed])
+                save.row = save.before | save.given | stamps
+            except RowError as error:
+                save.error = error
+        self._judge(full, saves, allow_save)
+        good = [save for save in saves if save.error is None]
+        self.store.update_many(full, ((save.id18, _different(save) | {"_by": self.actor}) for save in good))
+        self.automation.follow(full, good, user_id)
+        return [save.error or save.id18 for save in saves]
 
     def delete(self, sobject: SObject, id18: str, user_id: str) -> None:
         """Into the recycle bin, with what hangs on it (the describe's cascadeDelete)."""
-        check_shared(sobject, id18)
-        sobject = self.schema[sobject.name]
-        self.live(sobject, id18)
-        if not sobject.flags["deletable"]:
-            raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "entity type cannot be deleted")
-        for child in sobject.children:
-            other = self.schema[child.sobject]
-            for child_id in self._holding(other, child.field, id18):
-                if child.restricted:
-                    message = (
-                        f"Your attempt to delete {id18} could not be completed because it is associated with {child_id}"
-                    )
-                    raise RowError("DELETE_FAILED", message)
-                if child.cascade:
-                    self.delete(other, child_id, user_id)
-        self._mark_deleted(sobject, id18, user_id, {})
+        deletion.delete(self, self.schema[sobject.name], id18, user_id)
 
     def undelete(self, sobject: SObject, id18: str, user_id: str) -> None:
-        """Out of the recycle bin, with a new SystemModstamp (what a cascade took stays there: unverified)."""
-        row = self.store.get(sobject, id18)
-        if row is None:
-            raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-        if not row.get("IsDeleted"):
-            raise RowError("UNDELETE_FAILED", "Entity is not in the recycle bin")
-        now = self.stamp()
-        changes = {"IsDeleted": 0, "MasterRecordId": None, "SystemModstamp": now, "LastModifiedDate": now}
-        changes |= {"LastModifiedById": user_id}
-        known = {name: value for name, value in changes.items() if name in row}
-        self._check_unique(sobject, row, id18)
-        self.store.update(sobject, id18, {**known, "_deleted_at": None, "_by": self.actor})
+        """Out of the recycle bin, with a new SystemModstamp and with what its deletion took along."""
+        deletion.undelete(self, self.schema[sobject.name], id18, user_id)
 
-    def merge(self, sobject: SObject, master: str, losers: list[str], user_id: str) -> None:
-        """Fold up to two records into `master`: its blanks are not filled, lookups to the losers move to it, and the
-        losers go to the recycle bin with MasterRecordId. Raises RowError if any of them can't be merged."""
-        if not sobject.flags["mergeable"]:
-            raise RowError("INVALID_TYPE", f"{sobject.name} can not be merged")
-        if not 1 <= len(losers) <= 2 or master in losers:
-            raise RowError("INVALID_OPERATION", "one or two other records of the same type can be merged into a master")
-        for id18 in (master, *losers):
-            self.live(sobject, id18)
-        for loser in losers:
-            for child in sobject.children:
-                other = self.schema[child.sobject]
-                for child_id in self._holding(other, child.field, loser):
-                    self.touch(other, child_id, {child.field: master}, user_id)
-            self._mark_deleted(sobject, loser, user_id, {"MasterRecordId": master})
-        self.touch(sobject, master, {}, user_id)
+    def merge(
+        self, sobject: SObject, master: str, losers: list[str], user_id: str, fields: Decoded | None = None
+    ) -> None:
+        """Fold up to two records into `master`; `fields` are the values chosen for it, under all rules."""
+        merging.merge(self, self.schema[sobject.name], master, losers, user_id, fields or {})
 
     def touch(self, sobject: SObject, id18: str, changes: Row, user_id: str) -> None:
         """Write system-made changes, with new stamps and without field rules."""
@@ -151,12 +191,7 @@ class Records:
 
     def live(self, sobject: SObject, id18: str) -> Row:
         """The record's stored values. Raises RowError if it isn't there or is in the recycle bin."""
-        row = self.store.get(sobject, id18)
-        if row is None:
-            raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-        if row.get("IsDeleted"):
-            raise entity_is_deleted()
-        return row
+        return _live(self.store.get(sobject, id18))
 
     def blank(self, sobject: SObject, user_id: str | None) -> Row:
         """A new record before anything was said about it: defaults, and the user as owner and author."""
@@ -170,23 +205,53 @@ class Records:
             numbers = item.flags["autoNumber"]
             row[item.name] = f"{number + 1000:08d}" if numbers else f"/services/images/photo/{row['Id']}"
 
-    def _holding(self, sobject: SObject, field: str, id18: str) -> list[str]:
-        live = " AND IsDeleted = 0" if sobject.soft_deletes else ""
-        sql = f"SELECT Id FROM {quoted(sobject.name)} WHERE {quoted(field)} = ?{live}"
-        return [found for (found,) in self.store.db.execute(sql, (id18,))]
+    def check_access(self, id18: str) -> None:
+        """Raises RowError where sharing keeps the API's user from changing the record; people are the admin.
 
-    def _mark_deleted(self, sobject: SObject, id18: str, user_id: str, more: Row) -> None:
-        self.touch(sobject, id18, {"IsDeleted": 1, "_deleted_at": self.stamp(), **more}, user_id)
+        Unverified: changing a record that the user can't see is refused as a bad cross-reference, with its id.
+        """
+        if self.actor != "sync":
+            return
+        if id18 in self.automation.hidden:
+            message = f"insufficient access rights on cross-reference id: {id18}"
+            raise RowError("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message)
+        if id18 in self.automation.read_only:
+            raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
 
-    def _checked(self, sobject: SObject, fields: Decoded, before: Row | None) -> Decoded:
-        given = {name: check(sobject.by_name[name.lower()], value) for name, value in fields.items()}
-        for rule in sobject.value_rules:
-            rule(before, given)
-        return given
+    def _writable(self, sobject: SObject, id18: str, row: Row | None) -> Row:
+        found = _live(row)
+        self.check_access(id18)
+        if found.get("IsConverted"):
+            raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+        return found
 
-    def _check_writable(self, sobject: SObject, fields: Decoded, *, creating: bool) -> None:
+    def _judge(self, sobject: SObject, saves: list[Save], allow_save: bool) -> None:
+        """Everything that needs to look at other records, or at the whole record: `error` is set where it fails."""
+        hidden = self.automation.hidden if self.actor == "sync" else frozenset()
+        lookups = Lookups(self.store, self.prefixes, hidden, sobject, saves)
+        unique = UniqueValues(self.store, sobject, saves)
+        for save in saves:
+            if save.error is not None:
+                continue
+            try:
+                if self.storage_full and save.before is None:
+                    raise RowError("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
+                lookups.check(sobject, save)
+                object_rules.apply(self.store, lookups, sobject.name, save)
+                complete(sobject.name, save.row, set(save.changed()))
+                self.automation.judge(sobject, save, allow_save)
+                self.locks.check(sobject, save.id18, save.row)
+                unique.claim(save)
+            except RowError as error:
+                save.error = error
+
+    def _decode(self, sobject: SObject, save: Save, fields: Decoded | RowError, *, creating: bool) -> None:
+        if isinstance(fields, RowError):
+            raise fields
         flag = "createable" if creating else "updateable"
-        refused = [name for name in fields if not sobject.by_name[name.lower()].flags[flag]]
+        by_name = sobject.by_name
+        items = [(name, by_name[name.lower()]) for name in fields]
+        refused = [name for name, item in items if not item.flags[flag]]
         if refused == ["Id"] and creating:
             raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ["Id"])
         if refused or not sobject.flags[flag]:
@@ -195,47 +260,9 @@ class Records:
                 "this field and verify that it is read/write for your profile or permission set."
             )
             raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, refused or list(fields))
-
-    def _check_required(self, sobject: SObject, row: Row, needed: list[Field]) -> None:
-        missing = [item.name for item in needed if row.get(item.name) is None]
-        if missing:
-            raise RowError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing)
-
-    def _check_references(self, sobject: SObject, given: Decoded) -> None:
-        for name, value in given.items():
-            item = sobject.by_name[name.lower()]
-            if item.type != "reference" or value is None:
-                continue
-            target = self.sobject_of(value)
-            if target is None or target.name not in item.reference_to:
-                if any(other not in self.schema for other in item.reference_to):
-                    raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-                message = f"{item.label}: id value of incorrect type: {value}"
-                raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [item.name])
-            row = self.live(target, value)
-            if target.name == "User" and item.name == "OwnerId" and not row["IsActive"]:
-                message = f"operation performed with inactive user [{value}] as owner of {sobject.name.lower()}"
-                raise RowError("INACTIVE_OWNER_OR_USER", message)
-
-    def _check_unique(self, sobject: SObject, given: Decoded, id18: str | None) -> None:
-        for item in sobject.unique_fields:
-            value = given.get(item.name)
-            if value is None:
-                continue
-            for other in self.store.find(sobject, item.name, value):
-                if other != id18:
-                    message = f"duplicate value found: {item.name} duplicates value on record with id: {other}"
-                    raise RowError("DUPLICATE_VALUE", message)
-
-
-def check_shared(sobject: SObject, id18: str) -> None:
-    """Raises RowError for a record that sharing keeps from the API's users, or lets them read only."""
-    if id18 in sobject.hidden_ids:
-        raise RowError(
-            "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", "insufficient access rights on cross-reference id"
-        )
-    if id18 in sobject.read_only_ids:
-        raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+        save.given = {name: check(item, fields[name]) for name, item in items}
+        for rule in sobject.value_rules:
+            rule(save.before, save.given)
 
 
 def row_id(sobject: SObject, value: Any) -> str:
@@ -244,3 +271,28 @@ def row_id(sobject: SObject, value: Any) -> str:
     if id18 is None or not id18.startswith(sobject.prefix):
         raise RowError("MALFORMED_ID", f"{sobject.by_name['id'].label}: id value of incorrect type: {value}", ["Id"])
     return id18
+
+
+def _check_required(row: Row, needed: list[Field]) -> None:
+    missing = [item.name for item in needed if row.get(item.name) is None]
+    if missing:
+        raise RowError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing)
+
+
+def _different(save: Save) -> Row:
+    before = save.before or {}
+    return {name: value for name, value in save.row.items() if value != before[name]}
+
+
+def _live(row: Row | None) -> Row:
+    if row is None:
+        raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+    if row.get("IsDeleted"):
+        raise entity_is_deleted()
+    return row
+
+
+def _raised(outcome: Outcome) -> str:
+    if isinstance(outcome, RowError):
+        raise outcome
+    return outcome

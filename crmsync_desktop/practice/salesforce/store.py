@@ -2,7 +2,8 @@
 
 Values are stored as they are sent (dates and times as text in the API's form), so that a page of rows costs little more
 than reading it. Booleans are 0 and 1. Every table also has `_n` (the number in the id), `_deleted_at` and `_by` (who
-changed the record last: an `Actor`; what was loaded counts as a person's).
+changed the record last: an `Actor`; what was loaded counts as a person's) and `_deleted_with` (the record whose deletion
+took it along). `_cleared` holds the lookups that a deletion emptied, `_deletions` what is gone from the recycle bin too.
 """
 
 # ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
@@ -22,6 +23,7 @@ Actor = Literal["person", "sync", "automation"]
 """Who makes a change: somebody in the org's own window, whoever uses its API, or the org itself."""
 
 _BY = "_by TEXT NOT NULL DEFAULT 'person'"
+_WITH = "_deleted_with TEXT"
 _INDEXED_REFERENCES = frozenset({"AccountId", "ContactId", "OpportunityId", "WhoId", "WhatId", "MasterRecordId"})
 
 
@@ -40,6 +42,11 @@ def _column(item: Field) -> str:
 def folded(value: str | None) -> str | None:
     """Upper and lower case made equal beyond ASCII, which SQLite's NOCASE leaves out."""
     return None if value is None else value.casefold()
+
+
+def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """As many at a time as one statement takes."""
+    return (values[start : start + 500] for start in range(0, len(values), 500))
 
 
 class Store:
@@ -73,13 +80,23 @@ class Store:
         self.db.execute("CREATE TABLE IF NOT EXISTS _numbers (name TEXT PRIMARY KEY, last INTEGER NOT NULL)")
         self.db.execute("CREATE TABLE IF NOT EXISTS _usage (minute INTEGER PRIMARY KEY, calls INTEGER NOT NULL)")
         self.db.execute("CREATE TABLE IF NOT EXISTS _tokens (token TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT)")
+        self.db.execute("CREATE TABLE IF NOT EXISTS _cleared (parent TEXT, sobject TEXT, field TEXT, child TEXT)")
+        self.db.execute("CREATE INDEX IF NOT EXISTS _cleared_parent ON _cleared (parent)")
+        self.db.execute("CREATE TABLE IF NOT EXISTS _deletions (sobject TEXT, id TEXT, deleted_at TEXT)")
         for sobject in self.schema.values():
-            columns = ["_n INTEGER PRIMARY KEY", "_deleted_at TEXT", _BY, *(_column(item) for item in sobject.stored)]
+            columns = [
+                "_n INTEGER PRIMARY KEY",
+                "_deleted_at TEXT",
+                _BY,
+                _WITH,
+                *(_column(item) for item in sobject.stored),
+            ]
             table = quoted(sobject.name)
             self.db.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
             present = {name for _, name, *_ in self.db.execute(f"PRAGMA table_info({table})")}
-            if "_by" not in present:
-                self.db.execute(f"ALTER TABLE {table} ADD COLUMN {_BY}")
+            for own in (_BY, _WITH):
+                if own.split()[0] not in present:
+                    self.db.execute(f"ALTER TABLE {table} ADD COLUMN {own}")
             for item in sobject.stored:
                 if item.name not in present:
                     self.db.execute(f"ALTER TABLE {table} ADD COLUMN {_column(item)}")
@@ -97,6 +114,8 @@ class Store:
 
         index("Id", "Id", "UNIQUE")
         index("SystemModstamp", "SystemModstamp, Id")
+        if sobject.soft_deletes:
+            index("_deleted_with", "_deleted_with) WHERE (_deleted_with IS NOT NULL")
         if sobject.soft_deletes:
             index("bin", "SystemModstamp, Id", rows="WHERE IsDeleted = 1")
         for item in sobject.stored:
@@ -133,20 +152,62 @@ class Store:
         return first
 
     def insert(self, sobject: SObject, number: int, row: Row, by: Actor = "person") -> None:
-        values = [number, *(row.get(item.name) for item in sobject.stored)]
-        self.db.execute(self._insert[sobject.name], values)
-        if by != "person":
-            self.db.execute(f"UPDATE {quoted(sobject.name)} SET _by = ? WHERE _n = ?", (by, number))
+        self.insert_many(sobject, [(number, *(row.get(item.name) for item in sobject.stored))], by)
 
-    def insert_many(self, sobject: SObject, rows: Iterable[Sequence[Any]]) -> None:
+    def insert_many(self, sobject: SObject, rows: Iterable[Sequence[Any]], by: Actor = "person") -> None:
         """Rows as tuples in the order `_n`, then `sobject.stored`."""
-        self.db.executemany(self._insert[sobject.name], rows)
+        statement = self._insert[sobject.name]
+        if by != "person":
+            statement = statement.replace('("_n"', '(_by, "_n"', 1).replace("(?", f"('{by}', ?", 1)
+        self.db.executemany(statement, rows)
 
     def update(self, sobject: SObject, record_id: str, changes: Row) -> None:
         if not changes:
             return
         sets = ", ".join(f"{quoted(name)} = ?" for name in changes)
         self.db.execute(f"UPDATE {quoted(sobject.name)} SET {sets} WHERE Id = ?", [*changes.values(), record_id])
+
+    def update_many(self, sobject: SObject, changes: Iterable[tuple[str, Row]]) -> None:
+        """Several records, by id; those with the same columns share one statement."""
+        alike: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+        for record_id, change in changes:
+            alike.setdefault(tuple(change), []).append((*change.values(), record_id))
+        for names, values in alike.items():
+            sets = ", ".join(f"{quoted(name)} = ?" for name in names)
+            self.db.executemany(f"UPDATE {quoted(sobject.name)} SET {sets} WHERE Id = ?", values)
+
+    def get_many(self, sobject: SObject, ids: Sequence[str]) -> dict[str, Row]:
+        """As `get`, by id, without those that aren't there."""
+        names = [item.name for item in sobject.stored]
+        columns = ", ".join(quoted(name) for name in names)
+        at = names.index("Id")
+        found: dict[str, Row] = {}
+        for part in _parts(ids):
+            marks = ", ".join("?" * len(part))
+            for row in self.db.execute(f"SELECT {columns} FROM {quoted(sobject.name)} WHERE Id IN ({marks})", part):
+                found[row[at]] = dict(zip(names, row, strict=True))
+        return found
+
+    def facts(self, sobject: SObject, ids: Iterable[str], names: Sequence[str]) -> dict[str, Row]:
+        """By id: whether it is deleted, and those of the named fields that the object has."""
+        known = ["Id", *(name for name in ("IsDeleted", *names) if name.lower() in sobject.by_name)]
+        columns = ", ".join(quoted(name) for name in known)
+        found: dict[str, Row] = {}
+        for part in _parts(list(ids)):
+            marks = ", ".join("?" * len(part))
+            for row in self.db.execute(f"SELECT {columns} FROM {quoted(sobject.name)} WHERE Id IN ({marks})", part):
+                found[row[0]] = dict(zip(known, row, strict=True))
+        return found
+
+    def holders(self, sobject: SObject, name: str, values: Sequence[Any]) -> list[tuple[Any, str]]:
+        """The live records that have one of the values in that field: value and id, the oldest first."""
+        live = " AND IsDeleted = 0" if sobject.soft_deletes else ""
+        found: list[tuple[Any, str]] = []
+        for part in _parts(values):
+            marks = ", ".join("?" * len(part))
+            sql = f"SELECT {quoted(name)}, Id FROM {quoted(sobject.name)} WHERE {quoted(name)} IN ({marks}){live}"
+            found += self.db.execute(f"{sql} ORDER BY _n", part)
+        return found
 
     def get(self, sobject: SObject, record_id: str) -> Row | None:
         """The stored values of a record, deleted or not (booleans as 0 and 1), without the composed ones."""
@@ -163,8 +224,7 @@ class Store:
     def changed_by(self, sobject: SObject, ids: Sequence[str]) -> dict[str, Actor]:
         """Who changed each record last, deleted ones too; ids that are nobody's are left out."""
         found: dict[str, Actor] = {}
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
+        for part in _parts(ids):
             marks = ", ".join("?" * len(part))
             found.update(self.db.execute(f"SELECT Id, _by FROM {quoted(sobject.name)} WHERE Id IN ({marks})", part))
         return found

@@ -1,0 +1,150 @@
+"""Rules of single objects that no field's describe tells: activities, contact roles and campaign members.
+
+They run when a record's own values and lookups are in order, and may fill in what the object works out from them.
+"""
+
+# ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from .errors import RowError
+from .saves import Lookups, Save
+from .stamps import seconds, stamp
+from .store import Store, quoted
+
+_LONGEST_EVENT = timedelta(days=14)
+
+
+def apply(store: Store, lookups: Lookups, sobject: str, save: Save) -> None:
+    """Raises RowError where the object's own rules refuse the record."""
+    rule = _RULES.get(sobject)
+    if rule is not None:
+        rule(store, lookups, save)
+
+
+def _task(store: Store, lookups: Lookups, save: Save) -> None:
+    _who_and_what(save)
+    _account(store, lookups, save)
+
+
+def _event(store: Store, lookups: Lookups, save: Save) -> None:
+    _who_and_what(save)
+    _account(store, lookups, save)
+    if save.before is None or not _TIMES.isdisjoint(save.given):
+        _times(save)
+
+
+def _who_and_what(save: Save) -> None:
+    """Unverified: an activity of a lead that is also related to something is refused with the words used here."""
+    who, what = save.row.get("WhoId"), save.row.get("WhatId")
+    if who and what and str(who).startswith("00Q"):
+        message = "Related To ID: a lead's activity can not be related to another record"
+        raise RowError("FIELD_INTEGRITY_EXCEPTION", message, ["WhatId"])
+
+
+def _account(store: Store, lookups: Lookups, save: Save) -> None:
+    """AccountId follows from what the activity is about, or else from its contact (object reference, Event)."""
+    row = save.row
+    if save.before is None or row.get("WhoId") != save.before.get("WhoId") or row["WhatId"] != save.before["WhatId"]:
+        row["AccountId"] = _account_of(store, lookups, row.get("WhatId")) or _account_of(
+            store, lookups, row.get("WhoId")
+        )
+
+
+def _account_of(store: Store, lookups: Lookups, id18: str | None) -> str | None:
+    if id18 is None:
+        return None
+    known = lookups.account_of(id18)
+    if known is not None:
+        return known
+    for sobject in store.schema.values():
+        if sobject.prefix == id18[:3]:
+            facts = store.facts(sobject, [id18], ("AccountId",)).get(id18, {})
+            return id18 if sobject.name == "Account" else facts.get("AccountId")
+    return None
+
+
+_TIMES = frozenset({"StartDateTime", "EndDateTime", "DurationInMinutes", "IsAllDayEvent", "ActivityDateTime"})
+
+
+def _times(save: Save) -> None:
+    """A start, and an end or a duration that agree (object reference, Event); the missing one of the two is filled in.
+
+    Unverified: an event lasts at most 14 days.
+
+    Unverified: the words in which an event whose end and duration disagree is refused.
+    """
+    row, given = save.row, save.given
+    start = given.get("StartDateTime") or given.get("ActivityDateTime") or row.get("StartDateTime")
+    if start is None:
+        raise RowError("REQUIRED_FIELD_MISSING", "Required fields are missing: [StartDateTime]", ["StartDateTime"])
+    end, minutes = given.get("EndDateTime"), given.get("DurationInMinutes")
+    if end is None and minutes is None:
+        if save.before is not None:
+            minutes = row.get("DurationInMinutes")
+        elif not row.get("IsAllDayEvent"):
+            message = "Required fields are missing: [DurationInMinutes]"
+            raise RowError("REQUIRED_FIELD_MISSING", message, ["DurationInMinutes"])
+        minutes = 1440 if minutes is None else minutes
+    lasts = seconds(end) - seconds(start) if end is not None else int(minutes or 0) * 60
+    at = "EndDateTime" if minutes is None else "DurationInMinutes"
+    if end is not None and minutes is not None and lasts != int(minutes) * 60:
+        message = "Duration and End Date Time: the duration does not fit the time between start and end"
+        raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [at])
+    if not 0 <= lasts <= _LONGEST_EVENT.total_seconds():
+        message = f"{'End' if minutes is None else 'Duration'}: the event must end after its start, within 14 days"
+        raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [at])
+    finish = stamp(seconds(start) + lasts)
+    values = {
+        "StartDateTime": start,
+        "ActivityDateTime": start,
+        "ActivityDate": start[:10],
+        "EndDateTime": finish,
+        "EndDate": finish[:10],
+        "DurationInMinutes": lasts // 60,
+    }
+    row.update({name: value for name, value in values.items() if name in row})
+
+
+def _contact_role(store: Store, lookups: Lookups, save: Save) -> None:
+    """A contact has each role once on an opportunity (words as quoted from a real flow's error).
+
+    Unverified: a contact may have several different roles on one opportunity.
+    """
+    row = save.row
+    sql = (
+        f"SELECT count(*) FROM {quoted('OpportunityContactRole')} WHERE OpportunityId = ? AND ContactId = ? "
+        "AND Role IS ? AND IsDeleted = 0 AND Id != ?"
+    )
+    values = (row["OpportunityId"], row["ContactId"], row.get("Role"), save.id18)
+    if store.db.execute(sql, values).fetchone()[0]:
+        raise RowError("DUPLICATE_VALUE", "Contact has already been added in that Contact Role.")
+
+
+def _campaign_member(store: Store, lookups: Lookups, save: Save) -> None:
+    """A lead or a contact, once in a campaign.
+
+    Unverified: a campaign member without a lead and a contact is refused as REQUIRED_FIELD_MISSING.
+    """
+    row = save.row
+    person = row.get("LeadId") or row.get("ContactId")
+    if person is None:
+        raise RowError("REQUIRED_FIELD_MISSING", "Required fields are missing: [LeadId]", ["LeadId"])
+    field = "LeadId" if row.get("LeadId") else "ContactId"
+    sql = (
+        f"SELECT count(*) FROM {quoted('CampaignMember')} WHERE CampaignId = ? AND {field} = ? "
+        "AND IsDeleted = 0 AND Id != ?"
+    )
+    if store.db.execute(sql, (row["CampaignId"], person, save.id18)).fetchone()[0]:
+        raise RowError("DUPLICATE_VALUE", "Already a campaign member.")
+
+
+_RULES: dict[str, Callable[[Store, Lookups, Save], None]] = {
+    "Task": _task,
+    "Event": _event,
+    "OpportunityContactRole": _contact_role,
+    "CampaignMember": _campaign_member,
+}
