@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from crmsync_desktop.domain.errors import SetupError
 
 if TYPE_CHECKING:
+    from crmsync_desktop.adapters.practice_records import AdminRecords
     from crmsync_desktop.adapters.profiles import FolderProfiles
     from crmsync_desktop.adapters.secrets import KeyringSecrets
     from crmsync_desktop.app.runner import Systems
@@ -157,14 +158,15 @@ def serve_practice(
 @contextlib.contextmanager
 def practice_records(where: Home) -> Iterator[PracticeRecords]:
     """A person's hands in the practice orgs: in those that run already, else in our own, which end with the block."""
+    with practice_serving(where) as announced, hands_in(announced) as records:
+        yield records
+
+
+def hands_in(announced: dict[str, Any]) -> contextlib.closing[AdminRecords]:
+    """A person's hands in the practice orgs of that announcement."""
     from crmsync_desktop.adapters.practice_records import AdminRecords
 
-    with practice_serving(where) as announced:
-        records = AdminRecords(announced["admin"]["url"], announced["admin"]["token"])
-        try:
-            yield records
-        finally:
-            records.close()
+    return contextlib.closing(AdminRecords(announced["admin"]["url"], announced["admin"]["token"]))
 
 
 def practice_profile(where: Home, announced: dict[str, Any]) -> Profile:
@@ -187,7 +189,7 @@ async def opened(where: Home, name: str | None, *, practice: bool) -> AsyncItera
             announced = stack.enter_context(practice_serving(where))
             profile = practice_profile(where, announced)
             tokens = (announced["salesforce"]["access_token"], announced["hubspot"]["access_token"])
-            service = await open_service(where, profile, tokens)
+            service = await open_service(where, profile, tokens, stack.enter_context(hands_in(announced)))
         else:
             service = await open_service(where, chosen_profile(where, name), None)
         try:
@@ -218,11 +220,14 @@ def chosen_profile(where: Home, name: str | None) -> Profile:
     return real[0]
 
 
-async def open_service(where: Home, profile: Profile, tokens: tuple[str, str] | None) -> Service:
+async def open_service(
+    where: Home, profile: Profile, tokens: tuple[str, str] | None, practice: PracticeRecords | None = None
+) -> Service:
     """Build the engine of one connection. `tokens`: (Salesforce, HubSpot) of practice orgs; others are in the keyring."""
     from crmsync_desktop.adapters.limits import RollingBudget, SystemClock
     from crmsync_desktop.adapters.store import ConnectionLock, SqliteStore
     from crmsync_desktop.app.service import Service
+    from crmsync_desktop.app.words import moved_aside
     from crmsync_desktop.domain.mapping import CONTACTS
     from crmsync_desktop.engine.metered import Metered
 
@@ -256,8 +261,9 @@ async def open_service(where: Home, profile: Profile, tokens: tuple[str, str] | 
             clock=clock,
             sign_in=sign_in,
             defaults=default_mappings(CONTACTS.name),
-            notice=_moved_aside(store.moved_aside),
+            notice=moved_aside(store.moved_aside),
             on_close=close_all,
+            practice=practice,
         )
     except BaseException:
         lock.release()
@@ -268,15 +274,6 @@ def _keyring() -> KeyringSecrets:
     from crmsync_desktop.adapters.secrets import KeyringSecrets
 
     return KeyringSecrets()
-
-
-def _moved_aside(path: Path | None) -> str:
-    if path is None:
-        return ""
-    return (
-        f"The database of this connection was damaged and has been moved aside (to {path.name}). "
-        "The next pass rebuilds the links by matching; nothing in Salesforce or HubSpot is lost."
-    )
 
 
 async def _tokens(secrets: KeyringSecrets, name: str) -> tuple[str, str]:
@@ -377,7 +374,8 @@ def run_engine(pipe: Connection, name: str) -> None:
             if name == PRACTICE:
                 announced = stack.enter_context(practice_serving(where))
                 tokens = (announced["salesforce"]["access_token"], announced["hubspot"]["access_token"])
-                service = await open_service(where, practice_profile(where, announced), tokens)
+                hands = stack.enter_context(hands_in(announced))
+                service = await open_service(where, practice_profile(where, announced), tokens, hands)
             else:
                 service = await open_service(where, chosen_profile(where, name), None)
             service.start_schedule()

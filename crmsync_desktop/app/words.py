@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -175,3 +176,13 @@ def _choice(
 
 def _number(key: str, section: str, title: str, help: str, value: int, minimum: int, maximum: int) -> SettingView:
     return SettingView(key, section, title, help, "number", str(value), minimum=minimum, maximum=maximum)
+
+
+def moved_aside(path: Path | None) -> str:
+    """What a person is told of a database that was damaged; "" if none was."""
+    if path is None:
+        return ""
+    return (
+        f"The database of this connection was damaged and has been moved aside (to {path.name}). "
+        "The next pass rebuilds the links by matching; nothing in Salesforce or HubSpot is lost."
+    )

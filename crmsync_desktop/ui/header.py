@@ -45,7 +45,7 @@ class SystemChip(QWidget):
 
 
 class Header(QFrame):
-    """`toggle_pause`, `preview`, `sync` and `cancel` are set by the frame."""
+    """`toggle_pause`, `preview`, `sync`, `cancel` and `practice` are set by the frame."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -71,7 +71,15 @@ class Header(QFrame):
         self.settings_button.setToolTip("Settings of this connection (Ctrl+,)")
         self.settings_button.clicked.connect(lambda: self.settings())
         desk.look.tint(self.settings_button, "settings-2", "muted")
+        self.practice: Callable[[], None] = _nothing
+        self.practice_button = QToolButton()
+        self.practice_button.setAccessibleName("Practice records")
+        self.practice_button.setToolTip("Edit the records of both practice orgs (Ctrl+E)")
+        self.practice_button.clicked.connect(lambda: self.practice())
+        self.practice_button.hide()
+        desk.look.tint(self.practice_button, "database", "muted")
         self.buttons: tuple[QAbstractButton, ...] = (
+            self.practice_button,
             self.settings_button,
             self.pause_button,
             self.preview_button,
@@ -93,6 +101,7 @@ class Header(QFrame):
         connection = status.connection
         self.name.setText("Practice orgs" if connection.practice else connection.name)
         self._show_systems(connection)
+        self.practice_button.setVisible(connection.practice)
         self.set_ready(True)
         self.show_paused(status.paused)
         self.show_running(status.running is not None)

@@ -31,6 +31,7 @@ from crmsync_desktop.ui.header import Header
 from crmsync_desktop.ui.pair_tab import CONTACTS_PAIR, PairTab
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import column, row, rule
+from crmsync_desktop.ui.practice_window import PracticeWindow
 from crmsync_desktop.ui.preview_panel import PreviewPanel
 from crmsync_desktop.ui.status_line import StatusLine
 from crmsync_desktop.ui.sync_status_tab import SyncStatusTab
@@ -72,11 +73,14 @@ class MainWindow(QMainWindow):
         self._engine_band: Band | None = None
         self._painted = self._quitting = self._practice_told = False
         self.status: StatusView | None = None
+        self.practice: PracticeWindow | None = None
+        """Built when first asked for, on a practice connection alone."""
         self.setWindowTitle("CRMSync Desktop")
         self.header = Header(desk)
         self.header.toggle_pause, self.header.preview = self._toggle_pause, self._preview
         self.header.settings = self._open_settings
         self.header.sync, self.header.cancel = self._sync, self._cancel
+        self.header.practice = self.open_practice
         self.tab_bar = QTabBar()
         self.tab_bar.setExpanding(False)
         self.tab_bar.setUsesScrollButtons(True)
@@ -174,6 +178,8 @@ class MainWindow(QMainWindow):
             self._refresh_status()
         for tab in self.tabs.values():
             tab.hear(event)
+        if self.practice is not None:
+            self.practice.hear(event)
         if isinstance(event, Changed) and "settings" in event.kinds and self.connection_panel.isVisible():
             self.connection_panel.settings.refresh()
 
@@ -192,13 +198,24 @@ class MainWindow(QMainWindow):
                 self.bands.say("warn", notice)
         for tab in self.tabs.values():
             tab.show_status(status)
+        if self.practice is not None:
+            self.practice.show_status(status)
 
     def _tell_practice(self, connection: ConnectionView) -> None:
         if connection.practice and not self._practice_told:
             self._practice_told = True
-            self.bands.say("", *PRACTICE)
+            self.bands.say("", *PRACTICE, (("Edit practice records", self.open_practice),))
 
     # What a person does
+
+    def open_practice(self) -> None:
+        """The window "Practice records"; nothing on a connection to real systems."""
+        if self.status is None or not self.status.connection.practice or self._quitting:
+            return
+        if self.practice is None:
+            self.practice = PracticeWindow(self.desk, self._settings)
+            self.practice.show_status(self.status)
+        self.practice.open_window()
 
     def _toggle_pause(self) -> None:
         paused = self.status is not None and self.status.paused
@@ -301,6 +318,7 @@ class MainWindow(QMainWindow):
             bind(f"Ctrl+{(index + 1) % 10}", partial(self.tab_bar.setCurrentIndex, index))
         bind("F5", self._sync)
         bind("Ctrl+,", self.header.settings_button.click)
+        bind("Ctrl+E", self.open_practice)
         bind("Esc", self._escape)
 
     def _tick(self) -> None:
@@ -320,6 +338,10 @@ class MainWindow(QMainWindow):
         self._quitting = True
         self._clock.stop()
         self._calm.stop()
+        if self.practice is not None:
+            self.practice.close()
+            self.practice.deleteLater()
+            self.practice = None
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.sync()
         self.hide()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from PySide6.QtCore import QDateTime, QLocale, QTimeZone
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTimeZone
 
 
 class Words:
@@ -30,6 +30,11 @@ class Words:
 
     def short_time(self, iso: str) -> str:
         return self.locale.toString(self._local(iso).time(), QLocale.FormatType.ShortFormat)
+
+    def date(self, day: str) -> str:
+        """A calendar day, "2026-03-10", which is the same in every time zone. Raises ValueError for another text."""
+        parsed = date.fromisoformat(day)
+        return self.locale.toString(QDate(parsed.year, parsed.month, parsed.day), QLocale.FormatType.ShortFormat)
 
     def exact(self, iso: str) -> str:
         """Date and time in full: what a hover shows."""

@@ -1,0 +1,231 @@
+"""The list of a pane: fetches what is looked at, notices what has changed in the org, and keeps what is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from crmsync_desktop.domain.errors import CrmSyncError
+from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
+from crmsync_desktop.ui.desk import Desk
+from crmsync_desktop.ui.parts import EmptyState, button, column, row
+from crmsync_desktop.ui.practice_model import PAGE, RecordsModel
+from crmsync_desktop.ui.practice_table import RecordsTable
+from crmsync_desktop.ui.practice_words import SYSTEMS, many_of, one_of
+
+IN_FLIGHT = 2
+"""Pages asked for at a time: as many as can be seen at once."""
+
+
+class RecordsList(QStackedWidget):
+    counted = Signal(int)
+    """How many records there are, searched and unsearched."""
+    chosen = Signal()
+    """A person chose other records, or those chosen have changed."""
+    reached = Signal()
+    """The org answers."""
+
+    def __init__(self, desk: Desk, system: Place) -> None:
+        super().__init__()
+        self._desk, self.system = desk, system
+        self.kind: PracticeType | None = None
+        self.search = ""
+        self.bin_shown = False
+        self.records = RecordsModel(desk.words, self)
+        self.table = RecordsTable(desk.look, self.records)
+        self.loading = EmptyState(desk.look, "database", "Reading the records", "They come from the practice org.")
+        self.nothing = EmptyState(desk.look, "search", "Nothing here", "")
+        self.trouble = EmptyState(desk.look, "circle-alert", "The practice org can't be reached", "", "bad")
+        self.again_button = button("Try again", self.restart, name=f"Try {SYSTEMS[system]} again")
+        broken = QWidget()
+        broken.setLayout(column(self.trouble, row(None, self.again_button, None), None, gap=0))
+        self._broken = broken
+        for page in (self.loading, self.nothing, broken, self.table):
+            self.addWidget(page)
+        for state in (self.loading, self.nothing, self.trouble):
+            state.text.setMinimumWidth(0)  # half a window is narrower than what it asks for by itself
+        self._visit = 0
+        self._asking: set[int] = set()
+        self._top: PracticeRecord | None = None
+        self._polling = self._choosing = self._later = False
+        self._kept: tuple[list[str], str, int] = ([], "", 1)
+        self.table.looked.connect(self._look)
+        self.table.chosen.connect(self._remember)
+        self.table.selectionModel().currentChanged.connect(self._remember)
+        self.table.done.connect(self._catch_up)
+
+    def show_kind(self, kind: PracticeType, search: str = "", select: str = "") -> None:
+        """Another object, search or recycle bin; `select` is the id of a record to be chosen if it is found."""
+        fresh = self.kind is None or self.kind.name != kind.name
+        self.kind, self.search = kind, search
+        self._kept = ([select] if select else [], select, 1)
+        if fresh:
+            self.records.start(kind)
+            self.table.place_columns()
+        self.restart()
+
+    def restart(self) -> None:
+        """Read the list from its beginning."""
+        if self.kind is None:
+            return
+        self._visit += 1
+        self._asking.clear()
+        self._later = False
+        self.records.start(self.kind)
+        self.table.scrollToTop()
+        self.setCurrentWidget(self.loading)
+        self.loading.say("database", f"Reading the {many_of(self.kind)}", "They come from the practice org.")
+        self._fetch(0)
+
+    def reload(self) -> None:
+        """Read anew what is looked at, and show the old until then; once what is being written has been written."""
+        if self.table.editing:
+            self._later = True
+        elif self.currentWidget() is not self.table:
+            self.restart_quietly()
+        else:
+            self.records.spoil()
+            self._look()
+
+    def restart_quietly(self) -> None:
+        """As `restart`, while what is said now stays."""
+        if self.kind is not None and 0 not in self._asking:
+            self._fetch(0)
+
+    def poll(self) -> None:
+        """Ask for the newest record only, and for more if it is another one than last time."""
+        if self.kind is None or self._polling or self._asking or self.table.editing:
+            return
+        if self.currentWidget() is self._broken:
+            self.restart_quietly()
+            return
+        self._newest(self._compare)
+
+    def keep_order(self) -> None:
+        """After a person's own edit: what is newest now is no news, so the rows stay where they are."""
+        if self.kind is not None:
+            self._newest(self._note)
+
+    def show_chosen(self, ids: list[str], current: str, column: int = 1) -> None:
+        """Choose records, as soon as they are here."""
+        self._kept = (ids, current, column)
+        self._choose_again()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._asking)
+
+    def _newest(self, then: Callable[[PracticePage], None]) -> None:
+        visit = self._visit
+        self._polling = True
+
+        def answered(answer: PracticePage) -> None:
+            if visit == self._visit:
+                then(answer)
+
+        def over() -> None:
+            self._polling = False
+
+        self._ask(0, 1, answered, visit, over)
+
+    def _note(self, answer: PracticePage) -> None:
+        self._top = answer.records[0] if answer.records else None
+
+    def _compare(self, answer: PracticePage) -> None:
+        newest = answer.records[0] if answer.records else None
+        if newest != self._top or answer.total != self.records.total:
+            self._top = newest
+            self.reload()
+
+    def _look(self) -> None:
+        if self.currentWidget() is not self.table:
+            return
+        for page in self.records.missing(*self.table.visible_rows()):
+            if page not in self._asking and len(self._asking) < IN_FLIGHT:
+                self._fetch(page)
+
+    def _fetch(self, page: int) -> None:
+        self._asking.add(page)
+        visit = self._visit
+
+        def answered(answer: PracticePage) -> None:
+            if visit == self._visit:
+                self._asking.discard(page)
+                self._took(page, answer)
+
+        self._ask(page * PAGE, PAGE, answered, visit)
+
+    def _ask(
+        self,
+        offset: int,
+        limit: int,
+        then: Callable[[PracticePage], None],
+        visit: int,
+        always: Callable[[], None] | None = None,
+    ) -> None:
+        assert self.kind is not None
+
+        def failed(error: CrmSyncError) -> None:
+            if visit == self._visit:
+                self._asking.clear()
+                self.fail(error)
+
+        asked = self._desk.engine.practice_page(self.system, self.kind.name, self.search, self.bin_shown, offset, limit)
+        self._desk.bridge.run(asked, then, failed, self, always)
+
+    def fail(self, error: CrmSyncError) -> None:
+        self.trouble.say("circle-alert", error.title, f"{error.detail} {error.hint}".strip())
+        self.setCurrentWidget(self._broken)
+        self.chosen.emit()
+
+    def _took(self, page: int, answer: PracticePage) -> None:
+        if self.table.editing:  # the rows would move under what is being written
+            self._later = True
+            return
+        if page == 0:
+            self._top = answer.records[0] if answer.records else None
+        was_shown = self.currentWidget() is self.table
+        moved = self.records.take(page, answer)
+        self._show_state()
+        self.counted.emit(answer.total)
+        self.reached.emit()
+        if moved or not was_shown:
+            self._choose_again()
+        self._look()
+
+    def _show_state(self) -> None:
+        kind = self.kind
+        assert kind is not None
+        if self.records.total:
+            self.setCurrentWidget(self.table)
+            return
+        self.setCurrentWidget(self.nothing)
+        if self.search:
+            text = "Every word has to be in the record's text." + (
+                " The recycle bin is shown." if self.bin_shown else ""
+            )
+            self.nothing.say("search", f"No {one_of(kind)} holds “{self.search[:60]}”", text)
+        elif self.bin_shown:
+            self.nothing.say("trash-2", "Nothing was deleted", f"Deleted {many_of(kind)} can be restored from here.")
+        else:
+            self.nothing.say("database", f"No {many_of(kind)} yet", "Make one with New (Ctrl+N).")
+
+    def _remember(self) -> None:
+        if not self._choosing:
+            current = self.table.current_record()
+            ids = [record.id for record in self.table.chosen_records()]
+            self._kept = (ids, current.id if current is not None else "", self.table.currentIndex().column())
+            self.chosen.emit()
+
+    def _choose_again(self) -> None:
+        self._choosing = True
+        self.table.choose(*self._kept)
+        self._choosing = False
+        self.chosen.emit()
+
+    def _catch_up(self) -> None:
+        if self._later and not self.table.editing:
+            self._later = False
+            self.reload()

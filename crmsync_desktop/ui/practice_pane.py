@@ -1,0 +1,297 @@
+"""One system's half of the window: its records, and below them one of them in full or a form."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QWidget
+
+from crmsync_desktop.domain.errors import CrmSyncError
+from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
+from crmsync_desktop.ui.band import Bands
+from crmsync_desktop.ui.desk import Desk
+from crmsync_desktop.ui.palette import GRID
+from crmsync_desktop.ui.parts import column, rule
+from crmsync_desktop.ui.practice_acts import Acts
+from crmsync_desktop.ui.practice_details import Details
+from crmsync_desktop.ui.practice_forms import ConvertForm, MergeForm, NewForm
+from crmsync_desktop.ui.practice_head import ActionBar, PaneHead
+from crmsync_desktop.ui.practice_list import RecordsList
+from crmsync_desktop.ui.practice_words import COUNTERPARTS, SYSTEMS
+
+FIRST: dict[Place, str] = {"salesforce": "Contact", "hubspot": "contacts"}
+"""The object that is shown first."""
+SETTLE_MS = 80
+"""Going through a list by arrow key reads in full only the record where it rests."""
+Sought = tuple[str, str, str]
+"""(object, its field, the text that it must hold)."""
+
+
+class PracticePane(QFrame):
+    touched = Signal()
+    """Records came or went by a person's hand: counts are out of date."""
+    counterpart_wanted = Signal(object)
+
+    def __init__(self, desk: Desk, system: Place, settings: QSettings) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setAccessibleName(f"{SYSTEMS[system]} records")
+        self.desk, self.system, self._settings = desk, system, settings
+        self.kinds: dict[str, PracticeType] = {}
+        self.head = PaneHead(desk, system)
+        self.bands = Bands(desk.look, margin=0)
+        self.bar = ActionBar(desk, system)
+        self.list = RecordsList(desk, system)
+        self.table = self.list.table
+        self.table.setAccessibleName(f"{SYSTEMS[system]} records, newest change first")
+        self.details = Details(desk, SYSTEMS[system])
+        self.new_form, self.merge_form, self.convert_form = NewForm(desk), MergeForm(desk), ConvertForm(desk)
+        self.drawer = QStackedWidget()
+        for panel in (self.details, self.new_form, self.merge_form, self.convert_form):
+            panel.close_panel = self.close_drawer
+            self.drawer.addWidget(panel)
+        self.drawer.setMinimumHeight(18 * GRID)
+        self.drawer.hide()
+        self.acts = Acts(self)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._read_details)
+        self._lay_out()
+        self._connect()
+
+    # What the window tells
+
+    def show_types(self, types: list[PracticeType]) -> None:
+        self.kinds = {kind.name: kind for kind in types if kind.system == self.system}
+        chosen = self.kind.name if self.kind is not None else str(self._settings.value(self._key, FIRST[self.system]))
+        if self.kinds and chosen not in self.kinds:
+            chosen = next(iter(self.kinds))
+        self.head.show_kinds(list(self.kinds.values()), chosen)
+        if self.kind is None and chosen in self.kinds:
+            self.choose_kind(chosen)
+        elif self.list.kind is not None and chosen in self.kinds:
+            self.list.kind = self.kinds[chosen]
+        if not self.list.search and not self.list.bin_shown and self.kind is not None and self.list.records.total:
+            self.head.show_count(self.kind, self.list.records.total)
+
+    def choose_kind(self, name: str, search: str = "", select: str = "") -> None:
+        kind = self.kinds[name]
+        if self.kind is None or self.kind.name != name:
+            self.close_drawer()
+        self._settings.setValue(self._key, name)
+        self.head.show_kind(kind)
+        self.head.show_search(search)
+        self.bar.say("")
+        self.list.show_kind(kind, search, select)
+
+    def find_counterpart(self, name: str, sought: list[Sought]) -> None:
+        """Show the first record that holds one of those texts exactly. `name` is whose counterpart it is."""
+        if not sought:
+            self.bands.say("", "Not found.", f"{SYSTEMS[self.system]} has no counterpart of {name}.")
+            return
+        kind, field, text = sought[0]
+
+        def answered(answer: PracticePage) -> None:
+            for record in answer.records:
+                if (record.values.get(field) or "").casefold() == text.casefold():
+                    self.head.bin_button.setChecked(False)
+                    self.choose_kind(kind, text, record.id)
+                    return
+            self.find_counterpart(name, sought[1:])
+
+        self.desk.bridge.run(
+            self.desk.engine.practice_page(self.system, kind, text, False, 0, 50), answered, self.list.fail, self
+        )
+
+    def refresh(self) -> None:
+        """The org may hold something else now."""
+        self.list.reload()
+        self._read_details()
+
+    def tick(self) -> None:
+        """Every few seconds while the window is seen."""
+        self.list.poll()
+        self.table.viewport().update()  # times are relative
+        self.details.tell_time()
+
+    # What is shown
+
+    @property
+    def kind(self) -> PracticeType | None:
+        return self.list.kind
+
+    def open_drawer(self, panel: QWidget) -> None:
+        self.drawer.setCurrentWidget(panel)
+        if not self.drawer.isVisible():
+            self.drawer.show()
+            height = self._split.height()
+            self._split.setSizes([height - height * 11 // 20, height * 11 // 20])
+
+    def close_drawer(self) -> None:
+        if self.drawer.isVisible():
+            self.drawer.hide()
+            self.table.setFocus()
+        self.details.clear()
+
+    def open_details(self) -> None:
+        record = self.table.current_record()
+        if record is None or self.kind is None:
+            return
+        self.details.show_record(self.kind, record)
+        self.open_drawer(self.details)
+        self._read_details()
+
+    def open_new(self) -> None:
+        if self.kind is not None:
+            self.head.bin_button.setChecked(False)
+            self.open_drawer(self.new_form)
+            self.new_form.ask(self.kind)
+
+    def open_merge(self) -> None:
+        if self.kind is not None:
+            self.open_drawer(self.merge_form)
+            self.merge_form.ask(self.kind, self.table.chosen_records())
+
+    def open_convert(self) -> None:
+        lead = self.table.current_record()
+        if lead is not None:
+            self.open_drawer(self.convert_form)
+            self.convert_form.ask(lead)
+
+    def escape(self) -> bool:
+        """Close the innermost of what is open; False if there is nothing."""
+        if self.drawer.isVisible():
+            self.close_drawer()
+            return True
+        return self.bands.dismiss_last()
+
+    def _chosen(self) -> None:
+        kind = self.kind
+        if kind is None:
+            return
+        seen = self.list.currentWidget() is self.table
+        chosen = self.table.chosen_records() if seen else []
+        self.bar.show_chosen(kind, chosen, self.list.bin_shown)
+        words = self.desk.words
+        self.bar.say(f"{words.number(len(chosen))} chosen" if len(chosen) > 1 else self._counted)
+        if self.drawer.isVisible() and self.drawer.currentWidget() is self.details and len(chosen) == 1:
+            if self.details.record is None or self.details.record.id != chosen[0].id:
+                self.details.show_record(kind, chosen[0])
+            self._settle.start()
+
+    @property
+    def _counted(self) -> str:
+        if self.kind is None:
+            return ""
+        words, total = self.desk.words, self.list.records.total
+        if self.list.bin_shown:
+            return f"{words.number(total)} in the recycle bin"
+        return f"{words.number(total)} found" if self.list.search else ""
+
+    def _count(self, total: int) -> None:
+        if self.kind is not None and not self.list.search and not self.list.bin_shown:
+            self.head.show_count(self.kind, total)
+        if len(self.table.chosen_records()) <= 1:
+            self.bar.say(self._counted)
+
+    def _read_details(self) -> None:
+        record, kind = self.details.record, self.kind
+        if record is None or kind is None or not self.details.isVisible():
+            return
+
+        def show(full: PracticeRecord) -> None:
+            if self.details.record is not None and self.details.record.id == full.id and self.kind is not None:
+                self.details.show_record(self.kind, full)
+
+        def failed(error: CrmSyncError) -> None:
+            self.details.said.setText(error.title)
+
+        self.desk.bridge.run(self.desk.engine.practice_record(self.system, record.type, record.id), show, failed, self)
+
+    def _searched(self, text: str) -> None:
+        if self.kind is not None and text != self.list.search:
+            self.list.show_kind(self.kind, text)
+
+    def _toggle_bin(self, shown: bool) -> None:
+        self.list.bin_shown = shown
+        self.close_drawer()
+        self.head.new_button.setEnabled(not shown)
+        if self.kind is not None:
+            self.list.show_kind(self.kind, self.list.search)
+
+    def _menu(self, place: QPoint) -> None:
+        record = self.table.current_record()
+        if record is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for each in self.bar.buttons:
+            if not each.isHidden():
+                menu.addAction(each.text()).triggered.connect(each.click)
+        menu.addSeparator()
+        copy = QAction("Copy id", menu)
+        copy.triggered.connect(lambda: self._copy(record.id))
+        menu.addAction(copy)
+        menu.popup(place)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.bar.say(f"{text} copied")
+
+    def _want_counterpart(self) -> None:
+        record = self.table.current_record()
+        if record is not None:
+            self.counterpart_wanted.emit(record)
+
+    # The frame
+
+    @property
+    def _key(self) -> str:
+        return f"practice/{self.system}"
+
+    def _lay_out(self) -> None:
+        top = QWidget()
+        above = column(self.head, self.bands, self.bar, gap=GRID)
+        above.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 4)
+        whole = column(above, rule(), self.list, gap=0)
+        whole.setStretch(2, 1)
+        top.setLayout(whole)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(GRID)
+        self._split.addWidget(top)
+        self._split.addWidget(self.drawer)
+        self._split.setStretchFactor(0, 1)
+        frame = column(self._split)
+        frame.setContentsMargins(1, 1, 1, GRID)
+        self.setLayout(frame)
+
+    def _connect(self) -> None:
+        head, bar, table = self.head, self.bar, self.table
+        head.kind_chosen.connect(self.choose_kind)
+        head.searched.connect(self._searched)
+        head.bin_toggled.connect(self._toggle_bin)
+        head.left.connect(table.setFocus)
+        head.new_button.clicked.connect(self.open_new)
+        bar.details.clicked.connect(self.open_details)
+        bar.show_other.clicked.connect(self._want_counterpart)
+        bar.merge.clicked.connect(self.open_merge)
+        bar.convert.clicked.connect(self.open_convert)
+        bar.delete.clicked.connect(self.acts.delete)
+        bar.restore.clicked.connect(self.acts.restore)
+        table.opened.connect(self.open_details)
+        table.removed.connect(self.acts.delete)
+        table.menu.connect(self._menu)
+        self.list.chosen.connect(self._chosen)
+        self.list.counted.connect(self._count)
+        self.list.records.edited.connect(self.acts.change)
+        self.details.fields.edited.connect(self.acts.change)
+        self.new_form.act, self.merge_form.act = self.acts.create, self.acts.merge
+        self.convert_form.act = self.acts.convert
+
+
+def sought_for(record: PracticeRecord) -> list[Sought]:
+    """Where a record's counterpart is looked for in the other system."""
+    places = COUNTERPARTS.get(record.type, ())
+    return [(kind, theirs, text) for kind, ours, theirs in places if (text := record.values.get(ours) or "")]
