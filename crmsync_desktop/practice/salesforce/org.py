@@ -17,6 +17,7 @@ from crmsync_desktop.practice.clock import PracticeClock
 
 from . import deletion
 from .address_rules import addresses, convert
+from .access import Access
 from .bulk_jobs import BulkJobs
 from .computed import complete
 from .conversion import Conversion, convert_lead
@@ -63,6 +64,7 @@ class SalesforceOrg:
         self.queries = Queries(self.store, clock.now)
         self.bulk = BulkJobs(self.records, Queries(self.store, clock.now), self.schema, clock.now)
         self.long_running = LongRunning(clock.now)
+        self.access = Access()
         self.usage = Usage(self.store, clock.now, daily_limit)
         self.tokens = Tokens(self.store, clock.now)
         self._purged_at = clock.now()

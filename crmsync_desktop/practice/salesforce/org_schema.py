@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .address_rules import with_codes
 from .automation_rules import unknown_parts
+from .geography import geography
 from .schema import Field, SObject
 from .setup import OrgSetup
 
 Schema = dict[str, SObject]
+
+_WITH_ADDRESSES = ("Account", "Contact", "Lead", "User")
 
 
 def build_schema(plain: Schema, setup: OrgSetup) -> tuple[Schema, Schema]:
     """Everything in the org, and what the API's users see of it. Raises ValueError for a setup that doesn't fit."""
     everything = dict(plain)
     _remove(everything, setup.removed_fields)
+    if setup.state_country != "off":
+        places = geography(customised=setup.state_country == "customised")
+        for name in _WITH_ADDRESSES:
+            everything[name] = with_codes(everything[name], places)
     for rule in setup.rules:
         unknown = unknown_parts(everything, rule)
         if unknown:

@@ -57,6 +57,8 @@ class Field:
     values: tuple[Option, ...] = ()
     default: str | None = None
     byte_length: int | None = None
+    ruled: bool = False
+    """Whether a value rule of the object checks its picklist values, instead of the field itself."""
 
     @cached_property
     def allowed(self) -> frozenset[str]:
@@ -106,7 +108,6 @@ class SObject:
     fields: tuple[Field, ...] = field(repr=False)
     value_rules: tuple[ValueRule, ...] = ()
     hidden_ids: frozenset[str] = frozenset()
-    read_only_ids: frozenset[str] = frozenset()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

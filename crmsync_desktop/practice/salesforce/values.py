@@ -126,7 +126,7 @@ def check(item: Field, value: Any) -> Any:
             raise RowError("STRING_TOO_LONG", message, [item.name])
         if item.type == "email" and not _is_email(value):
             raise RowError("INVALID_EMAIL_ADDRESS", f"{item.label}: invalid email address: {value}", [item.name])
-        if item.flags["restrictedPicklist"] and value not in item.allowed:
+        if item.flags["restrictedPicklist"] and value not in item.allowed and not item.ruled:
             message = f"{item.label}: bad value for restricted picklist field: {value}"
             raise RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, [item.name])
     return value
