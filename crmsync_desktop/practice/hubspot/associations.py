@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from crmsync_desktop.practice.hubspot import records
 from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, ObjectType, object_type
-from crmsync_desktop.practice.hubspot.records import numeric_id
+from crmsync_desktop.practice.hubspot.records import Record, numeric_id
 from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, missing_objects
 
 if TYPE_CHECKING:
     from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 
 CATEGORY = "HUBSPOT_DEFINED"
+COMPANY, PRIMARY_COMPANY = "associatedcompanyid", 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,26 @@ class Associations:
 
     def _drop(self, where: str, values: tuple[object, ...]) -> None:
         self._connection.execute(f"DELETE FROM association WHERE {where}", values)  # noqa: S608
+
+
+def link_company(portal: HubSpotPortal, record: Record) -> None:
+    """Make the company whose id a contact was given its primary one, as far as there is such a company.
+
+    Unverified: writing associatedcompanyid makes that company the primary one, and clearing it undoes that.
+    """
+    source, target = portal.catalog.types["contacts"], portal.catalog.types["companies"]
+    associations, number = Associations(portal), numeric_id(record.properties.get(COMPANY, ""))
+    primary = TYPES[source.name, target.name, PRIMARY_COMPANY]
+    for company in [] if number is not None else associations.of(source, [record.id], target).get(record.id, {}):
+        associations.remove(source, record.id, Link(target, company, (primary,)))
+    if number is not None and (found := associations.existing(target, [number])):
+        associations.add(source, record.id, Link(target, found[number], (primary,)))
+
+
+def linked(portal: HubSpotPortal, record_id: int) -> list[int]:
+    """The ids of all that a record is associated with."""
+    query = "SELECT DISTINCT from_id FROM association WHERE to_id = ?"
+    return [row[0] for row in portal.connection.execute(query, (record_id,))]
 
 
 def parse_pair(from_name: str, to_name: str) -> tuple[ObjectType, ObjectType]:

@@ -13,6 +13,7 @@ import orjson
 
 from crmsync_desktop.practice.hubspot import property_definitions
 from crmsync_desktop.practice.hubspot.database import Database
+from crmsync_desktop.practice.hubspot.formulas import Formula
 from crmsync_desktop.practice.hubspot.object_types import OBJECT_TYPES, ObjectType, ObjectTypes, object_type
 from crmsync_desktop.practice.hubspot.refusals import Refusal, ValueProblem, invalid, not_found
 from crmsync_desktop.practice.hubspot.values import PropertyDefinition, iso
@@ -40,6 +41,7 @@ class Catalog:
         self._properties: dict[str, dict[str, PropertyDefinition]] = {}
         self._archived: dict[str, dict[str, dict[str, Any]]] = {}
         self._groups: dict[str, dict[str, dict[str, Any]]] = {}
+        self._formulas: dict[str, dict[str, Formula]] = {}
         for kind in OBJECT_TYPES.values():
             shipped = orjson.loads((resources() / f"{kind.name}.json").read_bytes())["results"]
             self._add_type(kind, [each for each in shipped if link_property or each["name"] != LINK_PROPERTY])
@@ -123,6 +125,10 @@ class Catalog:
         del self._properties[kind][name]
         self._keep(kind, {**before, "archived": True, "archivedAt": iso(now_ms), "updatedAt": iso(now_ms)})
 
+    def formulas(self, kind: str) -> dict[str, Formula]:
+        """Of the calculated properties made in this portal."""
+        return self._formulas.get(kind, {})
+
     # Groups ------------------------------------------------------------------------------------------------------
 
     def groups(self, kind: str) -> list[dict[str, Any]]:
@@ -185,6 +191,10 @@ class Catalog:
         self._place(kind, definition)
 
     def _place(self, kind: str, definition: dict[str, Any]) -> None:
+        formulas = self._formulas.setdefault(kind, {})
+        formulas.pop(definition["name"], None)
+        if definition["fieldType"] == "calculation_equation" and not definition["archived"]:
+            formulas[definition["name"]] = Formula.parse(definition["calculationFormula"])
         if definition["archived"]:
             self._properties[kind].pop(definition["name"], None)
             self._archived[kind][definition["name"]] = definition

@@ -1,4 +1,4 @@
-"""Owners, pipelines and the account itself: what the portal ships with and no API call here changes."""
+"""Owners and the account itself: what the portal ships with and no API call changes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from crmsync_desktop.practice.hubspot.refusals import not_found
 
 
 class Directory:
-    """Answers of the owners, pipelines and account-info areas."""
+    """Answers of the owners and account-info areas."""
 
     def __init__(self, portal_id: int, time_zone: str) -> None:
         self._portal_id = portal_id
         self._zone = ZoneInfo(time_zone)
         self._owners: list[dict[str, Any]] = orjson.loads((resources() / "owners.json").read_bytes())["results"]
-        self._pipelines: dict[str, list[dict[str, Any]]] = orjson.loads((resources() / "pipelines.json").read_bytes())
+        self._users = {owner["id"]: str(owner["userIdIncludingInactive"]) for owner in self._owners}
         self.owner_ids = frozenset(owner["id"] for owner in self._owners)
 
     def owners(self, *, archived: bool, email: str | None) -> list[dict[str, Any]]:
@@ -36,15 +36,9 @@ class Directory:
                 return owner
         raise not_found(f"Owner {owner_id} not found")
 
-    def pipelines(self, kind: str) -> list[dict[str, Any]]:
-        return self._pipelines.get(kind, [])
-
-    def pipeline(self, kind: str, pipeline_id: str) -> dict[str, Any]:
-        """Raises a 404 Refusal."""
-        for pipeline in self.pipelines(kind):
-            if pipeline["id"] == pipeline_id:
-                return pipeline
-        raise not_found(f"Pipeline {pipeline_id} not found")
+    def user_id(self, owner_id: str) -> str:
+        """The user that an owner is, "" for an id that is no owner's."""
+        return self._users.get(owner_id, "")
 
     def account(self, now: datetime) -> dict[str, Any]:
         """`now` decides whether summer time applies."""

@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 
-from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, Catalog
+from crmsync_desktop.practice.hubspot.catalog import Catalog
 from crmsync_desktop.practice.hubspot.database import Database
-from crmsync_desktop.practice.hubspot.records import COLUMNS
+from crmsync_desktop.practice.hubspot.derived import Derivation
+from crmsync_desktop.practice.hubspot.records import COLUMNS, set_values
 from crmsync_desktop.practice.hubspot.uniqueness import UniqueValues, parts
 
 BATCH = 5_000
@@ -20,6 +21,7 @@ def load_records(
     database: Database,
     catalog: Catalog,
     unique: UniqueValues,
+    derivation: Derivation,
     rows: Iterable[tuple[str, Mapping[str, Any]]],
     now_ms: int,
 ) -> int:
@@ -35,6 +37,7 @@ def load_records(
         claims: list[tuple[str, str, str, int]] = []
         for record_id, (kind, given) in enumerate(batch, first):
             created, modified, properties = _split(catalog, kind, given, now_ms)
+            set_values(properties, derivation.of(kind, {}, properties, created, created))
             inserts.append((record_id, kind, created, modified, "IMPORT", orjson.dumps(properties).decode()))
             for name in unique.names(kind):
                 claims.extend((kind, name, part, record_id) for part in parts(name, properties.get(name, "")))
@@ -50,7 +53,7 @@ def load_records(
 
 
 def _split(catalog: Catalog, kind: str, given: Mapping[str, Any], now_ms: int) -> tuple[int, int, dict[str, str]]:
-    object_type = OBJECT_TYPES[kind]
+    object_type = catalog.types[kind]
     known = catalog.properties(kind)
     created = modified = None
     properties: dict[str, str] = {}

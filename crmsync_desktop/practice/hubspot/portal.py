@@ -1,8 +1,4 @@
-"""A HubSpot portal: contacts, companies, deals, tickets and tasks, and the rules by which they are written.
-
-Unverified against a live portal: that a write which changes no value leaves the modified date alone, that an e-mail
-erased for good is refused as invalid, and that a changed e-mail which is taken answers 409 as a create does.
-"""
+"""A HubSpot portal: its records, and the rules by which they are written."""
 
 from __future__ import annotations
 
@@ -13,20 +9,23 @@ from typing import Any, Protocol
 
 import orjson
 
-from crmsync_desktop.practice.hubspot import records
-from crmsync_desktop.practice.hubspot.catalog import Catalog, ObjectType, problems_of
+from crmsync_desktop.practice.hubspot import automations, counts, records, rules
+from crmsync_desktop.practice.hubspot.associations import COMPANY, link_company, linked
+from crmsync_desktop.practice.hubspot.catalog import Catalog, ObjectType
 from crmsync_desktop.practice.hubspot.database import Database
+from crmsync_desktop.practice.hubspot.derived import DEFAULTS, Derivation
 from crmsync_desktop.practice.hubspot.directory import Directory
 from crmsync_desktop.practice.hubspot.filters import install_functions
+from crmsync_desktop.practice.hubspot.index import SearchIndex
 from crmsync_desktop.practice.hubspot.limits import Meter, limits_of
 from crmsync_desktop.practice.hubspot.loading import load_records
-from crmsync_desktop.practice.hubspot.records import COLUMNS, Record
-from crmsync_desktop.practice.hubspot.refusals import ValueProblem, invalid_values, not_found
+from crmsync_desktop.practice.hubspot.pipelines import Pipelines
+from crmsync_desktop.practice.hubspot.records import COLUMNS, Record, set_values
+from crmsync_desktop.practice.hubspot.refusals import not_found
 from crmsync_desktop.practice.hubspot.setup import PortalSetup
 from crmsync_desktop.practice.hubspot.sources import ChangedBy, Source, changed_by
 from crmsync_desktop.practice.hubspot.tokens import Tokens
-from crmsync_desktop.practice.hubspot.uniqueness import ADDITIONAL_EMAILS, UniqueValues
-from crmsync_desktop.practice.hubspot.values import PropertyDefinition, stored
+from crmsync_desktop.practice.hubspot.uniqueness import UniqueValues
 
 
 class Clock(Protocol):
@@ -64,9 +63,13 @@ class HubSpotPortal:
         self.catalog = Catalog(self.database, link_property=link_property)
         self.unique = UniqueValues(self.connection, self.catalog, portal_id)
         self.directory = Directory(portal_id, time_zone)
+        self.pipelines = Pipelines(self.database, self.now_ms, portal_id)
+        self.derivation = Derivation(self.catalog, self.directory, self.pipelines)
+        self.automations_due_ms = automations.next_due(self)
         self.refreshed: dict[int, int] = {}  # by list: the connection's change count when its members were last true
         self.meter = Meter(self.database, time_zone, limits_of(self.setup.tier, self.setup.limit_increases))
         self.tokens = Tokens(self.database)
+        self.index = SearchIndex(self.connection)
         if setup is not None or search_lag_seconds:
             self.change_setup(**({"search_lag_seconds": search_lag_seconds} if search_lag_seconds else {}))
 
@@ -84,6 +87,8 @@ class HubSpotPortal:
         if settings.keys() & {"tier", "limit_increases"}:
             self.meter.limits = limits_of(self.setup.tier, self.setup.limit_increases)
         with self.database.transaction():
+            if settings.get("index_stopped") is False:
+                self.index.restart(self.setup, self.now_ms())
             self.database.set_meta("setup", orjson.dumps(self.setup.to_json()).decode())
         return self.setup
 
@@ -105,12 +110,18 @@ class HubSpotPortal:
         doesn't exist or an e-mail that is taken.
         """
         with self.database.transaction():
-            return load_records(self.database, self.catalog, self.unique, rows, self.now_ms())
+            return load_records(self.database, self.catalog, self.unique, self.derivation, rows, self.now_ms())
 
     def count(self, kind: str) -> int:
         """Live records of one object type."""
         query = "SELECT count(*) FROM record WHERE type = ? AND archived_ms IS NULL AND merged_into IS NULL"
         return int(self.connection.execute(query, (kind,)).fetchone()[0])
+
+    def run_due(self) -> None:
+        """Run the workflows whose time has come; the caller holds the transaction. Costs nothing while none waits."""
+        if self.automations_due_ms is not None and self.automations_due_ms <= self.now_ms():
+            automations.run_due(self)
+            self.automations_due_ms = automations.next_due(self)
 
     # Reading -----------------------------------------------------------------------------------------------------
 
@@ -135,71 +146,75 @@ class HubSpotPortal:
 
     # Writing -----------------------------------------------------------------------------------------------------
 
-    def checked(self, kind: ObjectType, properties: Mapping[str, object]) -> dict[str, str]:
-        """The values as they will be kept. Raises a 400 Refusal that names every property that is wrong."""
-        known = self.catalog.properties(kind.name)
-        problems = problems_of(properties, known)
-        kept: dict[str, str] = {}
-        wrong = {problem.property for problem in problems}
-        for name, value in properties.items():
-            if name in wrong:
-                continue
-            result = self._stored(known[name], value)
-            if isinstance(result, ValueProblem):
-                problems.append(result)
-            else:
-                kept[name] = result
-        if problems:
-            raise invalid_values(problems)
-        return kept
-
     def create(self, kind: ObjectType, properties: Mapping[str, object], source: Source = "INTEGRATION") -> Record:
         """Raises a Refusal: 400 for values, 409 for an e-mail that is taken."""
-        kept = {name: value for name, value in self.checked(kind, properties).items() if value}
+        kept = {name: value for name, value in rules.checked(self, kind, properties, {}, source).items() if value}
+        rules.refuse_incomplete(kind, kept)
+        kept = {**DEFAULTS.get(kind.name, {}), **kept}
         record_id = self.database.take_ids(1)
         self.unique.claim(kind, record_id, {}, kept)
         now = self.now_ms()
+        follows = self.derivation.of(kind.name, {}, kept, now, now)
+        kept.update({name: value for name, value in follows.items() if value})
         record = Record(record_id, kind.name, now, now, None, None, source, kept)
         self.lag(record, now, existed=False)
         self.connection.execute(
             f"INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, NULL, NULL, ?, ?)",  # noqa: S608
             (record.id, kind.name, now, now, record.source, orjson.dumps(kept).decode()),
         )
+        if COMPANY in kept:
+            link_company(self, record)
+        if self.setup.automations:
+            automations.enrol(self, record, kept, created=True)
         return record
 
     def update(
         self, kind: ObjectType, record: Record, properties: Mapping[str, object], source: Source = "INTEGRATION"
     ) -> Record:
-        """Write what differs; the modified stamp moves only then. Raises a Refusal as `create` does."""
-        wanted = self.checked(kind, properties)
-        changes = {
-            name: (record.properties.get(name, ""), value)
-            for name, value in wanted.items()
-            if record.properties.get(name, "") != value
-        }
-        if not changes:
-            return record
-        self.unique.claim(kind, record.id, record.properties, {name: after for name, (_, after) in changes.items()})
-        self.store_changes(record, changes, source)
+        """Write what differs; the modified stamp moves only then. Raises a Refusal as `create` does.
+
+        Unverified: a write that changes no value leaves the modified date alone.
+        Unverified: a changed e-mail that is taken is refused with 409, as a create is.
+        """
+        changed = self.write(kind, record, properties, source)
+        if changed and self.setup.automations:
+            automations.enrol(self, record, changed, created=False)
         return record
 
-    def store_changes(self, record: Record, changes: Mapping[str, tuple[str, str]], source: Source) -> None:
-        """Apply {property: (before, after)} to `record` and its row, with history and a new modified stamp."""
+    def write(self, kind: ObjectType, record: Record, properties: Mapping[str, object], source: Source) -> set[str]:
+        """As `update`, but starts no workflow. Gives the names of what changed, without what follows from it."""
+        wanted = rules.checked(self, kind, properties, record.properties, source)
+        held = record.properties
+        changes = {name: (held.get(name, ""), value) for name, value in wanted.items() if held.get(name, "") != value}
+        if not changes:
+            return set()
+        self.unique.claim(kind, record.id, held, {name: after for name, (_, after) in changes.items()})
+        before = dict(held)
+        self.store_changes(record, changes, source)
+        if COMPANY in changes:
+            link_company(self, record)
+        return set(changes) | set(before.keys() ^ held.keys())
+
+    def store_changes(
+        self, record: Record, changes: Mapping[str, tuple[str, str]], source: Source = "INTEGRATION"
+    ) -> None:
+        """Apply {property: (before, after)} and what follows from it, with history and a new modified stamp."""
         now = self.now_ms()
         self.lag(record, now, existed=True)
-        for name, (_, after) in changes.items():
-            if after:
-                record.properties[name] = after
-            else:
-                record.properties.pop(name, None)
+        before, held = dict(record.properties), record.properties
         record.modified_ms = max(now, record.modified_ms)
-        self.connection.execute(
-            "INSERT INTO history (id, at_ms, source, changes) VALUES (?, ?, ?, ?)",
-            (record.id, record.modified_ms, source, orjson.dumps(changes).decode()),
-        )
+        set_values(held, {name: after for name, (_, after) in changes.items()})
+        follows = self.derivation.of(record.type, before, held, record.created_ms, now)
+        derived = {name: (held.get(name, ""), after) for name, after in follows.items()}
+        set_values(held, follows)
+        insert = "INSERT INTO history (id, at_ms, source, changes) VALUES (?, ?, ?, ?)"
+        versions = [(record.id, record.modified_ms, source, orjson.dumps(changes).decode())]
+        if derived:
+            versions.append((record.id, record.modified_ms, "CALCULATED", orjson.dumps(derived).decode()))
+        self.connection.executemany(insert, versions)
         self.connection.execute(
             "UPDATE record SET modified_ms = ?, properties = ?, writer = ? WHERE id = ?",
-            (record.modified_ms, orjson.dumps(record.properties).decode(), source, record.id),
+            (record.modified_ms, orjson.dumps(held).decode(), source, record.id),
         )
 
     def archive(self, record: Record, source: Source = "INTEGRATION") -> None:
@@ -209,6 +224,7 @@ class HubSpotPortal:
         self.connection.execute("UPDATE record SET archived_ms = ?, writer = ? WHERE id = ?", (now, source, record.id))
         self.unique.release(record.id)
         self.connection.execute("DELETE FROM list_member WHERE record_id = ?", (record.id,))
+        counts.settle(self, linked(self, record.id))
 
     def restore(self, kind: ObjectType, record_id: int, source: Source = "CRM_UI") -> Record:
         """Out of the recycle bin, as a person does in HubSpot's window. Raises a Refusal if its e-mail is taken since."""
@@ -220,6 +236,7 @@ class HubSpotPortal:
         self.connection.execute(
             "UPDATE record SET archived_ms = NULL, modified_ms = ?, writer = ? WHERE id = ?", (now, source, record.id)
         )
+        counts.settle(self, [record.id, *linked(self, record.id)])
         return record
 
     def erase(self, record: Record) -> None:
@@ -227,38 +244,15 @@ class HubSpotPortal:
         emails = [(email,) for email in self.unique.emails_of(record.id)]
         self.connection.executemany("INSERT OR IGNORE INTO blocked_email (email) VALUES (?)", emails)
         self.unique.release(record.id)
-        for table, column in (("history", "id"), ("lagging", "id"), ("list_member", "record_id")):
+        for table, column in (("history", "id"), ("unindexed", "id"), ("list_member", "record_id")):
             self.connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (record.id,))  # noqa: S608
+        neighbours = linked(self, record.id)
         self.connection.execute("DELETE FROM association WHERE from_id = ? OR to_id = ?", (record.id, record.id))
+        counts.settle(self, neighbours)
         self.connection.execute("DELETE FROM record WHERE id = ? OR merged_into = ?", (record.id, record.id))
 
     # Inside ------------------------------------------------------------------------------------------------------
 
-    def _stored(self, definition: PropertyDefinition, value: object) -> str | ValueProblem:
-        result = stored(definition, value)
-        if isinstance(result, ValueProblem) or not result:
-            return result
-        if definition.name == "email":
-            query = "SELECT 1 FROM blocked_email WHERE email = ?"
-            if self.connection.execute(query, (result,)).fetchone():
-                return ValueProblem(
-                    "email", "INVALID_EMAIL", "This email belongs to a contact that was deleted for good."
-                )
-        if definition.name == ADDITIONAL_EMAILS:
-            return ";".join(dict.fromkeys(part.strip().lower() for part in result.split(";") if part.strip()))
-        if definition.name == "hubspot_owner_id" and result not in self.directory.owner_ids:
-            return ValueProblem(
-                definition.name, "INVALID_OPTION", f"{result} is not the id of an owner of this account."
-            )
-        return result
-
     def lag(self, record: Record, now_ms: int, *, existed: bool) -> None:
         """Keep what search goes on showing until the index has caught up."""
-        if self.search_lag_seconds <= 0:
-            return
-        until = now_ms + int(self.search_lag_seconds * 1000)
-        self.connection.execute(
-            "INSERT INTO lagging (id, until_ms, type, existed, created_ms, modified_ms, properties) VALUES (?,?,?,?,?,?,?)",
-            (record.id, until, record.type, existed, record.created_ms, record.modified_ms,
-             orjson.dumps(record.properties).decode()),
-        )  # fmt: skip
+        self.index.hold_back(self.setup, [(record, existed)], now_ms)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
-from crmsync_desktop.practice.hubspot.sources import version
+from crmsync_desktop.practice.hubspot.sources import PROVENANCE, provenance, version
 from crmsync_desktop.practice.hubspot.values import iso
 
 COLUMNS = "id, type, created_ms, modified_ms, archived_ms, merged_into, source, properties"
@@ -41,6 +41,15 @@ class Shape:
 
     names: tuple[str, ...] | None = None
     history: tuple[str, ...] = ()
+
+
+def set_values(held: dict[str, str], values: Mapping[str, str]) -> None:
+    """Put the values in, and take those out that are empty."""
+    for name, value in values.items():
+        if value:
+            held[name] = value
+        else:
+            held.pop(name, None)
 
 
 def numeric_id(text: object) -> int | None:
@@ -87,6 +96,9 @@ def answer(kind: ObjectType, record: Record, names: Iterable[str] | None) -> dic
     properties[kind.created] = created
     properties[kind.modified] = modified
     properties["hs_object_id"] = shown_id
+    for name in PROVENANCE:
+        if name in properties:
+            properties[name] = provenance(record.source).get(name)
     shown: dict[str, Any] = {
         "id": shown_id,
         "properties": properties,

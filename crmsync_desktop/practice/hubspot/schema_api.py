@@ -50,15 +50,15 @@ def get_owner(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def list_pipelines(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, {"results": portal.directory.pipelines(ask.kind.name)}
+    return 200, {"results": portal.pipelines.all(ask.kind.name)}
 
 
 def get_pipeline(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, portal.directory.pipeline(ask.kind.name, ask.path["id"])
+    return 200, portal.pipelines.get(ask.kind.name, ask.path["id"])
 
 
 def list_stages(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, {"results": portal.directory.pipeline(ask.kind.name, ask.path["id"])["stages"]}
+    return 200, {"results": portal.pipelines.get(ask.kind.name, ask.path["id"])["stages"]}
 
 
 ENTRIES = [

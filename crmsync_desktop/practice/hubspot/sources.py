@@ -17,6 +17,8 @@ ChangedBy: TypeAlias = Literal["person", "sync", "automation"]
 APP_ID = 1_160_452
 PERSON_USER_ID = 9_101
 """The user whom everything done by hand in the portal's window is put down to."""
+PROVENANCE = ("hs_object_source", "hs_object_source_id", "hs_object_source_label", "hs_is_contact")
+"""Properties whose values aren't kept with the others: they follow from who made the record, and what it is."""
 _BY: dict[str, ChangedBy] = {
     "INTEGRATION": "sync",
     "CRM_UI": "person",
@@ -46,7 +48,7 @@ def version(value: str, timestamp: str, source: str, record_id: int) -> dict[str
 
 
 def provenance(source: str) -> dict[str, str]:
-    """The values of `hs_object_source`, `hs_object_source_id` and `hs_object_source_label` of a record made by it."""
+    """The values of the PROVENANCE properties of a record made by it."""
     number = {"INTEGRATION": str(APP_ID), "CRM_UI": f"userId:{PERSON_USER_ID}"}.get(source)
-    told = {"hs_object_source": source, "hs_object_source_label": source}
+    told = {"hs_object_source": source, "hs_object_source_label": source, "hs_is_contact": "true"}
     return told if number is None else {**told, "hs_object_source_id": number}
