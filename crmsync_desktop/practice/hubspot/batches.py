@@ -14,7 +14,7 @@ from crmsync_desktop.practice.hubspot import records
 from crmsync_desktop.practice.hubspot.associations import Associations, inline_associations
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.records import Record, answer, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, missing_objects
+from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, missing_objects, wrong_shape
 from crmsync_desktop.practice.hubspot.values import iso
 
 if TYPE_CHECKING:
@@ -57,13 +57,24 @@ def written(kind: ObjectType, record: Record, touched: dict[str, Any] | None) ->
     return answer(kind, record, record.properties if touched is None else touched)
 
 
+def known_names(portal: HubSpotPortal, kind: ObjectType, names: object) -> list[str] | None:
+    """The properties that are asked for and that there are; None if none are asked for. Raises a 400 Refusal.
+
+    Unverified: a property that is asked for and doesn't exist is left out of the answer without a word.
+    """
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise wrong_shape("a list of property names", names)
+    known = portal.catalog.properties(kind.name)
+    return [name for name in names if name in known] if names else None
+
+
 def batch_read(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], *, archived: bool) -> Answer:
-    history = [str(name) for name in body.get("propertiesWithHistory") or []]
+    history = known_names(portal, kind, body.get("propertiesWithHistory") or [])
     inputs = inputs_of(body, {"id"}, limit=MAX_INPUTS_WITH_HISTORY if history else MAX_INPUTS)
     references = list(dict.fromkeys(str(each.get("id")) for each in inputs))
     ids = _ids(portal, kind, references, body.get("idProperty"))
     found = records.resolve(portal.connection, kind.name, set(ids.values()))
-    names = None if not body.get("properties") else [str(name) for name in body["properties"]]
+    names = known_names(portal, kind, body.get("properties") or [])
     shown: dict[int, Record] = {}
     missing = []
     for reference in references:

@@ -21,12 +21,10 @@ CREATE TABLE IF NOT EXISTS unique_value (
     type TEXT NOT NULL, property TEXT NOT NULL, value TEXT NOT NULL, id INTEGER NOT NULL,
     PRIMARY KEY (type, property, value)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS unique_value_of ON unique_value (id);
+CREATE INDEX IF NOT EXISTS unique_value_folded ON unique_value (type, property, lower(value))
+    WHERE property NOT IN ('email', 'hs_additional_emails');
 CREATE TABLE IF NOT EXISTS history (id INTEGER NOT NULL, at_ms INTEGER NOT NULL, source TEXT NOT NULL, changes TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS history_of ON history (id, at_ms);
-CREATE TABLE IF NOT EXISTS lagging (
-    id INTEGER NOT NULL, until_ms INTEGER NOT NULL, type TEXT NOT NULL, existed INTEGER NOT NULL,
-    created_ms INTEGER NOT NULL, modified_ms INTEGER NOT NULL, properties TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS lagging_of ON lagging (id, until_ms);
 CREATE TABLE IF NOT EXISTS property (
     type TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (type, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS property_group (

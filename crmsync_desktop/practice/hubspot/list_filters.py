@@ -77,7 +77,7 @@ def _operation(
     if of_type == "ENUMERATION" and operator == "IS_ANY_OF":
         pieces = f"(';' || {expression} || ';')"
         wanted = operation.get("values") or []
-        return Condition.any([Condition(f"instr({pieces}, ?) > 0", (f";{fold(as_text(each))};",)) for each in wanted])
+        return Condition.any([Condition(f"instr({pieces}, ?) > 0", (f";{as_text(each)};",)) for each in wanted])
     if of_type == "BOOL" and operator == "IS_EQUAL_TO":
         return Condition(f"{expression} = ?", (as_text(operation.get("value")).lower(),))
     if of_type == "NUMBER" and operator in COMPARED:

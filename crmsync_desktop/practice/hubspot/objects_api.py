@@ -86,10 +86,8 @@ def archive_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
 def search_records(portal: HubSpotPortal, ask: Ask) -> Answer:
     if ask.size > MAX_BODY:
         raise invalid(f"The body of a search must not be longer than {MAX_BODY} characters.")
-    if not isinstance(ask.body, dict):
-        raise invalid("A search needs an object.")
     found = search(portal, ask.kind, ask.body)
-    names = ask.body.get("properties") or None
+    names = batches.known_names(portal, ask.kind, ask.body.get("properties") or [])
     body: dict[str, Any] = {"total": found.total, "results": [answer(ask.kind, record, names) for record in found.page]}
     if found.after is not None:
         body["paging"] = {"next": {"after": found.after}}
@@ -131,7 +129,8 @@ def _properties(body: dict[str, Any]) -> dict[str, object]:
 
 def _shown(portal: HubSpotPortal, kind: ObjectType, ask: Ask, found: list[Record]) -> list[dict[str, Any]]:
     """Records with the properties, histories and associations that the query asks for."""
-    names, history = ask.names("properties") or None, ask.names("propertiesWithHistory")
+    names = batches.known_names(portal, kind, ask.names("properties"))
+    history = batches.known_names(portal, kind, ask.names("propertiesWithHistory"))
     results = [answer(kind, record, names) for record in found]
     if history:
         told = records.histories(portal.connection, found, history)

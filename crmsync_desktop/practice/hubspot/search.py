@@ -2,6 +2,9 @@
 
 Limits: HubSpot's search guide (5 filter groups, 6 filters each, 18 in all, 200 a page, 10,000 results, 3,000 characters).
 Dates and the record id compare as numbers through their columns; everything else through the stored text.
+Unverified: without a sort the results come in the order of their record ids, the oldest first.
+Unverified: records without a value for the property sorted by come last, whichever the direction.
+Unverified: a second sort is refused with 400, and so is a page that would end beyond the 10,000th result.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.filters import Condition, expression_of, filter_condition, query_condition
 from crmsync_desktop.practice.hubspot.records import Record, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import invalid
+from crmsync_desktop.practice.hubspot.refusals import invalid, invalid_json, wrong_shape
 
 if TYPE_CHECKING:
     from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
@@ -34,10 +37,15 @@ class Found:
     after: str | None
 
 
-def search(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any]) -> Found:
+def search(portal: HubSpotPortal, kind: ObjectType, body: object) -> Found:
     """Raises a 400 Refusal for anything that HubSpot's guide doesn't allow."""
+    if not isinstance(body, dict):
+        raise wrong_shape("a search request", body)
     if unknown := sorted(set(body) - KEYS):
-        raise invalid(f"Unknown fields in a search request: {', '.join(unknown)}")
+        raise invalid_json(f'Unrecognized field "{unknown[0]}", not marked as ignorable')
+    for key in ("filterGroups", "filters", "sorts", "properties"):
+        if body.get(key) is not None and not isinstance(body[key], list):
+            raise wrong_shape(f"a list of {key}", body[key])
     limit = _whole(body.get("limit", DEFAULT_PAGE), "limit")
     if not 1 <= limit <= MAX_PAGE:
         raise invalid(f"The limit of a search must be between 1 and {MAX_PAGE}, not {limit}.")
@@ -59,19 +67,29 @@ def _whole(value: object, name: str) -> int:
 
 
 def _condition(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any]) -> Condition:
-    groups = [group.get("filters") or [] for group in body.get("filterGroups") or []]
+    groups = [_filters(group) for group in body.get("filterGroups") or []]
     if body.get("filters"):
         groups.append(body["filters"])
     if len(groups) > MAX_GROUPS:
         raise invalid(f"A search takes at most {MAX_GROUPS} filter groups, not {len(groups)}.")
     if any(len(group) > MAX_FILTERS for group in groups) or sum(map(len, groups)) > MAX_ALL_FILTERS:
         raise invalid(f"A search takes at most {MAX_FILTERS} filters in a group and {MAX_ALL_FILTERS} in all.")
-    known = portal.catalog.properties(kind.name)
-    alternatives = [Condition.all([filter_condition(kind, known, each) for each in group]) for group in groups if group]
+    known, types = portal.catalog.properties(kind.name), portal.catalog.types.get
+    alternatives = [
+        Condition.all([filter_condition(kind, known, each, types) for each in group]) for group in groups if group
+    ]
     conditions = [Condition.any(alternatives)] if alternatives else []
     if query := body.get("query"):
-        conditions.append(query_condition(kind, str(query)))
+        if not isinstance(query, str):
+            raise wrong_shape("a text", query)
+        conditions.append(query_condition(kind, query))
     return Condition.all(conditions)
+
+
+def _filters(group: object) -> list[Any]:
+    if not isinstance(group, dict) or set(group) - {"filters"} or not isinstance(group.get("filters") or [], list):
+        raise wrong_shape("a filter group with a list of filters", group)
+    return group.get("filters") or []
 
 
 def _order(portal: HubSpotPortal, kind: ObjectType, sorts: list[Any]) -> tuple[str, bool]:
@@ -82,26 +100,38 @@ def _order(portal: HubSpotPortal, kind: ObjectType, sorts: list[Any]) -> tuple[s
         return "id", True
     given = sorts[0]
     if isinstance(given, str):
-        name, descending = given.lstrip("-"), given.startswith("-")
+        name, direction = given.lstrip("-"), "DESCENDING" if given.startswith("-") else "ASCENDING"
+    elif isinstance(given, dict) and not set(given) - {"propertyName", "direction"}:
+        name, direction = str(given.get("propertyName")), given.get("direction", "ASCENDING")
     else:
-        name, descending = given.get("propertyName"), given.get("direction", "ASCENDING") == "DESCENDING"
-    definition = portal.catalog.properties(kind.name).get(str(name))
+        raise wrong_shape("a sort with propertyName and direction", given)
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise invalid(f"The direction of a sort is ASCENDING or DESCENDING, not {direction!r}.")
+    definition = portal.catalog.properties(kind.name).get(name)
     if definition is None:
         raise invalid(f'There was a problem with the request: property "{name}" does not exist.')
     expression, _ = expression_of(kind, definition)
-    direction = "DESC" if descending else "ASC"
-    return (f"id {direction}", True) if expression == "id" else (f"{expression} {direction}, id", False)
+    way = "DESC" if direction == "DESCENDING" else "ASC"
+    if expression == "id":
+        return f"id {way}", True
+    if "(" in expression:
+        return f"{expression} IS NULL, {expression} {way}, id", False
+    return f"{expression} {way}, id", False
 
 
 def _run(
     portal: HubSpotPortal, kind: ObjectType, condition: Condition, order: str, *, by_id: bool, limit: int, offset: int
 ) -> tuple[int, list[Record]]:
     connection = portal.connection
-    now = portal.now_ms()
-    connection.execute("DELETE FROM lagging WHERE until_ms <= ?", (now,))
-    lagging = connection.execute("SELECT 1 FROM lagging LIMIT 1").fetchone() is not None
-    where = f"type = '{kind.name}' AND archived_ms IS NULL AND merged_into IS NULL AND ({condition.sql})"
-    if not lagging:
+    live = f"type = '{kind.name}' AND archived_ms IS NULL AND merged_into IS NULL"
+    if portal.index.behind(portal.now_ms()):
+        shown, times = portal.index.rows(kind.name, live, condition.sql, stale=portal.setup.stale_rows > 0)
+        values = condition.values * times
+        total = connection.execute(f"SELECT count(*) FROM ({shown})", values).fetchone()[0]  # noqa: S608
+        query = f"SELECT * FROM ({shown}) ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+        rows = connection.execute(query, [*values, limit, offset]).fetchall()
+    else:
+        where = f"{live} AND ({condition.sql})"
         total = connection.execute(f"SELECT count(*) FROM record WHERE {where}", condition.values).fetchone()[0]  # noqa: S608
         source = "record"
         if by_id and total > FEW:
@@ -111,16 +141,4 @@ def _run(
         ids = f"SELECT id FROM {source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
         query = f"SELECT id, created_ms, modified_ms, properties FROM record WHERE id IN ({ids}) ORDER BY {order}"  # noqa: S608
         rows = connection.execute(query, [*condition.values, limit, offset]).fetchall()
-    else:
-        shown = (
-            "SELECT id, created_ms, modified_ms, properties FROM record "  # noqa: S608
-            f"WHERE {where} AND id NOT IN (SELECT id FROM lagging) UNION ALL "
-            "SELECT id, created_ms, modified_ms, properties FROM lagging AS seen "
-            f"WHERE type = '{kind.name}' AND existed AND ({condition.sql}) AND until_ms = "
-            "(SELECT min(until_ms) FROM lagging AS other WHERE other.id = seen.id)"
-        )
-        values = [*condition.values, *condition.values]
-        total = connection.execute(f"SELECT count(*) FROM ({shown})", values).fetchone()[0]  # noqa: S608
-        query = f"SELECT * FROM ({shown}) ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
-        rows = connection.execute(query, [*values, limit, offset]).fetchall()
     return int(total), [Record.of((row[0], kind.name, row[1], row[2], None, None, "", row[3])) for row in rows]

@@ -48,8 +48,8 @@ class PortalSetup:
     are by object type, enforced on 2026-09 paths. `search_lag_seconds`: how long a write stays unseen by search, other
     for the types in `search_lag_by_type`; `search_lag_jitter`: a write may lag by up to this share longer, so that a
     later write can be seen before an earlier one. `stale_rows`: the share (0 to 1) of the search rows of lately changed
-    records that show the values of before. `index_stopped_at`: the index holds nothing written after this moment
-    (seconds since the epoch; 0: it runs). `ordered_batches`: whether batch answers keep the order of the inputs.
+    records that show the values of before. `index_stopped`: the index takes in nothing that is written while this is
+    set. `ordered_batches`: whether batch answers keep the order of the inputs.
 
     `consent`: what a person does who is asked to let the app in (`page` waits for them). `app_installed`: False once a
     person has removed the OAuth app. `user_level_oauth`: tokens act with the rights of a user, who may or may not edit
@@ -65,7 +65,7 @@ class PortalSetup:
     search_lag_by_type: Mapping[str, float] = field(default_factory=dict)
     search_lag_jitter: float = 0.0
     stale_rows: float = 0.0
-    index_stopped_at: float = 0.0
+    index_stopped: bool = False
     ordered_batches: bool = False
     consent: Consent = "page"
     app_installed: bool = True
@@ -83,7 +83,7 @@ class PortalSetup:
             raise ValueError(f"consent must be one of {', '.join(get_args(Consent))}")
         if self.limit_increases not in (0, 1, 2):
             raise ValueError("limit_increases must be 0, 1 or 2")
-        for name in ("search_lag_seconds", "search_lag_jitter", "index_stopped_at", "locked_until", "migrating_until"):
+        for name in ("search_lag_seconds", "search_lag_jitter", "locked_until", "migrating_until"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
         if not 0 <= self.stale_rows <= 1:
@@ -132,7 +132,6 @@ _READERS: dict[str, Any] = {
     "search_lag_seconds": _number,
     "search_lag_jitter": _number,
     "stale_rows": _number,
-    "index_stopped_at": _number,
     "locked_until": _number,
     "migrating_until": _number,
     "search_lag_by_type": lambda value: {str(name): _number(seconds) for name, seconds in value.items()},
