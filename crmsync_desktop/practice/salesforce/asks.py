@@ -16,7 +16,7 @@ from .schema import SObject
 @dataclass
 class Ask:
     """`path` is what follows `/services/data/vNN.0/`; header names are in lower case; `body` is bytes or JSON already
-    read (inside a composite)."""
+    read (inside a composite); `repeated` are parameters that were given more than once."""
 
     org: SalesforceOrg
     user_id: str
@@ -27,6 +27,7 @@ class Ask:
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = b""
     inside: bool = False
+    repeated: tuple[str, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -59,6 +60,12 @@ class Ask:
     def flag(self, name: str) -> bool:
         return self.params.get(name, "false").lower() == "true"
 
+    @property
+    def allow_save(self) -> bool:
+        """Whether the request's duplicate rule header lets records through that a rule only warns of."""
+        options = self.headers.get("sforce-duplicate-rule-header", "").lower().replace(" ", "")
+        return "allowsave=true" in options.split(";")
+
     def moment(self, header: str) -> float | None:
         """Seconds since the epoch of a conditional header, if sent. Raises ApiError 400 for what is no HTTP date."""
         text = self.headers.get(header)
@@ -72,7 +79,7 @@ class Ask:
 
 @dataclass
 class Answer:
-    """`body` None means no body at all; `endpoint` is the path with its variable parts as names; `cost` is what
+    """`body` None means no body at all, unless `content` has one that is no JSON, of type `media_type`; `endpoint` is the path with its variable parts as names; `cost` is what
     it takes from the daily limit."""
 
     status: int = 200
@@ -80,6 +87,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     endpoint: str = ""
     cost: int = 1
+    content: bytes | None = None
+    media_type: str = "application/json"
 
     @property
     def failed(self) -> bool:

@@ -1,16 +1,16 @@
-"""`composite/sobjects`: up to 200 records in one call, written in order, each with its own result."""
+"""`composite/sobjects`: up to 200 records in one call, each with its own result, in the order of the request."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
 from .asks import Answer, Ask
 from .errors import ApiError, RowError, json_error, rolled_back
 from .ids import normal
-from .records import row_id
+from .records import Outcome, row_id
 from .rows import external_key
 from .schema import Field, SObject
 from .values import Decoded, decode_record
@@ -20,7 +20,7 @@ MOST_RETRIEVED = 2000
 MOST_CHUNKS = 10
 
 Result = dict[str, Any]
-Work = Callable[[], Result]
+Typed = tuple[SObject, Decoded | RowError]
 
 
 class _RolledBackError(Exception):
@@ -29,32 +29,33 @@ class _RolledBackError(Exception):
 
 def create(ask: Ask) -> Answer:
     records, all_or_none = _records(ask)
+    typed = [_typed(ask, record) for record in records]
 
-    def work(sobject: SObject, decoded: Decoded | RowError) -> Work:
-        return lambda: _done(ask.org.records.create(sobject, _good(decoded), ask.user_id))
+    def work() -> Iterable[Result]:
+        for sobject, chunk in _chunks(typed):
+            for outcome in ask.org.records.create_many(sobject, chunk, ask.user_id, allow_save=ask.allow_save):
+                yield _result(outcome)
 
-    return _run(ask, [work(*_typed(ask, record)) for record in records], all_or_none)
+    return _run(ask, work, all_or_none)
 
 
 def update(ask: Ask) -> Answer:
     records, all_or_none = _records(ask)
+    typed = [_typed(ask, record) for record in records]
 
-    def work(sobject: SObject, decoded: Decoded | RowError) -> Work:
-        def one() -> Result:
-            fields = dict(_good(decoded))
-            given = fields.pop("Id", None)
-            if given is None:
-                raise RowError("MISSING_ARGUMENT", "Id not specified in an update call")
-            id18 = row_id(sobject, given)
-            with_id(lambda: ask.org.records.update(sobject, id18, fields, ask.user_id), id18)
-            return _done(id18)
+    def work() -> Iterable[Result]:
+        for sobject, chunk in _chunks(typed):
+            targets = [_target(sobject, fields) for fields in chunk]
+            good = [target for target in targets if not isinstance(target, RowError)]
+            done = iter(ask.org.records.update_many(sobject, good, ask.user_id, allow_save=ask.allow_save))
+            for target in targets:
+                yield _result(target) if isinstance(target, RowError) else _result(next(done), target[0])
 
-        return one
-
-    return _run(ask, [work(*_typed(ask, record)) for record in records], all_or_none)
+    return _run(ask, work, all_or_none)
 
 
 def upsert(ask: Ask) -> Answer:
+    """Unverified: a record of another type than the address names refuses the whole call."""
     sobject = ask.sobject()
     key = external_key(sobject, ask.names["field"])
     records, all_or_none = _records(ask)
@@ -65,39 +66,32 @@ def upsert(ask: Ask) -> Answer:
             message = f"The record type {kind.name} does not match the type {sobject.name} of the request"
             raise ApiError(400, "INVALID_INPUT", message)
         decoded.append(fields)
-    keys = Counter(_key_of(fields, key) for fields in decoded)
-
-    def work(fields: Decoded | RowError) -> Work:
-        def one() -> Result:
-            good = dict(_good(fields))
-            if keys[_key_of(good, key)] > 1 and good.get(key.name) is not None:
-                raise RowError("DUPLICATE_VALUE", f"Duplicate external id specified: {good[key.name]}", [key.name])
-            return _upsert(ask, sobject, key, good)
-
-        return one
-
-    return _run(ask, [work(fields) for fields in decoded], all_or_none)
+    return _run(ask, lambda: _upserted(ask, sobject, key, decoded), all_or_none)
 
 
 def delete(ask: Ask) -> Answer:
     ids = [part.strip() for part in ask.params.get("ids", "").split(",") if part.strip()]
     if not ids:
         raise ApiError(400, "MISSING_ARGUMENT", "The ids parameter is required")
+    all_or_none = ask.flag("allOrNone")
     _check_size(len(ids), MOST)
     _check_chunks([given[:3] for given in ids])
 
-    def work(given: str) -> Work:
-        def one() -> Result:
-            sobject = ask.org.records.sobject_of(given)
-            if sobject is None:
-                raise RowError("MALFORMED_ID", f"bad id {given}")
+    def one(given: str) -> Result:
+        sobject = ask.org.records.sobject_of(given)
+        if sobject is None:
+            return _result(RowError("MALFORMED_ID", f"bad id {given}"))
+        try:
             id18 = row_id(sobject, given)
-            with_id(lambda: ask.org.records.delete(sobject, id18, ask.user_id), id18)
-            return _done(id18)
+        except RowError as error:
+            return _result(error)
+        try:
+            ask.org.records.delete(sobject, id18, ask.user_id)
+        except RowError as error:
+            return _result(error, id18)
+        return _result(id18)
 
-        return one
-
-    return _run(ask, [work(given) for given in ids], ask.flag("allOrNone"))
+    return _run(ask, lambda: [one(given) for given in ids], all_or_none)
 
 
 def retrieve(ask: Ask) -> Answer:
@@ -126,74 +120,115 @@ def retrieve(ask: Ask) -> Answer:
     return Answer(200, ask.org.queries.records(sobject, ["Id", *names], wanted, ask.version))
 
 
-class _IdentifiedError(RowError):
-    """A refusal whose record is known, so that the result carries its id."""
+def _upserted(ask: Ask, sobject: SObject, key: Field, decoded: list[Decoded | RowError]) -> list[Result]:
+    """Creates first, then updates; an external id that stands twice refuses every record that has it.
 
-    id18 = ""
-
-
-def with_id(write: Callable[[], None], id18: str) -> None:
-    try:
-        write()
-    except RowError as error:
-        known = _IdentifiedError(error.code, error.message, error.fields)
-        known.id18 = id18
-        raise known from error
-
-
-def _upsert(ask: Ask, sobject: SObject, key: Field, fields: Decoded) -> Result:
+    Unverified: the record's own Id is refused beside an external id, as a field that can not be written.
+    """
+    times = Counter(_key_of(fields, key) for fields in decoded)
+    found = _found(ask, sobject, key, decoded)
+    results: list[Result] = [{} for _ in decoded]
+    creates: list[tuple[int, Decoded]] = []
+    updates: list[tuple[int, str, Decoded]] = []
+    for index, given in enumerate(decoded):
+        try:
+            fields = dict(_good(given))
+            target = _upsert_target(key, fields, times, found)
+            if target is None:
+                creates.append((index, fields))
+            else:
+                updates.append((index, row_id(sobject, target), fields))
+        except RowError as error:
+            results[index] = _result(error)
     records = ask.org.records
+    if creates:
+        made = records.create_many(sobject, [fields for _, fields in creates], ask.user_id, allow_save=ask.allow_save)
+        for (index, _), outcome in zip(creates, made, strict=True):
+            results[index] = _result(outcome) | ({} if isinstance(outcome, RowError) else {"created": True})
+    if updates:
+        changes = [(id18, fields) for _, id18, fields in updates]
+        done = records.update_many(sobject, changes, ask.user_id, allow_save=ask.allow_save)
+        for (index, id18, _), outcome in zip(updates, done, strict=True):
+            results[index] = _result(outcome, id18) | ({} if isinstance(outcome, RowError) else {"created": False})
+    return results
+
+
+def _upsert_target(key: Field, fields: Decoded, times: Counter[str | None], found: dict[str, list[str]]) -> str | None:
+    """The id to update, None for a new record. Raises RowError where there isn't one answer."""
     value = fields.get(key.name)
     if key.type == "id":
         fields.pop("Id", None)
-        if value is None:
-            return {**_done(records.create(sobject, fields, ask.user_id)), "created": True}
-        found = [row_id(sobject, value)]
-    elif value is None:
+        return None if value is None else str(value)
+    if value is None:
         raise RowError("MISSING_ARGUMENT", f"{key.name} not specified", [key.name])
-    else:
-        found = ask.org.store.find(sobject, key.name, value)
-    if len(found) > 1:
-        message = f"More than one record found for external id field: {key.name}: {', '.join(found)}"
+    if times[_folded(value)] > 1:
+        raise RowError("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", [key.name])
+    ids = found.get(_folded(value), [])
+    if len(ids) > 1:
+        message = f"More than one record found for external id field: {key.name}: {', '.join(ids)}"
         raise RowError("DUPLICATE_EXTERNAL_ID", message, [key.name])
-    if not found:
-        return {**_done(records.create(sobject, fields, ask.user_id)), "created": True}
-    with_id(lambda: records.update(sobject, found[0], fields, ask.user_id), found[0])
-    return {**_done(found[0]), "created": False}
+    return ids[0] if ids else None
+
+
+def _found(ask: Ask, sobject: SObject, key: Field, decoded: list[Decoded | RowError]) -> dict[str, list[str]]:
+    """The live records that have one of the keys, by key, with one query."""
+    if key.type == "id":
+        return {}
+    values = [fields[key.name] for fields in decoded if not isinstance(fields, RowError) and fields.get(key.name)]
+    found: dict[str, list[str]] = {}
+    for value, id18 in ask.org.store.holders(sobject, key.name, values) if values else ():
+        found.setdefault(_folded(value), []).append(id18)
+    return found
+
+
+def _folded(value: Any) -> str:
+    return str(value).lower()
 
 
 def _key_of(fields: Decoded | RowError, key: Field) -> str | None:
     value = None if isinstance(fields, RowError) else fields.get(key.name)
-    return None if value is None else str(value).lower()
+    return None if value is None else _folded(value)
 
 
-def _run(ask: Ask, works: Sequence[Work], all_or_none: bool) -> Answer:
-    store = ask.org.store
-    results: list[Result] = []
-    failed = False
+def _target(sobject: SObject, given: Decoded | RowError) -> tuple[str, Decoded] | RowError:
+    """Which record to update, and what with."""
+    if isinstance(given, RowError):
+        return given
+    fields = dict(given)
     try:
-        with store.atomic():
-            for work in works:
-                try:
-                    with store.atomic():
-                        results.append(work())
-                except RowError as error:
-                    failed = True
-                    results.append(_failed(error))
-            if failed and all_or_none:
+        id18 = fields.pop("Id", None)
+        if id18 is None:
+            return RowError("MISSING_ARGUMENT", "Id not specified in an update call")
+        return row_id(sobject, id18), fields
+    except RowError as error:
+        return error
+
+
+def _chunks(typed: list[Typed]) -> Iterable[tuple[SObject, list[Decoded | RowError]]]:
+    """Consecutive records of one object, which are saved together."""
+    for _, group in groupby(typed, key=lambda pair: pair[0].name):
+        members = list(group)
+        yield members[0][0], [fields for _, fields in members]
+
+
+def _run(ask: Ask, work: Callable[[], Iterable[Result]], all_or_none: bool) -> Answer:
+    results: list[Result] = []
+    try:
+        with ask.org.store.atomic():
+            results = list(work())
+            if all_or_none and not all(result["success"] for result in results):
                 raise _RolledBackError
     except _RolledBackError:
-        results = [result if not result["success"] else _failed(rolled_back()) for result in results]
+        results = [result if not result["success"] else _result(rolled_back()) for result in results]
     return Answer(200, results)
 
 
-def _done(id18: str) -> Result:
-    return {"id": id18, "success": True, "errors": []}
-
-
-def _failed(error: RowError) -> Result:
-    known = {"id": error.id18} if isinstance(error, _IdentifiedError) else {}
-    return {**known, "success": False, "errors": [error.entry()]}
+def _result(outcome: Outcome, id18: str | None = None) -> Result:
+    """`id18`: the record that a refusal is about, if it is known."""
+    if isinstance(outcome, RowError):
+        known = {} if id18 is None else {"id": id18}
+        return {**known, "success": False, "errors": [outcome.entry()]}
+    return {"id": outcome, "success": True, "errors": []}
 
 
 def _good(decoded: Decoded | RowError) -> Decoded:
@@ -202,11 +237,11 @@ def _good(decoded: Decoded | RowError) -> Decoded:
     return decoded
 
 
-def _typed(ask: Ask, record: dict[str, Any]) -> tuple[SObject, Decoded | RowError]:
+def _typed(ask: Ask, record: dict[str, Any]) -> Typed:
+    """Unverified: a record without a type, or of an unknown one, refuses the whole call."""
     kind = record.get("attributes", {}).get("type") if isinstance(record.get("attributes"), dict) else None
     sobject = ask.org.schema.get(str(kind))
     if sobject is None:
-        # Unverified: whether an unknown type fails the call or the record.
         raise ApiError(400, "INVALID_TYPE", f"sObject type '{kind}' is not supported.")
     return sobject, decode_record(sobject, record)
 
@@ -231,7 +266,10 @@ def _check_size(size: int, most: int) -> None:
 
 
 def _check_chunks(kinds: list[Any]) -> None:
-    """Consecutive records of one type make a chunk, and a call has at most ten (the code is unverified)."""
+    """Consecutive records of one type make a chunk, and a call has at most ten.
+
+    Unverified: a call with more than ten chunks is refused whole, with the code INVALID_BATCH_OPERATION.
+    """
     if sum(1 for _ in groupby(kinds)) > MOST_CHUNKS:
         message = "Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking."
         raise ApiError(400, "INVALID_BATCH_OPERATION", message)

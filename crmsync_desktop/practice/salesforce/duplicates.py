@@ -82,14 +82,16 @@ def _matches(store: Store, rule: DuplicateRule, save: Save) -> list[str]:
     wanted = _signature(rule.sobject, save.row, _company(store, rule.sobject, save.row))
     if not all(wanted):
         return []
-    name, value = ("LastName", save.row.get("LastName")) if other.name in _PERSONS else ("Name", save.row.get("Name"))
+    name = "LastName" if other.name in _PERSONS else "Name"
+    # What begins with a letter beyond ASCII may fold to any.
+    alike = f"({name} LIKE ? OR unicode({name}) > 127) AND IsDeleted = 0"
     if other.name in _PERSONS:
         company = "Company" if other.name == "Lead" else '(SELECT Name FROM "Account" WHERE Id = AccountId)'
-        sql = f"SELECT Id, FirstName, LastName, {company} FROM {table} WHERE {name} LIKE ? AND IsDeleted = 0"
+        sql = f"SELECT Id, FirstName, LastName, {company} FROM {table} WHERE {alike}"
     else:
-        sql = f"SELECT Id, NULL, NULL, Name FROM {table} WHERE {name} LIKE ? AND IsDeleted = 0"
+        sql = f"SELECT Id, NULL, NULL, Name FROM {table} WHERE {alike}"
     found = []
-    for id18, first, last, company in store.db.execute(f"{sql} ORDER BY _n", (f"{str(value)[:1]}%",)):
+    for id18, first, last, company in store.db.execute(f"{sql} ORDER BY _n", (f"{wanted[0][0]}%",)):
         row = {"FirstName": first, "LastName": last, "Name": company}
         if id18 != save.id18 and _signature(other.name, row, company) == wanted:
             found.append(id18)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from .asks import Answer, Ask
+from .deletion import deleted_between
 from .errors import ApiError, RowError, not_found
 from .ids import normal
 from .schema import Field, SObject
@@ -21,7 +22,9 @@ _DELETED_DAYS = 15
 def create(ask: Ask) -> Answer:
     sobject = ask.sobject()
     with ask.org.store.atomic():
-        new_id = ask.org.records.create(sobject, _decoded(sobject, ask.json_object()), ask.user_id)
+        new_id = ask.org.records.create(
+            sobject, _decoded(sobject, ask.json_object()), ask.user_id, allow_save=ask.allow_save
+        )
     return _created(ask, sobject, new_id)
 
 
@@ -39,7 +42,7 @@ def update(ask: Ask) -> Answer:
         raise ApiError(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.")
     _precondition(ask, sobject, id18)
     with ask.org.store.atomic():
-        ask.org.records.update(sobject, id18, _decoded(sobject, record), ask.user_id)
+        ask.org.records.update(sobject, id18, _decoded(sobject, record), ask.user_id, allow_save=ask.allow_save)
     return Answer(204)
 
 
@@ -74,10 +77,10 @@ def upsert(ask: Ask) -> Answer:
     with ask.org.store.atomic():
         if found:
             _precondition(ask, sobject, found[0])
-            ask.org.records.update(sobject, found[0], _decoded(sobject, record), ask.user_id)
+            ask.org.records.update(sobject, found[0], _decoded(sobject, record), ask.user_id, allow_save=ask.allow_save)
             return Answer(200, {"id": found[0], "success": True, "errors": [], "created": False})
         decoded = _decoded(sobject, {**record, key.name: ask.names["value"]})
-        new_id = ask.org.records.create(sobject, decoded, ask.user_id)
+        new_id = ask.org.records.create(sobject, decoded, ask.user_id, allow_save=ask.allow_save)
     answer = _created(ask, sobject, new_id)
     answer.body["created"] = True
     return answer
@@ -109,11 +112,7 @@ def deleted(ask: Ask) -> Answer:
     """Ids deleted in a span of at most 15 days back."""
     sobject = ask.sobject()
     start, end = _span(ask, _DELETED_DAYS)
-    sql = (
-        f"SELECT Id, _deleted_at FROM {quoted(sobject.name)} WHERE _deleted_at >= ? AND _deleted_at < ? "
-        "ORDER BY _deleted_at, Id"
-    )
-    rows = ask.org.store.db.execute(sql, (start, end)).fetchall()
+    rows = deleted_between(ask.org.store, sobject, start, end)
     now = int(ask.org.clock.now())
     body = {
         "deletedRecords": [{"deletedDate": when, "id": found} for found, when in rows],
