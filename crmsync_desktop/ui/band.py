@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from crmsync_desktop.ui.look import Look
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Glyph, button, close_button, label, row
+from crmsync_desktop.ui.parts import Glyph, button, close_button, column, label, row
 
 MOST = 3
 """Bands at a time: a fourth takes the oldest one's place."""
@@ -32,6 +32,7 @@ class Band(QFrame):
         text: str = "",
         actions: tuple[tuple[str, Callable[[], object]], ...] = (),
         closed: Callable[[Band], None] | None = None,
+        narrow: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName("band")
@@ -42,10 +43,17 @@ class Band(QFrame):
         self.text = label(text, wrap=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = [button(word, act) for word, act in actions]
-        layout = row(Glyph(look, icon, role), self.title, self.text, *self.buttons)
+        line = row(Glyph(look, icon, role), self.title, self.text)
+        if not narrow:
+            for each in self.buttons:
+                line.addWidget(each)
         if closed is not None:
             self.close_button = close_button(look, lambda: closed(self), "Dismiss")
-            layout.addWidget(self.close_button)
+            line.addWidget(self.close_button)
+        layout: QLayout = line
+        if narrow:
+            self.text.setMinimumWidth(10 * GRID)  # one long word would push the other half of the window away
+            layout = column(line, row(None, *self.buttons), gap=4) if self.buttons else column(line)
         layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         self.setLayout(layout)
         self.setAccessibleName(f"{_WORDS[tone]}: {title}")
@@ -55,9 +63,10 @@ class Band(QFrame):
 class Bands(QWidget):
     """The stack of them. Saying the same thing again replaces what was said."""
 
-    def __init__(self, look: Look, margin: int = 3 * GRID) -> None:
+    def __init__(self, look: Look, margin: int = 3 * GRID, narrow: bool = False) -> None:
+        """`narrow`: for half a window; each band has its buttons below its text."""
         super().__init__()
-        self._look = look
+        self._look, self._narrow = look, narrow
         self._stack = QVBoxLayout()
         self._stack.setContentsMargins(margin, margin and 2 * GRID, margin, 0)
         self._stack.setSpacing(GRID)
@@ -74,7 +83,7 @@ class Bands(QWidget):
         lasting: bool = False,
     ) -> Band:
         """A `lasting` one has no close button: whoever shows it takes it away."""
-        band = Band(self._look, tone, title, text, actions, None if lasting else self.take_away)
+        band = Band(self._look, tone, title, text, actions, None if lasting else self.take_away, self._narrow)
         for old in [b for b in self.shown if b.key == band.key]:
             self.take_away(old)
         while len(self.shown) >= MOST:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from crmsync_desktop.ui.practice_pane import PracticePane
 
 Cell = tuple[str, str]
+Actions = tuple[tuple[str, Callable[[], object]], ...]
 
 
 class Acts:
@@ -45,15 +46,18 @@ class Acts:
     def _refused(self, record: PracticeRecord, field: str, text: str, error: CrmSyncError) -> None:
         pane = self._pane
         why = f"{error.title} {error.detail}".strip()
-        pane.list.records.refuse(record.id, field, why)
-        pane.details.fields.refuse(record.id, field, why)
+        pane.list.records.refuse(record.id, field, text, why)
+        pane.details.fields.refuse(record.id, field, text, why)
         cell = (record.id, field)
 
         def edit_again() -> None:
-            if field in pane.details.fields.refused:
+            shown = pane.details.fields.record
+            if pane.details.isVisible() and shown is not None and shown.id == record.id:
                 pane.details.edit_field(field)
-            else:
+            elif pane.list.records.row_of(record.id) is not None:
                 pane.table.edit_cell(*cell)
+            else:
+                pane.choose_kind(record.type, record.id, record.id)
 
         def discard() -> None:
             pane.list.records.forget(*cell)
@@ -63,6 +67,11 @@ class Acts:
         self._refusals[cell] = pane.bands.say(
             "bad", "Not saved.", why, (("Edit again", edit_again), ("Discard", discard)), lasting=True
         )
+
+    def forget(self) -> None:
+        """Another object is shown: nothing of this one is being written any more."""
+        for cell in list(self._refusals):
+            self._settled(*cell)
 
     def _settled(self, id: str, field: str) -> None:
         band = self._refusals.pop((id, field), None)
@@ -110,9 +119,7 @@ class Acts:
 
         def deleted(_: None) -> None:
             pane.close_drawer()
-            said.append(
-                pane.bands.say("good", "Deleted.", f"{self._named(records)} can be restored.", (("Undo", undo),))
-            )
+            said.append(self._tell("Deleted.", f"{self._named(records)} can be restored.", (("Undo", undo),)))
             pane.list.reload()
             pane.touched.emit()
 
@@ -134,7 +141,7 @@ class Acts:
         def restored(_: None) -> None:
             if pane.list.bin_shown:
                 count = self._desk.words.count(len(ids), "record")
-                pane.bands.say("good", "Restored.", f"{count} left the recycle bin.")
+                self._tell("Restored.", f"{count} left the recycle bin.")
             else:
                 pane.list.show_chosen(ids, ids[0])
             pane.list.reload()
@@ -153,7 +160,7 @@ class Acts:
             form.set_busy(False)
             pane.close_drawer()
             text = f"{title_of(master)} is what is left" + (f", as {id}." if id != master.id else ".")
-            pane.bands.say("good", "Merged.", text)
+            self._tell("Merged.", text)
             pane.list.show_chosen([id], id)
             pane.list.reload()
             pane.touched.emit()
@@ -178,7 +185,7 @@ class Acts:
             contact = made.get("contact", "")
             actions = (("Show contact", lambda: pane.choose_kind("Contact", contact, contact)),) if contact else ()
             what = ", ".join(kind for kind, id in made.items() if id)
-            pane.bands.say("good", "Converted.", f"{title_of(lead)} is now: {what}.", actions)
+            self._tell("Converted.", f"{title_of(lead)} is now: {what}.", actions)
             pane.list.reload()
             pane.touched.emit()
 
@@ -189,6 +196,13 @@ class Acts:
             lambda error: form.refuse(str(error)),
             pane,
         )
+
+    def _tell(self, title: str, text: str, actions: Actions = ()) -> Band:
+        """What was done last; what was done before is no news any more."""
+        bands = self._pane.bands
+        for old in [band for band in bands.shown if band.key[0] == "good"]:
+            bands.take_away(old)
+        return bands.say("good", title, text, actions)
 
     def _say(self, title: str) -> Callable[[CrmSyncError], None]:
         def say(error: CrmSyncError) -> None:

@@ -20,7 +20,7 @@ from crmsync_desktop.ui.practice_inputs import line_of, make_input, set_text, te
 from crmsync_desktop.ui.practice_model import Index, Role
 
 ROW_HEIGHT = 4 * GRID + 4
-PADDING = 10
+PADDING = 12
 _SIGNS = {"saving": ("loader-circle", "muted"), "refused": ("circle-alert", "bad")}
 
 

@@ -56,6 +56,7 @@ class Details(QWidget):
         self.setLayout(whole)
         self.setAccessibleName(f"One {system} record")
         self.record: PracticeRecord | None = None
+        self._kind: PracticeType | None = None
         QShortcut(
             QKeySequence("Ctrl+Shift+C"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
         ).activated.connect(self.copy_id)
@@ -63,7 +64,7 @@ class Details(QWidget):
     def show_record(self, kind: PracticeType, record: PracticeRecord) -> None:
         if self.record is None or self.record.id != record.id:
             self.table.scrollToTop()
-        self.record = record
+        self.record, self._kind = record, kind
         self.fields.show_record(kind, record)
         self.title.setText(title_of(record))
         self.tell_time()
@@ -74,7 +75,8 @@ class Details(QWidget):
         if record is None:
             return
         iso = changed_iso(record)
-        said = f"{record.type} {record.id} · {CHANGED_BY[record.changed_by][1]}, {self._desk.words.ago(iso)}"
+        label = self._kind.label if self._kind is not None else record.type
+        said = f"{label} {record.id} · {CHANGED_BY[record.changed_by][1]}, {self._desk.words.ago(iso)}"
         state = state_words(record)
         self.said.setText(f"{said} · {state}" if state else said)
         self.said.setToolTip(self._desk.words.exact(iso))

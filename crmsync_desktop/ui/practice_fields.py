@@ -54,9 +54,10 @@ class FieldsModel(QAbstractTableModel):
             self.record = record
             self._repaint()
 
-    def refuse(self, id: str, field: str, why: str) -> None:
+    def refuse(self, id: str, field: str, text: str, why: str) -> None:
         if self.record is not None and self.record.id == id:
-            self.refused[field] = (self.saving.pop(field, ""), why)
+            self.saving.pop(field, None)
+            self.refused[field] = (text, why)
             self._repaint()
 
     def forget(self, id: str, field: str) -> None:

@@ -45,6 +45,8 @@ class Form(QWidget):
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scrolled.setWidget(inner)
+        inner.setAutoFillBackground(False)
+        scrolled.viewport().setAutoFillBackground(False)
         foot = column(self.problem, row(None, cancel, self.go), gap=GRID)
         foot.setContentsMargins(12, 0, 12, 12)
         whole = column(head, scrolled, foot, gap=GRID)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 from crmsync_desktop.ui.desk import Desk
+from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import EmptyState, button, column, row
 from crmsync_desktop.ui.practice_model import PAGE, RecordsModel
 from crmsync_desktop.ui.practice_table import RecordsTable
@@ -44,12 +45,16 @@ class RecordsList(QStackedWidget):
         self._broken = broken
         for page in (self.loading, self.nothing, broken, self.table):
             self.addWidget(page)
-        for state in (self.loading, self.nothing, self.trouble):
-            state.text.setMinimumWidth(0)  # half a window is narrower than what it asks for by itself
+        for state in (self.loading, self.nothing, self.trouble):  # half a window is narrower, and may be low
+            state.text.setMinimumWidth(36 * GRID)
+            layout = state.layout()
+            assert layout is not None
+            layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        self.setMinimumHeight(13 * GRID)
         self._visit = 0
         self._asking: set[int] = set()
         self._top: PracticeRecord | None = None
-        self._polling = self._choosing = self._later = False
+        self._polling = self._choosing = self._later = self._fresh = False
         self._kept: tuple[list[str], str, int] = ([], "", 1)
         self.table.looked.connect(self._look)
         self.table.chosen.connect(self._remember)
@@ -67,23 +72,22 @@ class RecordsList(QStackedWidget):
         self.restart()
 
     def restart(self) -> None:
-        """Read the list from its beginning."""
+        """Read the list from its beginning. Rows of the same object stay until the new ones are here."""
         if self.kind is None:
             return
         self._visit += 1
         self._asking.clear()
-        self._later = False
-        self.records.start(self.kind)
-        self.table.scrollToTop()
-        self.setCurrentWidget(self.loading)
-        self.loading.say("database", f"Reading the {many_of(self.kind)}", "They come from the practice org.")
+        self._later, self._fresh = False, True
+        if self.currentWidget() is self._broken or not self.records.total:
+            self.setCurrentWidget(self.loading)
+            self.loading.say("database", f"Reading the {many_of(self.kind)}", "They come from the practice org.")
         self._fetch(0)
 
     def reload(self) -> None:
         """Read anew what is looked at, and show the old until then; once what is being written has been written."""
         if self.table.editing:
             self._later = True
-        elif self.currentWidget() is not self.table:
+        elif self.currentWidget() is not self.table or self._fresh:
             self.restart_quietly()
         else:
             self.records.spoil()
@@ -140,7 +144,7 @@ class RecordsList(QStackedWidget):
             self.reload()
 
     def _look(self) -> None:
-        if self.currentWidget() is not self.table:
+        if self.currentWidget() is not self.table or self._fresh:
             return
         for page in self.records.missing(*self.table.visible_rows()):
             if page not in self._asking and len(self._asking) < IN_FLIGHT:
@@ -181,9 +185,13 @@ class RecordsList(QStackedWidget):
         self.chosen.emit()
 
     def _took(self, page: int, answer: PracticePage) -> None:
-        if self.table.editing:  # the rows would move under what is being written
-            self._later = True
+        if self.table.editing and self.currentWidget() is self.table:
+            self._later = True  # the rows would move under what is being written
             return
+        if self._fresh:
+            self._fresh = False
+            self.records.start(self.kind)
+            self.table.scrollToTop()
         if page == 0:
             self._top = answer.records[0] if answer.records else None
         was_shown = self.currentWidget() is self.table

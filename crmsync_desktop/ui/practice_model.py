@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from crmsync_desktop.ports.practice import PracticeField, PracticePage, PracticeRecord, PracticeType
 from crmsync_desktop.ui.practice_words import CHANGED_BY, WHO, changed_iso, shown, state_words, title_of
-from crmsync_desktop.ui.words import Words
+from crmsync_desktop.ui.words import Words, sentence
 
 PAGE = 100
 KEPT = 60
@@ -62,16 +62,17 @@ class RecordsModel(QAbstractTableModel):
         self._stale: set[int] = set()
 
     def start(self, kind: PracticeType | None) -> None:
-        """Empty it, for that object's columns."""
+        """Empty it, for that object's columns. What was refused stays for as long as the object does."""
         self.beginResetModel()
+        if kind is None or self.kind is None or kind.name != self.kind.name:
+            self.saving.clear()
+            self.refused.clear()
         self.kind = kind
         by_name = {} if kind is None else {field.name: field for field in kind.fields}
         self.columns = () if kind is None else tuple(by_name[name] for name in kind.columns if name in by_name)
         self.total = 0
         self._pages.clear()
         self._stale.clear()
-        self.saving.clear()
-        self.refused.clear()
         self.endResetModel()
 
     def spoil(self) -> None:
@@ -127,9 +128,10 @@ class RecordsModel(QAbstractTableModel):
         self.saving.pop((record.id, field), None)
         self.replace(record)
 
-    def refuse(self, id: str, field: str, why: str) -> None:
-        """The org didn't take it: the text stays, marked, with the org's words."""
-        self.refused[id, field] = (self.saving.pop((id, field), ""), why)
+    def refuse(self, id: str, field: str, text: str, why: str) -> None:
+        """The org didn't take that text: it stays, marked, with the org's words."""
+        self.saving.pop((id, field), None)
+        self.refused[id, field] = (text, why)
         self._repaint(id)
 
     def forget(self, id: str, field: str) -> None:
@@ -196,12 +198,12 @@ class RecordsModel(QAbstractTableModel):
         icon, word, colour = CHANGED_BY[record.changed_by]
         iso = changed_iso(record)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            state = state_words(record)
-            return f"{word} · {self._words.ago(iso)}" + (f" · {state}" if state else "")
+            return f"{word} · {self._words.ago(iso) if record.state == 'live' else record.state}"
         if role == Role.SIGN:
             return (icon, colour)
         if role in TIPS:
-            return tip(f"{title_of(record)}\n{WHO[record.changed_by]}\n{self._words.exact(iso)}", role)
+            lines = (title_of(record), sentence(state_words(record)), WHO[record.changed_by], self._words.exact(iso))
+            return tip("\n".join(filter(None, lines)), role)
         return None
 
     def _value(self, record: PracticeRecord, field: PracticeField, role: int) -> object:

@@ -21,6 +21,7 @@ from crmsync_desktop.ui.practice_words import COUNTERPARTS, SYSTEMS
 
 FIRST: dict[Place, str] = {"salesforce": "Contact", "hubspot": "contacts"}
 """The object that is shown first."""
+HINT = "Newest change first. F2 or a double click edits a cell."
 SETTLE_MS = 80
 """Going through a list by arrow key reads in full only the record where it rests."""
 Sought = tuple[str, str, str]
@@ -39,7 +40,7 @@ class PracticePane(QFrame):
         self.desk, self.system, self._settings = desk, system, settings
         self.kinds: dict[str, PracticeType] = {}
         self.head = PaneHead(desk, system)
-        self.bands = Bands(desk.look, margin=0)
+        self.bands = Bands(desk.look, margin=0, narrow=True)
         self.bar = ActionBar(desk, system)
         self.list = RecordsList(desk, system)
         self.table = self.list.table
@@ -51,7 +52,6 @@ class PracticePane(QFrame):
             panel.close_panel = self.close_drawer
             self.drawer.addWidget(panel)
         self.drawer.setMinimumHeight(18 * GRID)
-        self.drawer.hide()
         self.acts = Acts(self)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -79,6 +79,7 @@ class PracticePane(QFrame):
         kind = self.kinds[name]
         if self.kind is None or self.kind.name != name:
             self.close_drawer()
+            self.acts.forget()
         self._settings.setValue(self._key, name)
         self.head.show_kind(kind)
         self.head.show_search(search)
@@ -118,19 +119,23 @@ class PracticePane(QFrame):
     # What is shown
 
     @property
+    def drawer_shown(self) -> bool:
+        return self._lower.isVisible()
+
+    @property
     def kind(self) -> PracticeType | None:
         return self.list.kind
 
     def open_drawer(self, panel: QWidget) -> None:
         self.drawer.setCurrentWidget(panel)
-        if not self.drawer.isVisible():
-            self.drawer.show()
+        if not self.drawer_shown:
+            self._lower.show()
             height = self._split.height()
             self._split.setSizes([height - height * 11 // 20, height * 11 // 20])
 
     def close_drawer(self) -> None:
-        if self.drawer.isVisible():
-            self.drawer.hide()
+        if self.drawer_shown:
+            self._lower.hide()
             self.table.setFocus()
         self.details.clear()
 
@@ -161,7 +166,7 @@ class PracticePane(QFrame):
 
     def escape(self) -> bool:
         """Close the innermost of what is open; False if there is nothing."""
-        if self.drawer.isVisible():
+        if self.drawer_shown:
             self.close_drawer()
             return True
         return self.bands.dismiss_last()
@@ -174,8 +179,8 @@ class PracticePane(QFrame):
         chosen = self.table.chosen_records() if seen else []
         self.bar.show_chosen(kind, chosen, self.list.bin_shown)
         words = self.desk.words
-        self.bar.say(f"{words.number(len(chosen))} chosen" if len(chosen) > 1 else self._counted)
-        if self.drawer.isVisible() and self.drawer.currentWidget() is self.details and len(chosen) == 1:
+        self.bar.say(f"{words.number(len(chosen))} chosen" if len(chosen) > 1 else "" if chosen else self._counted)
+        if self.drawer_shown and self.drawer.currentWidget() is self.details and len(chosen) == 1:
             if self.details.record is None or self.details.record.id != chosen[0].id:
                 self.details.show_record(kind, chosen[0])
             self._settle.start()
@@ -187,12 +192,12 @@ class PracticePane(QFrame):
         words, total = self.desk.words, self.list.records.total
         if self.list.bin_shown:
             return f"{words.number(total)} in the recycle bin"
-        return f"{words.number(total)} found" if self.list.search else ""
+        return f"{words.number(total)} found" if self.list.search else HINT
 
     def _count(self, total: int) -> None:
         if self.kind is not None and not self.list.search and not self.list.bin_shown:
             self.head.show_count(self.kind, total)
-        if len(self.table.chosen_records()) <= 1:
+        if not self.table.chosen_records():
             self.bar.say(self._counted)
 
     def _read_details(self) -> None:
@@ -261,7 +266,12 @@ class PracticePane(QFrame):
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(GRID)
         self._split.addWidget(top)
-        self._split.addWidget(self.drawer)
+        self._lower = QWidget()
+        lower = column(rule(), self.drawer, gap=0)
+        lower.setStretch(1, 1)
+        self._lower.setLayout(lower)
+        self._lower.hide()
+        self._split.addWidget(self._lower)
         self._split.setStretchFactor(0, 1)
         frame = column(self._split)
         frame.setContentsMargins(1, 1, 1, GRID)

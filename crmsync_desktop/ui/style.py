@@ -74,6 +74,7 @@ QPushButton[role="quiet"]:disabled {{ color: {p.control}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 5px; }}
 QToolButton:hover {{ background: {p.sunken}; }}
 QToolButton:focus {{ border: 1px solid {p.accent}; }}
+QToolButton:checked {{ background: {p.accent_soft}; color: {p.link}; }}
 
 QLineEdit, QSpinBox, QComboBox {{ background: {p.surface}; border: 1px solid {p.control}; border-radius: 6px;
     padding: 0 8px; min-height: 30px; selection-background-color: {p.accent}; selection-color: {p.on_accent}; }}
