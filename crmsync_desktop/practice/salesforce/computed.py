@@ -1,7 +1,6 @@
 """What the org works out itself when a record is saved: full names, stage facts, numbers and closing dates.
 
-The probability of each stage and its forecast category are those of a fresh org (general knowledge, unverified: the
-recorded describes hold the stages, not their table).
+Unverified: the probability and the forecast category of each opportunity stage are those that a fresh org has.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from typing import Any
 
 Row = dict[str, Any]
 
-_STAGES: dict[str, tuple[float, str]] = {
+STAGES: dict[str, tuple[float, str]] = {
+    # Probability in percent, and the forecast category.
     "Prospecting": (10.0, "Pipeline"),
     "Qualification": (10.0, "Pipeline"),
     "Needs Analysis": (20.0, "Pipeline"),
@@ -45,11 +45,16 @@ def complete(sobject: str, row: Row, changed: set[str]) -> None:
             row["CompletedDateTime"] = row["SystemModstamp"]
         row["IsClosed"] = int(closed)
         row["IsHighPriority"] = int(row.get("Priority") == "High")
+    elif sobject == "CampaignMember":
+        row["LeadOrContactId"] = row.get("ContactId") or row.get("LeadId")
+        row["Type"] = "Contact" if row.get("ContactId") else "Lead"
+        if row.get("HasResponded") and not row.get("FirstRespondedDate"):
+            row["FirstRespondedDate"] = row["SystemModstamp"][:10]
 
 
 def _opportunity(row: Row, changed: set[str]) -> None:
     stage = row.get("StageName") or ""
-    probability, category = _STAGES.get(stage, (0.0, "Pipeline"))
+    probability, category = STAGES.get(stage, (0.0, "Pipeline"))
     if "StageName" in changed:
         if "Probability" not in changed:
             row["Probability"] = probability

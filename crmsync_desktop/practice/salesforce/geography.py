@@ -136,7 +136,7 @@ def geography(*, customised: bool) -> Geography:
 def _states(country: str) -> tuple[Place, ...]:
     """Ireland's counties without the provinces, and Italy's provinces without the regions, whose codes are digits."""
     found = []
-    for entry in pycountry.subdivisions.get(country_code=country) or ():
+    for entry in pycountry.subdivisions.get(country_code=country) or ():  # type: ignore[no-untyped-call]
         code = entry.code.partition("-")[2]
         if not code.isdigit() and not (country == "IE" and entry.type == "Province"):
             found.append(Place(code, entry.name, entry.name))

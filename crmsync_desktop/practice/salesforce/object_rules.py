@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from . import status_tables
 from .errors import RowError
 from .saves import Lookups, Save
 from .stamps import seconds, stamp
@@ -140,6 +141,7 @@ def _campaign_member(store: Store, lookups: Lookups, save: Save) -> None:
     )
     if store.db.execute(sql, (row["CampaignId"], person, save.id18)).fetchone()[0]:
         raise RowError("DUPLICATE_VALUE", "Already a campaign member.")
+    row["Status"], row["HasResponded"] = status_tables.member_status(store, row["CampaignId"], row.get("Status"))
 
 
 _RULES: dict[str, Callable[[Store, Lookups, Save], None]] = {

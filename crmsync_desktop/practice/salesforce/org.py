@@ -15,9 +15,9 @@ import orjson
 
 from crmsync_desktop.practice.clock import PracticeClock
 
-from . import deletion
-from .address_rules import addresses, convert
+from . import deletion, status_tables
 from .access import Access
+from .address_rules import addresses, convert
 from .bulk_jobs import BulkJobs
 from .computed import complete
 from .conversion import Conversion, convert_lead
@@ -70,6 +70,8 @@ class SalesforceOrg:
         self._purged_at = clock.now()
         if self.store.meta("organization") is None:
             self._found()
+        if not self.store.count(self.schema["OpportunityStage"]):
+            self.load(status_tables.rows(self.schema))
         self.organization_id = self.store.meta("organization") or ""
         self.admin_id = self.store.meta("admin") or ""
         self.created_at = float(self.store.meta("created") or 0)

@@ -12,7 +12,7 @@ from itertools import count
 from operator import itemgetter
 from typing import Any
 
-from . import deletion, merging, object_rules
+from . import deletion, merging, object_rules, status_tables
 from .automation import Automation
 from .computed import complete
 from .errors import RowError, entity_is_deleted
@@ -110,6 +110,8 @@ class Records:
                 if save.error is None
             )
             self.store.insert_many(full, written, self.actor)
+            if full.name == "Campaign":
+                status_tables.add_member_statuses(self, [save.id18 for save in good if save.error is None], user_id)
             self.automation.follow(full, good, user_id)
         return [save.error or save.id18 for save in saves]
 

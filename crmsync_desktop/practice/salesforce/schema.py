@@ -7,8 +7,8 @@ facts come from) in short: a field says only where it differs from what most fie
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,13 +16,23 @@ import orjson
 
 NAMES = (
     "Account",
+    "Campaign",
+    "CampaignMember",
+    "CampaignMemberStatus",
     "Case",
+    "CaseStatus",
     "Contact",
+    "Event",
     "Lead",
+    "LeadStatus",
     "Opportunity",
     "OpportunityContactRole",
+    "OpportunityStage",
     "Organization",
+    "RecordType",
     "Task",
+    "TaskPriority",
+    "TaskStatus",
     "User",
 )
 EXTERNAL_ID = "CRMSync_HubSpot_Id__c"
@@ -165,6 +175,17 @@ def _field(entry: dict[str, Any], defaults: dict[str, Any]) -> Field:
     return Field(name, kind, label, length, flags, values, default, byte_length)
 
 
+@cache
+def _defaults() -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads((resource_folder() / "defaults.json").read_bytes())
+    return found
+
+
+def make_field(**entry: Any) -> Field:
+    """A field from what a resource file says of one: name, type, label, and where it differs from others of its type."""
+    return _field(entry, _defaults())
+
+
 def _external_id(defaults: dict[str, Any]) -> Field:
     entry = {
         "name": EXTERNAL_ID,
@@ -179,25 +200,26 @@ def _external_id(defaults: dict[str, Any]) -> Field:
     return _field(entry, defaults)
 
 
+def load_object(name: str) -> SObject:
+    """One object of resources/practice/salesforce."""
+    raw = orjson.loads((resource_folder() / f"{name}.json").read_bytes())
+    return SObject(
+        name=name,
+        label=raw["label"],
+        label_plural=raw["labelPlural"],
+        prefix=raw["keyPrefix"],
+        source=raw["source"],
+        flags={**_defaults()["object"], **raw["flags"]},
+        scopes=tuple((scope, label) for scope, label in raw["scopes"]),
+        children=tuple(Child(*child) for child in raw["children"]),
+        fields=tuple(_field(entry, _defaults()) for entry in raw["fields"]),
+    )
+
+
 def load_schema(*, external_id_field: bool = True) -> dict[str, SObject]:
     """Every object by its API name. Raises FileNotFoundError for an installation without its resources."""
-    folder = resource_folder()
-    defaults = orjson.loads((folder / "defaults.json").read_bytes())
-    schema = {}
-    for name in NAMES:
-        raw = orjson.loads((folder / f"{name}.json").read_bytes())
-        fields = [_field(entry, defaults) for entry in raw["fields"]]
-        if external_id_field and name in ("Contact", "Lead"):
-            fields.append(_external_id(defaults))
-        schema[name] = SObject(
-            name=name,
-            label=raw["label"],
-            label_plural=raw["labelPlural"],
-            prefix=raw["keyPrefix"],
-            source=raw["source"],
-            flags={**defaults["object"], **raw["flags"]},
-            scopes=tuple((scope, label) for scope, label in raw["scopes"]),
-            children=tuple(Child(*child) for child in raw["children"]),
-            fields=tuple(fields),
-        )
+    schema = {name: load_object(name) for name in NAMES}
+    if external_id_field:
+        for name in ("Contact", "Lead"):
+            schema[name] = replace(schema[name], fields=(*schema[name].fields, _external_id(_defaults())))
     return schema

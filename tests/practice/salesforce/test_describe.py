@@ -14,7 +14,7 @@ from crmsync_desktop.practice.salesforce.schema import load_schema
 from .conftest import Server
 
 RECORDINGS = Path(__file__).resolve().parents[4] / "shared" / "recordings" / "salesforce"
-RECORDED = ("Account", "Case", "Contact", "Lead", "Opportunity", "OpportunityContactRole")
+RECORDED = ("Account", "Case", "Contact", "Event", "Lead", "Opportunity", "OpportunityContactRole")
 
 LEFT_OUT = {
     "actionOverrides": "ours has no page overrides",
@@ -91,7 +91,8 @@ def test_describe_global_entries_have_the_recorded_keys(server: Server) -> None:
     body = json.loads(path.read_text("utf-8"))["response"]["body"]
     real = {entry["name"]: entry for entry in body["sobjects"]}
     for entry in entries:
-        if entry["name"] in real:
+        # Event was added to this recording by its makers: it differs from the describe of Event itself.
+        if entry["name"] in real and entry["name"] != "Event":
             wanted = {**real[entry["name"]], "urls": entry["urls"]}
             if entry["name"] == "Lead":
                 # The recording says null here, and 00Q in the describe of Lead itself.

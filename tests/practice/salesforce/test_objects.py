@@ -1,0 +1,114 @@
+"""Objects beside the four that are synced most: activities, campaigns, and the tables behind status picklists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import Server
+
+
+def made(server: Server, sobject: str, **fields: Any) -> str:
+    answer = server.post(f"sobjects/{sobject}", fields)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def plain(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != "attributes"}
+
+
+def test_the_stages_of_opportunities_can_be_queried_with_what_they_stand_for(server: Server) -> None:
+    found = server.query(
+        "SELECT MasterLabel, IsClosed, IsWon, DefaultProbability FROM OpportunityStage ORDER BY SortOrder"
+    )
+    stages = [plain(record) for record in found["records"]]
+    described = {entry["name"]: entry for entry in server.get("sobjects/Opportunity/describe").json()["fields"]}
+    assert [stage["MasterLabel"] for stage in stages] == [
+        entry["value"] for entry in described["StageName"]["picklistValues"]
+    ]
+    assert stages[-2:] == [
+        {"MasterLabel": "Closed Won", "IsClosed": True, "IsWon": True, "DefaultProbability": 100.0},
+        {"MasterLabel": "Closed Lost", "IsClosed": True, "IsWon": False, "DefaultProbability": 0.0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "sobject", "field", "flag", "flagged", "default"),
+    [
+        ("CaseStatus", "Case", "Status", "IsClosed", ["Closed"], ["New"]),
+        ("TaskStatus", "Task", "Status", "IsClosed", ["Completed"], ["Not Started"]),
+        ("TaskPriority", "Task", "Priority", "IsHighPriority", ["High"], ["Normal"]),
+        ("LeadStatus", "Lead", "Status", "IsConverted", ["Closed - Converted"], ["Open - Not Contacted"]),
+    ],
+)
+def test_a_status_table_holds_the_values_of_its_picklist(
+    server: Server, table: str, sobject: str, field: str, flag: str, flagged: list[str], default: list[str]
+) -> None:
+    rows = server.query(f"SELECT ApiName, {flag}, IsDefault FROM {table} ORDER BY SortOrder")["records"]
+    described = {entry["name"]: entry for entry in server.get(f"sobjects/{sobject}/describe").json()["fields"]}
+    assert [row["ApiName"] for row in rows] == [entry["value"] for entry in described[field]["picklistValues"]]
+    assert [row["ApiName"] for row in rows if row[flag]] == flagged
+    assert [row["ApiName"] for row in rows if row["IsDefault"]] == default
+
+
+@pytest.mark.parametrize(
+    "table", ["OpportunityStage", "CaseStatus", "TaskStatus", "TaskPriority", "LeadStatus", "RecordType"]
+)
+def test_a_table_that_only_setup_changes_takes_no_records(server: Server, table: str) -> None:
+    described = server.get(f"sobjects/{table}/describe").json()
+    assert (described["createable"], described["updateable"], described["deletable"]) == (False, False, False)
+    server.refused(server.post(f"sobjects/{table}", {"MasterLabel": "x"} if table != "RecordType" else {"Name": "x"}), 400,
+                   "INVALID_FIELD_FOR_INSERT_UPDATE")  # fmt: skip
+
+
+def test_an_event_knows_its_people_and_times(server: Server) -> None:
+    account = made(server, "Account", Name="Acme")
+    contact = server.contact(AccountId=account)
+    event = made(
+        server, "Event", Subject="Visit", WhoId=contact, StartDateTime="2027-03-01T10:00:00Z", DurationInMinutes=90
+    )
+    found = server.get(f"sobjects/Event/{event}").json()
+    assert found["EndDateTime"] == "2027-03-01T11:30:00.000+0000"
+    assert found["ActivityDateTime"] == found["StartDateTime"] == "2027-03-01T10:00:00.000+0000"
+    assert (found["ActivityDate"], found["AccountId"], found["ShowAs"], found["IsArchived"]) == (
+        "2027-03-01", account, "Busy", False,
+    )  # fmt: skip
+    (row,) = server.query(f"SELECT Who.Name, What.Name FROM Event WHERE Id = '{event}'")["records"]
+    assert row["Who"]["Name"] == "Doe"
+    assert row["What"] is None
+
+
+def test_a_tasks_subtype_is_given_once(server: Server) -> None:
+    task = made(server, "Task", Subject="Call", TaskSubtype="Call")
+    found = server.get(f"sobjects/Task/{task}").json()
+    assert (found["TaskSubtype"], found["Status"], found["Priority"], found["IsClosed"]) == (
+        "Call", "Not Started", "Normal", False,
+    )  # fmt: skip
+    entry = server.refused(
+        server.patch(f"sobjects/Task/{task}", {"TaskSubtype": "Email"}), 400, "INVALID_FIELD_FOR_INSERT_UPDATE"
+    )
+    assert entry["fields"] == ["TaskSubtype"]
+
+
+def test_a_campaign_starts_with_two_member_statuses_and_a_response_is_noted(server: Server) -> None:
+    campaign = made(server, "Campaign", Name="Spring fair")
+    rows = server.query(
+        f"SELECT Label, IsDefault, HasResponded FROM CampaignMemberStatus WHERE CampaignId = '{campaign}' ORDER BY SortOrder"
+    )["records"]
+    assert [plain(row) for row in rows] == [
+        {"Label": "Sent", "IsDefault": True, "HasResponded": False},
+        {"Label": "Responded", "IsDefault": False, "HasResponded": True},
+    ]
+    contact = server.contact()
+    member = made(server, "CampaignMember", CampaignId=campaign, ContactId=contact)
+    found = server.get(f"sobjects/CampaignMember/{member}").json()
+    assert (found["Status"], found["HasResponded"], found["Type"], found["LeadOrContactId"]) == (
+        "Sent", False, "Contact", contact,
+    )  # fmt: skip
+    server.patch(f"sobjects/CampaignMember/{member}", {"Status": "Responded"})
+    found = server.get(f"sobjects/CampaignMember/{member}").json()
+    assert (found["HasResponded"], found["FirstRespondedDate"]) == (True, "2027-01-15")
+    server.patch(f"sobjects/CampaignMember/{member}", {"Status": "Shrugged"})
+    assert server.get(f"sobjects/CampaignMember/{member}").json()["Status"] == "Sent"
