@@ -18,6 +18,7 @@ from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.salesforce import SalesforceOrg, create_salesforce_app
 from tests.adapters.doubles import ManualClock, MemoryBudget
+from tests.judges.watch import watched
 
 TOKEN = "00DPractice!the-secret-token"
 
@@ -214,7 +215,7 @@ def open_site(folder: Path, **options: Any) -> tuple[Site, Callable[[], None]]:
     clock = PracticeClock(source=FrozenTime())
     org = SalesforceOrg(folder / "salesforce.db", clock, **options)
     calls = CallLog()
-    faults = Faults(create_salesforce_app(org, calls, access_token=TOKEN, client_id="tests"))
+    faults = Faults(watched(create_salesforce_app(org, calls, access_token=TOKEN, client_id="tests"), "salesforce"))
     url, stop = serve(faults)
 
     def close() -> None:

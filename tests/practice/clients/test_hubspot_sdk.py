@@ -14,6 +14,7 @@ import pytest
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
+from tests.judges.watch import watched
 from tests.practice.servers import running
 
 TOKEN = "pat-practice"
@@ -24,7 +25,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[hubspot_sdk.Hub
     folder: Path = tmp_path_factory.mktemp("sdk")
     portal = HubSpotPortal(folder / "hubspot.db", PracticeClock())
     app = create_hubspot_app(portal, CallLog(), access_token=TOKEN)
-    with running(app) as url:
+    with running(watched(app, "hubspot")) as url:
         made = hubspot_sdk.HubSpot(access_token=TOKEN, base_url=url, max_retries=0, _strict_response_validation=True)
         yield made
         made.close()

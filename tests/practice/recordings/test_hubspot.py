@@ -14,6 +14,7 @@ import requests
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
+from tests.judges.watch import watched
 from tests.practice.servers import running
 
 from .hubspot_stage import Stage
@@ -35,7 +36,7 @@ def portal(tmp_path: Path) -> Iterator[HubSpotPortal]:
 @pytest.mark.parametrize("tape", hubspot(), ids=str)
 def test_the_practice_portal_answers_as_was_recorded(tape: Tape, portal: HubSpotPortal) -> None:
     app = create_hubspot_app(portal, CallLog(), access_token=TOKEN)
-    with running(app) as url, requests.Session() as session:
+    with running(watched(app, "hubspot")) as url, requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {TOKEN}"
 
         def ask(method: str, path: str, body: Any) -> Any:

@@ -17,6 +17,7 @@ import uvicorn
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.salesforce import SalesforceOrg, create_salesforce_app
+from tests.judges.watch import watched
 
 TOKEN = "00DPractice!token"
 CLIENT = "practice-client"
@@ -107,7 +108,7 @@ def serve(org: SalesforceOrg, clock: PracticeClock, **options: Any) -> Iterator[
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
     config = uvicorn.Config(
-        app,
+        watched(app, "salesforce"),
         log_level="warning",
         lifespan="off",
         date_header=False,
