@@ -68,11 +68,12 @@ class StateFolder:
             self._write("tokens.json", kept)
         return kept
 
-    def clock_offset(self) -> float:
-        return float((self._read("clock.json") or {}).get("offset", 0.0))
+    def clock(self) -> dict[str, Any]:
+        """As the clock's `to_json` told it last, empty before that."""
+        return self._read("clock.json") or {}
 
-    def set_clock_offset(self, seconds: float) -> None:
-        self._write("clock.json", {"offset": seconds})
+    def set_clock(self, told: dict[str, float]) -> None:
+        self._write("clock.json", told)
 
     def set_serving(self, announcement: dict[str, Any]) -> None:
         self._write("serving.json", {**announcement, "pid": os.getpid()})

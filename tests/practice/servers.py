@@ -18,7 +18,7 @@ import requests
 import uvicorn
 from starlette.types import ASGIApp
 
-from crmsync_desktop.practice.faults import CuttableProtocol
+from crmsync_desktop.practice.interference import CuttableProtocol
 
 START_SECONDS = 60.0
 

@@ -6,6 +6,6 @@ CRM tokens don't open it, and its token opens neither CRM.
 from __future__ import annotations
 
 from crmsync_desktop.practice.admin.app import create_admin_app
-from crmsync_desktop.practice.admin.reach import Practice
+from crmsync_desktop.practice.reach import Practice
 
 __all__ = ["Practice", "create_admin_app"]

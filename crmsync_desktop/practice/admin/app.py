@@ -12,15 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from crmsync_desktop.practice.admin import dials, records
+from crmsync_desktop.practice.admin import dials, records, traffic
 from crmsync_desktop.practice.admin.given import Given
-from crmsync_desktop.practice.admin.reach import Practice
 from crmsync_desktop.practice.admin.routes import Line
 from crmsync_desktop.practice.hands import refusal_of
 from crmsync_desktop.practice.hubspot.refusals import Refusal
+from crmsync_desktop.practice.reach import Practice
 from crmsync_desktop.practice.salesforce import ApiError, RowError
 
-TABLE: tuple[Line, ...] = (*dials.LINES, *records.LINES)
+TABLE: tuple[Line, ...] = (*traffic.LINES, *dials.LINES, *records.LINES)
 
 
 def create_admin_app(practice: Practice, *, token: str) -> Starlette:

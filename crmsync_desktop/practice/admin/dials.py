@@ -1,36 +1,13 @@
-"""The dials: the clock, the limits, the lag, the faults, and how each org is set up."""
+"""The dials of each org: its limits, its lag, its setup, and what a person can do that no CRM API can."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from crmsync_desktop.practice.admin.given import Given
-from crmsync_desktop.practice.admin.reach import Practice
 from crmsync_desktop.practice.admin.routes import Line, line, open_line
 from crmsync_desktop.practice.hubspot.catalog import object_type
-
-
-def _calls(practice: Practice, given: Given) -> object:
-    return practice.calls.summary()
-
-
-def _reset_calls(practice: Practice, given: Given) -> object:
-    practice.calls.reset()
-    return practice.calls.summary()
-
-
-def _recent_calls(practice: Practice, given: Given) -> object:
-    return practice.calls.recent(given.whole("limit", 200))
-
-
-def _clock(practice: Practice, given: Given) -> object:
-    return {"now": practice.clock.now(), "offset": practice.clock.offset}
-
-
-def _advance(practice: Practice, given: Given) -> object:
-    practice.clock.advance(given.number("advance_seconds"))
-    practice.clock_moved()
-    return _clock(practice, given)
+from crmsync_desktop.practice.reach import Practice
 
 
 def _counts(practice: Practice, given: Given) -> object:
@@ -81,15 +58,6 @@ def _hubspot_limits(practice: Practice, given: Given) -> object:
     return given.values
 
 
-def _hubspot_setup(practice: Practice, given: Given) -> object:
-    return practice.portal.setup.to_json()
-
-
-def _change_hubspot_setup(practice: Practice, given: Given) -> object:
-    """Any settings of PortalSetup; the rest stays as it is."""
-    return practice.portal.change_setup(**given.values).to_json()
-
-
 def _salesforce_setup(practice: Practice, given: Given) -> object:
     return practice.org.setup.to_json()
 
@@ -97,6 +65,21 @@ def _salesforce_setup(practice: Practice, given: Given) -> object:
 def _change_salesforce_setup(practice: Practice, given: Given) -> object:
     """Any settings of OrgSetup; the rest stays as it is."""
     return practice.org.change_setup(**given.values).to_json()
+
+
+def _lock_rows(practice: Practice, given: Given) -> object:
+    """Somebody else holds these records for so long: see SalesforceOrg.lock_rows."""
+    practice.org.lock_rows(given.texts("ids"), given.number("seconds"))
+    return {}
+
+
+def _hubspot_setup(practice: Practice, given: Given) -> object:
+    return practice.portal.setup.to_json()
+
+
+def _change_hubspot_setup(practice: Practice, given: Given) -> object:
+    """Any settings of PortalSetup; the rest stays as it is."""
+    return practice.portal.change_setup(**given.values).to_json()
 
 
 def _restore(practice: Practice, given: Given) -> object:
@@ -107,26 +90,7 @@ def _restore(practice: Practice, given: Given) -> object:
     return {}
 
 
-def _faults(practice: Practice, given: Given) -> object:
-    return practice.faults.shown()
-
-
-def _order_fault(practice: Practice, given: Given) -> object:
-    practice.faults.order(given.values)
-    return practice.faults.shown()
-
-
-def _clear_faults(practice: Practice, given: Given) -> object:
-    practice.faults.clear()
-    return practice.faults.shown()
-
-
 LINES: tuple[Line, ...] = (
-    line("GET", "/calls", _calls),
-    line("POST", "/calls/reset", _reset_calls),
-    line("GET", "/calls/recent", _recent_calls, "limit"),
-    line("GET", "/clock", _clock),
-    line("POST", "/clock", _advance, "advance_seconds"),
     line("GET", "/counts", _counts),
     line("POST", "/salesforce/foreign-usage", _foreign_usage, "calls"),
     line("POST", "/salesforce/limit", _salesforce_limit, "daily"),
@@ -136,12 +100,10 @@ LINES: tuple[Line, ...] = (
     line("POST", "/salesforce/convert-lead", _convert, "lead", "opportunity"),
     line("GET", "/salesforce/setup", _salesforce_setup),
     open_line("POST", "/salesforce/setup", _change_salesforce_setup),
+    line("POST", "/salesforce/lock-rows", _lock_rows, "ids", "seconds"),
     line("POST", "/hubspot/search-lag", _search_lag, "seconds"),
     line("POST", "/hubspot/limits", _hubspot_limits, "burst", "interval", "daily", "searches"),
     line("GET", "/hubspot/setup", _hubspot_setup),
     open_line("POST", "/hubspot/setup", _change_hubspot_setup),
     line("POST", "/hubspot/restore", _restore, "type", "ids"),
-    line("GET", "/faults", _faults),
-    open_line("POST", "/faults", _order_fault),
-    line("DELETE", "/faults", _clear_faults),
 )

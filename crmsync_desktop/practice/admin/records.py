@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crmsync_desktop.practice.admin.given import Given
-from crmsync_desktop.practice.admin.reach import Practice
 from crmsync_desktop.practice.admin.routes import Line, line
 from crmsync_desktop.practice.hands import MOST_RECORDS, Hands
 from crmsync_desktop.practice.hands_hubspot import HubSpotHands
 from crmsync_desktop.practice.hands_salesforce import SalesforceHands
+from crmsync_desktop.practice.reach import Practice
 
 Deed = Callable[[Hands, str, Given], object]
 

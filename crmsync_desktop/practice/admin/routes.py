@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crmsync_desktop.practice.admin.given import Given
-from crmsync_desktop.practice.admin.reach import Practice
+from crmsync_desktop.practice.reach import Practice
 
 Act = Callable[[Practice, Given], object]
 

@@ -16,12 +16,14 @@ from crmsync_desktop.adapters.hubspot import HubSpotCrm
 from crmsync_desktop.domain.records import Op, Side, Write
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
-from crmsync_desktop.practice.faults import FaultMiddleware, Faults
+from crmsync_desktop.practice.faults import Faults
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
 from crmsync_desktop.practice.hubspot.catalog import object_type
 from crmsync_desktop.practice.hubspot.limits import RateLimits
 from crmsync_desktop.practice.hubspot.merging import merge
+from crmsync_desktop.practice.interference import FaultMiddleware
 from tests.adapters.doubles import ManualClock, MemoryBudget
+from tests.judges.watch import watched
 from tests.practice.servers import running
 
 T = TypeVar("T")
@@ -245,7 +247,7 @@ def open_site(
     clock = PracticeClock(source=source)
     portal = HubSpotPortal(folder / "hubspot.db", clock, **options)
     faults = Faults()
-    app: ASGIApp = create_hubspot_app(portal, CallLog(), access_token=TOKEN, limits=limits)
+    app = watched(create_hubspot_app(portal, CallLog(), access_token=TOKEN, limits=limits), "hubspot")
     arrivals = Arrivals(FaultMiddleware(app if traced else Untraced(app), "hubspot", faults))
     try:
         with running(arrivals) as url:

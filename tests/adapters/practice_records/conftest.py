@@ -9,8 +9,8 @@ import pytest
 
 from crmsync_desktop.adapters.practice_records import AdminRecords
 from crmsync_desktop.practice.admin import Practice, create_admin_app
-from crmsync_desktop.practice.calls import CallLog
-from crmsync_desktop.practice.clock import PracticeClock
+from crmsync_desktop.practice.calls import CallLog, System
+from crmsync_desktop.practice.clock import PracticeClock, SkewedClock
 from crmsync_desktop.practice.faults import Faults
 from crmsync_desktop.practice.hubspot import HubSpotPortal
 from crmsync_desktop.practice.salesforce import SalesforceOrg
@@ -42,8 +42,10 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("hands")
     clock = PracticeClock(source=Hand())
-    org, portal = SalesforceOrg(folder / "s.db", clock), HubSpotPortal(folder / "h.db", clock)
-    practice = Practice(org, portal, CallLog(), clock, Faults(), lambda: None)
+    skews: dict[System, SkewedClock] = {"salesforce": SkewedClock(clock), "hubspot": SkewedClock(clock)}
+    org = SalesforceOrg(folder / "s.db", skews["salesforce"])
+    portal = HubSpotPortal(folder / "h.db", skews["hubspot"])
+    practice = Practice(org, portal, CallLog(), clock, Faults(), lambda: None, skews)
     with running(create_admin_app(practice, token=TOKEN)) as url:
         records = AdminRecords(url, TOKEN)
         yield Desk(practice, records, url)

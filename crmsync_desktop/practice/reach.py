@@ -1,12 +1,12 @@
-"""All that the admin API can reach."""
+"""All that the admin API and a file of dials can reach."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from crmsync_desktop.practice.calls import CallLog
-from crmsync_desktop.practice.clock import PracticeClock
+from crmsync_desktop.practice.calls import CallLog, System
+from crmsync_desktop.practice.clock import PracticeClock, SkewedClock
 from crmsync_desktop.practice.faults import Faults
 from crmsync_desktop.practice.hubspot import HubSpotPortal
 from crmsync_desktop.practice.salesforce import SalesforceOrg
@@ -14,7 +14,7 @@ from crmsync_desktop.practice.salesforce import SalesforceOrg
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """`clock_moved` is called after the clock was set, to remember it."""
+    """`clock_moved` is called after the clock was set, to remember it; `skews` are the systems' own clocks."""
 
     org: SalesforceOrg
     portal: HubSpotPortal
@@ -22,3 +22,4 @@ class Practice:
     clock: PracticeClock
     faults: Faults
     clock_moved: Callable[[], None]
+    skews: Mapping[System, SkewedClock]
