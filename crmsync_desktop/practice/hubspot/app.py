@@ -17,7 +17,15 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crmsync_desktop.practice.calls import Call, CallLog
-from crmsync_desktop.practice.hubspot import account, associations_api, lists_api, objects_api, schema_api
+from crmsync_desktop.practice.hubspot import (
+    account,
+    associations_api,
+    lists_api,
+    objects_api,
+    owners_api,
+    pipelines_api,
+    properties_api,
+)
 from crmsync_desktop.practice.hubspot.limits import RateLimits
 from crmsync_desktop.practice.hubspot.oauth import OAuth, OAuthApp
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
@@ -53,7 +61,9 @@ def create_hubspot_app(
     entries = [
         *associations_api.ENTRIES,
         *lists_api.ENTRIES,
-        *schema_api.ENTRIES,
+        *properties_api.ENTRIES,
+        *pipelines_api.ENTRIES,
+        *owners_api.ENTRIES,
         *account.ENTRIES,
         *objects_api.ENTRIES,
     ]

@@ -137,6 +137,7 @@ def _endpoint(portal: HubSpotPortal, entry: Entry, version: str) -> Callable[[Re
             if writes and portal.clock.now() < portal.setup.locked_until:
                 raise locked()
             with portal.database.transaction():
+                portal.run_due()
                 status, body = entry.handler(portal, ask)
         except Refusal as refusal:
             status, body = refusal.status, refusal.body()
