@@ -122,7 +122,9 @@ def undelete(records: Records, sobject: SObject, id18: str, user_id: str) -> Non
 
 
 def _restore(records: Records, sobject: SObject, rows: dict[str, Row], user_id: str) -> None:
-    saves = [Save({item.name: row[item.name] for item in sobject.unique_fields}, id18) for id18, row in rows.items()]
+    saves = [Save({}, id18) for id18 in rows]
+    for save, row in zip(saves, rows.values(), strict=True):
+        save.changed = {item.name: row[item.name] for item in sobject.unique_fields}
     unique = UniqueValues(records.store, sobject, saves)
     for save in saves:
         unique.claim(save)

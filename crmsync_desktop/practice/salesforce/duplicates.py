@@ -58,7 +58,7 @@ def find_duplicates(store: Store, rules: Sequence[DuplicateRule], save: Save, *,
     for rule in rules:
         if event not in rule.on or (allow and rule.action == "allow"):
             continue
-        if not _compared(rule).isdisjoint(save.changed()):
+        if not _compared(rule).isdisjoint(save.changed):
             found = _matches(store, rule, save)
             if found:
                 raise _refusal(rule, found, base)

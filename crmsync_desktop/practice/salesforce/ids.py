@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _ALLOWED = frozenset(DIGITS)
@@ -9,25 +11,30 @@ POD = "Pr0"
 """Characters four to six of every id: the instance and a reserved zero. Ours marks ids that came from practice."""
 
 
+@lru_cache(maxsize=65_536)
+def _mark(part: str) -> str:
+    """One bit for each upper-case letter of five characters. Kept, since most ids share their beginnings."""
+    return _CHECKSUM[sum(1 << position for position, letter in enumerate(part) if "A" <= letter <= "Z")]
+
+
 def suffix(id15: str) -> str:
     """The three characters that make 15 into 18: one bit for each upper-case letter, five bits a character."""
-    out = ""
-    for start in (0, 5, 10):
-        bits = 0
-        for position in range(5):
-            if "A" <= id15[start + position] <= "Z":
-                bits |= 1 << position
-        out += _CHECKSUM[bits]
-    return out
+    return _mark(id15[:5]) + _mark(id15[5:10]) + _mark(id15[10:15])
+
+
+@lru_cache(maxsize=4096)
+def _digits(number: int, width: int) -> str:
+    digits = ""
+    for _ in range(width):
+        number, digit = divmod(number, 62)
+        digits = DIGITS[digit] + digits
+    return digits
 
 
 def record_id(prefix: str, number: int) -> str:
     """The 18-character id of the `number`-th record (from 1) under a key prefix; ids sort as their numbers do."""
-    digits = ""
-    for _ in range(9):
-        number, digit = divmod(number, 62)
-        digits = DIGITS[digit] + digits
-    id15 = f"{prefix}{POD}{digits}"
+    high, low = divmod(number, 62 * 62)
+    id15 = f"{prefix}{POD}{_digits(high, 7)}{_digits(low, 2)}"
     return id15 + suffix(id15)
 
 
@@ -38,8 +45,11 @@ def normal(value: str) -> str | None:
     """
     if len(value) not in (15, 18) or not _ALLOWED.issuperset(value):
         return None
+    right = suffix(value)
     if len(value) == 15:
-        return value + suffix(value)
+        return value + right
+    if value[15:] == right:
+        return value
     mended = ""
     for index, mark in enumerate(value[15:].upper()):
         bits = _CHECKSUM.find(mark)

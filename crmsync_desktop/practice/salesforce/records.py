@@ -197,15 +197,15 @@ class Records:
 
     def blank(self, sobject: SObject, user_id: str | None) -> Row:
         """A new record before anything was said about it: defaults, and the user as owner and author."""
-        row: Row = {item.name: 0 if item.type == "boolean" else item.flags["defaultValue"] for item in sobject.stored}
+        row: Row = {item.name: item.start for item in sobject.stored}
         names = ("CreatedById", "LastModifiedById", "OwnerId")
         return row | {name: user_id for name in names if name in row}
 
     def fill_numbers(self, sobject: SObject, row: Row, number: int) -> None:
-        """Automatic numbers and picture addresses, which follow from the record's number and id."""
+        """What follows from the record's number and id, unless a name is given: Field.from_number."""
         for item in sobject.numbered:
-            numbers = item.flags["autoNumber"]
-            row[item.name] = f"{number + 1000:08d}" if numbers else f"/services/images/photo/{row['Id']}"
+            if row[item.name] is None or item.flags["autoNumber"]:
+                row[item.name] = item.from_number(number, row["Id"])
 
     def check_access(self, id18: str) -> None:
         """Raises RowError where sharing keeps the API's user from changing the record; people are the admin.
@@ -240,7 +240,7 @@ class Records:
                     raise RowError("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
                 lookups.check(sobject, save)
                 object_rules.apply(self.store, lookups, sobject.name, save)
-                complete(sobject.name, save.row, set(save.changed()))
+                complete(sobject.name, save.row, set(save.changed))
                 self.automation.judge(sobject, save, allow_save)
                 self.locks.check(sobject, save.id18, save.row)
                 unique.claim(save)
@@ -265,6 +265,10 @@ class Records:
         save.given = {name: check(item, fields[name]) for name, item in items}
         for rule in sobject.value_rules:
             rule(save.before, save.given)
+        before, given = save.before, save.given
+        save.changed = (
+            given if before is None else {name: value for name, value in given.items() if before[name] != value}
+        )
 
 
 def row_id(sobject: SObject, value: Any) -> str:

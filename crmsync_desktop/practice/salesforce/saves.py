@@ -25,12 +25,8 @@ class Save:
     error: RowError | None = None
     effects: list[Trigger] = field(default_factory=list)
 
-    def changed(self) -> Decoded:
-        """The given values that differ from those that stand; all of them for a new record."""
-        before = self.before
-        if before is None:
-            return self.given
-        return {name: value for name, value in self.given.items() if before[name] != value}
+    changed: Decoded = field(default_factory=dict)
+    """The given values that differ from those that stand; all of them for a new record."""
 
 
 class Lookups:
@@ -49,7 +45,7 @@ class Lookups:
         wanted: dict[str, set[str]] = {}
         for save in saves:
             if save.error is None:
-                for value in self._values(save.changed()).values():
+                for value in self._values(save.changed).values():
                     target = prefixes.get(value[:3])
                     if target is not None:
                         wanted.setdefault(target.name, set()).add(value)
@@ -59,7 +55,7 @@ class Lookups:
 
     def check(self, sobject: SObject, save: Save) -> None:
         """Raises RowError for a lookup to what isn't there, is another kind of record, or may not be referred to."""
-        for name, value in self._values(save.changed()).items():
+        for name, value in self._values(save.changed).items():
             item = self._references[name]
             target = self._prefixes.get(value[:3])
             if target is None or target.name not in item.reference_to:
@@ -101,7 +97,7 @@ class UniqueValues:
         self._fields = sobject.unique_fields
         if not self._fields:
             return
-        good = [save.changed() for save in saves if save.error is None]
+        good = [save.changed for save in saves if save.error is None]
         for item in self._fields:
             values = [given[item.name] for given in good if given.get(item.name) is not None]
             holders = store.holders(sobject, item.name, values) if values else ()
@@ -111,7 +107,7 @@ class UniqueValues:
         """Take the record's values for it. Raises RowError where another record has one of them."""
         if not self._fields:
             return
-        given = save.changed()
+        given = save.changed
         for item in self._fields:
             value = given.get(item.name)
             holder = None if value is None else self._holders[item.name].get(_key(item.flags, value))

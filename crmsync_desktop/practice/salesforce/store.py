@@ -115,8 +115,7 @@ class Store:
         index("Id", "Id", "UNIQUE")
         index("SystemModstamp", "SystemModstamp, Id")
         if sobject.soft_deletes:
-            index("_deleted_with", "_deleted_with) WHERE (_deleted_with IS NOT NULL")
-        if sobject.soft_deletes:
+            index("_deleted_with", "_deleted_with", rows="WHERE _deleted_with IS NOT NULL")
             index("bin", "SystemModstamp, Id", rows="WHERE IsDeleted = 1")
         for item in sobject.stored:
             if item.type == "email" or item.flags["externalId"] or item.name in _INDEXED_REFERENCES:
