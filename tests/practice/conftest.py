@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.practice import census
+
+census.watch()
