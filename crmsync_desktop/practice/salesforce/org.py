@@ -19,6 +19,7 @@ from . import deletion, status_tables
 from .access import Access
 from .address_rules import addresses, convert
 from .bulk_jobs import BulkJobs
+from .commits import Commits
 from .computed import complete
 from .conversion import Conversion, convert_lead
 from .errors import RowError
@@ -61,10 +62,14 @@ class SalesforceOrg:
         self.store = Store(database, dict(self.schema))
         self.setup = OrgSetup()
         self.records = Records(self.store, clock.now)
-        self.queries = Queries(self.store, clock.now)
-        self.bulk = BulkJobs(self.records, Queries(self.store, clock.now), self.schema, clock.now)
+        self.commits = Commits(self.store, clock.now)
+        """The dials of late commits: `lag_seconds`, `hold`, `release`."""
+        self.queries, of_jobs = (Queries(self.store, clock.now, self.schema, self.commits) for _ in range(2))
+        self.bulk = BulkJobs(self.records, of_jobs, self.schema, clock.now)
         self.long_running = LongRunning(clock.now)
         self.access = Access()
+        self.most_replicated = 600_000
+        """A dial: how many ids `updated` and `deleted` give at most."""
         self.usage = Usage(self.store, clock.now, daily_limit)
         self.tokens = Tokens(self.store, clock.now)
         self._purged_at = clock.now()
@@ -111,6 +116,7 @@ class SalesforceOrg:
         self.schema.clear()
         self.schema.update(visible)
         self.records.schema_changed()
+        self.commits.schema_changed()
         self.records.automation.take(setup)
         self.setup = setup
 
@@ -137,7 +143,7 @@ class SalesforceOrg:
         Returns how many were loaded. Raises KeyError for an unknown object or field; nothing is loaded then.
         """
         total = 0
-        with self.lock, self.store.atomic():
+        with self.lock, self.store.atomic(), self.commits.unnoticed():
             for _, chunk in _chunks(rows, 5000):
                 for name in dict.fromkeys(name for name, _ in chunk):
                     fields = [given for other, given in chunk if other == name]
@@ -263,6 +269,11 @@ class SalesforceOrg:
         KeyError for an object that the org doesn't have."""
         with self.lock:
             return self.store.changed_by(self.schema[sobject], list(ids))
+
+    def latest_covered(self) -> str:
+        """Up to when every write shows, in the API's form: now, or when the oldest one that isn't seen yet began."""
+        oldest = self.commits.oldest_open()
+        return stamp(int(self.clock.now() if oldest is None else oldest))
 
     def add_foreign_usage(self, calls: int) -> None:
         """Calls that other integrations made: they count against the same daily limit."""

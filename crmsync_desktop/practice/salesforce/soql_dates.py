@@ -1,26 +1,38 @@
-"""SOQL's relative dates (TODAY, LAST_N_DAYS:7 …) as half-open ranges of days.
+"""SOQL's relative dates (TODAY, LAST_N_DAYS:7 …) as half-open ranges of days, as the SOQL reference lists them.
 
-Days are UTC days (unverified: a real org uses the user's time zone). Weeks start on Sunday, as in the US locale.
+Days are those of the org's time zone, which is UTC; fiscal years begin in January, as in a new org.
+
+Unverified: weeks begin on Sunday, as in the locale en_US, whatever locale the user has.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+_DAY = timedelta(days=1)
+_MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
-def day_range(literal: str, now: float) -> tuple[date, date]:
-    """First day, and the day after the last, of a date literal at `now` (seconds since the epoch)."""
-    today = datetime.fromtimestamp(now, UTC).date()
-    word, _, number = literal.upper().partition(":")
-    day = timedelta(days=1)
+
+def day_range(literal: str, now: float) -> tuple[date, date] | None:
+    """First day, and the day after the last, of a date literal at `now` (seconds since the epoch); None when it lies
+    beyond the years 1 to 9999."""
+    try:
+        return _range(literal.upper(), datetime.fromtimestamp(now, UTC).date())
+    except (OverflowError, ValueError):
+        return None
+
+
+def _range(literal: str, today: date) -> tuple[date, date]:
+    word, _, number = literal.replace("FISCAL_", "").partition(":")
     if word in ("YESTERDAY", "TODAY", "TOMORROW"):
-        start = today + {"YESTERDAY": -day, "TODAY": timedelta(), "TOMORROW": day}[word]
-        return start, start + day
-    if word == "N_DAYS_AGO":
-        start = today - int(number) * day
-        return start, start + day
+        start = today + {"YESTERDAY": -_DAY, "TODAY": timedelta(), "TOMORROW": _DAY}[word]
+        return start, start + _DAY
     if word in ("LAST_90_DAYS", "NEXT_90_DAYS"):
         word, number = word.replace("90", "N"), "90"
+    if word.endswith("_AGO"):
+        unit, count = word.removeprefix("N_").removesuffix("S_AGO"), int(number)
+        start = _move(unit, _start(unit, today), -count)
+        return start, _move(unit, start, 1)
     if number:
         return _counted(word, int(number), today)
     which, unit = word.split("_")
@@ -31,10 +43,9 @@ def day_range(literal: str, now: float) -> tuple[date, date]:
 
 def _counted(word: str, count: int, today: date) -> tuple[date, date]:
     which, _, unit = word.split("_")
-    day = timedelta(days=1)
     if unit == "DAYS":
         # LAST_N_DAYS takes in today; NEXT_N_DAYS starts tomorrow.
-        return (today - count * day, today + day) if which == "LAST" else (today + day, today + (count + 1) * day)
+        return (today - count * _DAY, today + _DAY) if which == "LAST" else (today + _DAY, today + (count + 1) * _DAY)
     single = unit.removesuffix("S")
     start = _start(single, today)
     if which == "LAST":
@@ -44,6 +55,8 @@ def _counted(word: str, count: int, today: date) -> tuple[date, date]:
 
 def _start(unit: str, today: date) -> date:
     match unit:
+        case "DAY":
+            return today
         case "WEEK":
             return today - timedelta(days=(today.weekday() + 1) % 7)
         case "MONTH":
@@ -55,8 +68,7 @@ def _start(unit: str, today: date) -> date:
 
 
 def _move(unit: str, start: date, count: int) -> date:
-    if unit == "WEEK":
-        return start + timedelta(weeks=count)
-    months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}[unit] * count
-    index = start.year * 12 + start.month - 1 + months
+    if unit in ("DAY", "WEEK"):
+        return start + timedelta(days=count * (7 if unit == "WEEK" else 1))
+    index = start.year * 12 + start.month - 1 + _MONTHS[unit] * count
     return date(index // 12, index % 12 + 1, 1)

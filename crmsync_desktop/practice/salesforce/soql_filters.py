@@ -1,5 +1,5 @@
-"""WHERE conditions of SOQL as parameterised SQL with SOQL's two-valued logic: a blank equals null, and differs from
-everything else, so `!=`, NOT IN and NOT also find blanks."""
+"""Conditions of SOQL as parameterised SQL with SOQL's two-valued logic: a blank equals null, and differs from everything
+else, so `!=`, NOT IN and NOT also find blanks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from typing import Any
 from .errors import ApiError
 from .ids import normal
 from .schema import NUMBER_TYPES, TEXT_TYPES, Field
-from .soql import Compare, Condition, Junction, Literal, Not, Path, Query, Within, soql_error
 from .soql_dates import day_range
+from .soql_scope import Column
+from .soql_tree import Compare, Condition, Expression, Includes, Junction, Literal, Not, Query, Within, soql_error
 from .stamps import parse_date, parse_datetime
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_MOST_SEMI_JOINS = 2
 
-Column = Callable[[Path], tuple[Field, str]]
-Subselect = Callable[[Query, Path], str]
+Resolve = Callable[[Expression], Column]
+Subselect = Callable[[Query, Expression, Field], str]
 
 
 def unescaped(text: str, *, pattern: bool = False) -> str:
@@ -33,46 +35,55 @@ def unescaped(text: str, *, pattern: bool = False) -> str:
 
 
 class Filters:
-    """Compiles one query's conditions. `column` finds a field and its SQL, `subselect` compiles a semi-join; values go
-    to `params` in the order of their question marks."""
+    """Compiles one query's conditions. `resolve` finds a column, `subselect` compiles a semi-join (None where there can be
+    none); values go to `params` in the order of their question marks."""
 
-    def __init__(self, soql: str, now: float, column: Column, subselect: Subselect, params: list[Any]) -> None:
+    def __init__(self, soql: str, now: float, resolve: Resolve, subselect: Subselect | None, params: list[Any]) -> None:
         self._soql = soql
         self._now = now
-        self._column = column
+        self._resolve = resolve
         self._subselect = subselect
         self._params = params
+        self._semi_joins = 0
 
-    def sql(self, condition: Condition) -> str:
+    def sql(self, condition: Condition, place: str = "") -> str:
+        """`place` is "" at the top and below AND, "OR" right below an OR, "nested" anywhere deeper."""
         if isinstance(condition, Junction):
-            return _balanced(condition.word, [self.sql(part) for part in condition.parts])
+            inner = "nested" if place else "OR" if condition.word == "OR" else ""
+            return _balanced(condition.word, [self.sql(part, inner) for part in condition.parts])
         if isinstance(condition, Not):
-            return f"NOT coalesce({self.sql(condition.part)}, 0)"
-        item, column = self._column(condition.path)
-        if not item.flags["filterable"]:
-            message = f"field '{item.name}' can not be filtered in a query call"
-            raise self._error(condition.path, message)
+            return f"NOT coalesce({self.sql(condition.part, 'nested')}, 0)"
+        column = self._resolve(condition.left)
+        if not column.item.flags["filterable"]:
+            message = f"field '{column.item.name}' can not be filtered in a query call"
+            raise self._error(condition.left, message)
+        if isinstance(condition, Includes):
+            return self._includes(condition, column)
         if isinstance(condition, Within):
-            return self._within(condition, item, column)
-        return self._compare(condition, item, column)
+            if isinstance(condition.values, Query):
+                return self._semi_join(condition.values, condition, column, place)
+            return self._within(condition, condition.values, column.item, column.sql)
+        return self._compare(condition, column.item, column.sql)
 
-    def _error(self, path: Path, message: str, code: str = "INVALID_FIELD") -> ApiError:
-        return soql_error(code, self._soql, path.position, message)
+    def _error(self, at: Expression | Literal, message: str, code: str = "INVALID_FIELD") -> ApiError:
+        return soql_error(code, self._soql, at.position, message)
+
+    def _wrong_operator(self, at: Expression, item: Field) -> ApiError:
+        return self._error(at, f"invalid operator on {item.type} field", "INVALID_QUERY_FILTER_OPERATOR")
 
     def _compare(self, node: Compare, item: Field, column: str) -> str:
         if node.operator == "LIKE":
             return self._like(node, item, column)
         if node.value.kind == "DATE_LITERAL":
             return self._relative(node, item, column)
-        value = self._value(node.path, item, node.value)
+        value = self._value(node.left, item, node.value)
         if node.operator in ("=", "!="):
             left, right = self._equal_sides(item, column, value)
             return f"{left} {'IS' if node.operator == '=' else 'IS NOT'} {right}"
-        if value is None or item.type == "boolean":
-            message = f"operator '{node.operator}' can not be used with field '{item.name}' and this value"
-            raise self._error(node.path, message, "INVALID_QUERY_FILTER_OPERATOR")
-        self._params.append(value)
-        return f"{column} {node.operator} ?"
+        if value is None or item.type in ("boolean", "multipicklist"):
+            # Unverified: comparing with null by < or > is refused as an invalid operator.
+            raise self._wrong_operator(node.left, item)
+        return f"{column} {node.operator} {self._mark(value)}"
 
     def _equal_sides(self, item: Field, column: str, value: Any) -> tuple[str, str]:
         """Both sides of an equality; beyond ASCII, letters are folded by Python, since SQLite's NOCASE isn't enough."""
@@ -86,18 +97,14 @@ class Filters:
 
     def _like(self, node: Compare, item: Field, column: str) -> str:
         if item.type not in TEXT_TYPES:
-            message = f"invalid operator on {item.type} field"
-            raise self._error(node.path, message, "INVALID_QUERY_FILTER_OPERATOR")
+            raise self._wrong_operator(node.left, item)
         pattern = unescaped(node.value.text, pattern=True)
         if pattern.isascii():
             return f"{column} LIKE {self._mark(pattern)} ESCAPE '\\'"
         return f"folded({column}) LIKE {self._mark(pattern.casefold())} ESCAPE '\\'"
 
-    def _within(self, node: Within, item: Field, column: str) -> str:
-        if isinstance(node.values, Query):
-            found = f"{column} IN ({self._subselect(node.values, node.path)})"
-            return f"NOT coalesce({found}, 0)" if node.negated else found
-        values = [self._value(node.path, item, value) for value in node.values]
+    def _within(self, node: Within, listed: tuple[Literal, ...], item: Field, column: str) -> str:
+        values = [self._value(node.left, item, value) for value in listed]
         plain = [value for value in values if value is not None and self._is_plain(item, value)]
         choices = []
         if plain:
@@ -108,16 +115,50 @@ class Filters:
                 choices.append(f"{column} IS NULL")
             elif not self._is_plain(item, value):
                 choices.append(f"folded({column}) = {self._mark(value.casefold())}")
-        found = "(" + " OR ".join(choices) + ")"
-        return f"NOT coalesce({found}, 0)" if node.negated else found
+        return _negated(node.negated, _balanced("OR", choices))
+
+    def _semi_join(self, query: Query, node: Within, column: Column, place: str) -> str:
+        """Messages as real orgs word them, found in public reports of them."""
+        if self._subselect is None:
+            raise self._error(node.left, "Nesting of semi join sub-selects is not supported", "MALFORMED_QUERY")
+        if place:
+            message = (
+                "Semi join sub-selects are not allowed with the 'OR' operator"
+                if place == "OR"
+                else "Semi join sub-selects are only allowed at the top level WHERE expressions and not in nested WHERE "
+                "expressions."
+            )
+            raise self._error(node.left, message, "MALFORMED_QUERY")
+        self._semi_joins += 1
+        if self._semi_joins > _MOST_SEMI_JOINS:
+            message = f"Maximum {_MOST_SEMI_JOINS} semi join sub-selects are allowed"
+            raise self._error(node.left, message, "MALFORMED_QUERY")
+        return _negated(node.negated, f"{column.sql} IN ({self._subselect(query, node.left, column.item)})")
+
+    def _includes(self, node: Includes, column: Column) -> str:
+        if column.item.type != "multipicklist":
+            raise self._wrong_operator(node.left, column.item)
+        choices = []
+        for literal in node.values:
+            value = self._value(node.left, column.item, literal)
+            wanted = [part.strip() for part in (value or "").split(";") if part.strip()]
+            held = f"instr(';' || folded({column.sql}) || ';', ?) > 0"
+            self._params.extend(f";{part.casefold()};" for part in wanted)
+            choices.append(_balanced("AND", [held] * len(wanted)) if wanted else f"{column.sql} IS NULL")
+        return _negated(node.negated, _balanced("OR", choices))
 
     def _is_plain(self, item: Field, value: Any) -> bool:
         return not (isinstance(value, str) and item.type in TEXT_TYPES and not value.isascii())
 
     def _relative(self, node: Compare, item: Field, column: str) -> str:
         if item.type not in ("date", "datetime"):
-            raise self._type_error(node.path, item)
-        first, after = (day.isoformat() for day in day_range(node.value.text, self._now))
+            raise self._type_error(node.left, item)
+        span = day_range(node.value.text, self._now)
+        if span is None:
+            # Unverified: a relative date beyond the calendar is refused as an invalid value.
+            message = f"invalid date literal: {node.value.text}"
+            raise self._error(node.value, message, "INVALID_QUERY_FILTER_OPERATOR")
+        first, after = (day.isoformat() for day in span)
         if item.type == "datetime":
             first, after = f"{first}T00:00:00.000+0000", f"{after}T00:00:00.000+0000"
         match node.operator:
@@ -132,7 +173,7 @@ class Filters:
         inside = f"({column} >= {self._mark(first)} AND {column} < {self._mark(after)})"
         return inside if node.operator == "=" else f"NOT coalesce({inside}, 0)"
 
-    def _type_error(self, path: Path, item: Field) -> ApiError:
+    def _type_error(self, at: Expression, item: Field) -> ApiError:
         kind = {"datetime": "dateTime", "reference": "ID", "id": "ID"}.get(item.type, item.type)
         kind, quoting = ("string", "should be") if item.type in TEXT_TYPES else (kind, "should not be")
         if item.type in ("id", "reference"):
@@ -140,9 +181,9 @@ class Filters:
         message = (
             f"value of filter criterion for field '{item.name}' must be of type {kind} and {quoting} enclosed in quotes"
         )
-        return self._error(path, message)
+        return self._error(at, message)
 
-    def _value(self, path: Path, item: Field, literal: Literal) -> Any:
+    def _value(self, at: Expression, item: Field, literal: Literal) -> Any:
         kind, text = literal.kind, literal.text
         if kind == "NULL":
             return None
@@ -154,7 +195,7 @@ class Filters:
                 return None
             found = normal(raw)
             if found is None:
-                raise self._error(path, f"invalid ID field: {raw}", "INVALID_QUERY_FILTER_OPERATOR")
+                raise self._error(at, f"invalid ID field: {raw}", "INVALID_QUERY_FILTER_OPERATOR")
             return found
         if item.type == "boolean" and kind == "BOOLEAN":
             return int(text.lower() == "true")
@@ -166,8 +207,12 @@ class Filters:
         elif item.type == "date" and kind == "DATE":
             parsed = parse_date(text)
         if parsed is None:
-            raise self._type_error(path, item)
+            raise self._type_error(at, item)
         return parsed
+
+
+def _negated(negated: bool, found: str) -> str:
+    return f"NOT coalesce({found}, 0)" if negated else found
 
 
 def _balanced(word: str, parts: list[str]) -> str:
