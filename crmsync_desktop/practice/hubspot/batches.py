@@ -1,20 +1,32 @@
 """The batch endpoints: up to 100 inputs, answered together, or as a 207 that names what failed.
 
 Batch create is all or nothing unless every input has its own objectWriteTraceId (apis: HubSpot's multi-status guide).
-Update and upsert answer 207 for ids that don't exist; a wrong value refuses the whole batch unless trace ids are given
-(unverified for these two).
+Results come in no particular order: clients may not count on that of the inputs, so it isn't kept (PortalSetup).
+Unverified: a wrong value refuses a whole batch update or upsert unless every input has a trace id of its own.
+Unverified: trace ids don't take an upsert by the e-mail of contacts apart: one wrong input refuses all of it.
+Unverified: a record or a unique value that occurs twice in a batch is a 400.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from crmsync_desktop.practice.hubspot import records
 from crmsync_desktop.practice.hubspot.associations import Associations, inline_associations
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.records import Record, answer, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, missing_objects, wrong_shape
+from crmsync_desktop.practice.hubspot.refusals import (
+    Refusal,
+    invalid,
+    invalid_json,
+    missing_objects,
+    required_fields,
+    wrong_shape,
+)
+from crmsync_desktop.practice.hubspot.requirements import enforce
 from crmsync_desktop.practice.hubspot.values import iso
 
 if TYPE_CHECKING:
@@ -28,16 +40,20 @@ def inputs_of(body: dict[str, Any], allowed: set[str], *, limit: int = MAX_INPUT
     """The inputs of a batch request. Raises a 400 Refusal if they aren't a list of objects with known keys."""
     inputs = body.get("inputs")
     if not isinstance(inputs, list) or not all(isinstance(each, dict) for each in inputs):
-        raise invalid("inputs must be a list of objects.")
+        raise required_fields(["inputs"]) if inputs is None else wrong_shape("a list of inputs", inputs)
     if not inputs:
         raise invalid("The list of inputs must not be empty.")
     if len(inputs) > limit:
         raise invalid(f"The maximum number of inputs supported in a batch request for this operation is {limit}.")
     for each in inputs:
-        if unknown := sorted(set(each) - allowed):
-            raise invalid(f"Unknown fields in an input: {', '.join(unknown)}")
-        if "properties" in allowed and not isinstance(each.get("properties", {}), dict):
-            raise invalid("The properties of an input must be an object.")
+        if not each.keys() <= allowed:
+            raise invalid_json(f'Unrecognized field "{min(set(each) - allowed)}", not marked as ignorable')
+        if not isinstance(each.get("properties", {}), dict):
+            raise wrong_shape("an object of properties", each["properties"])
+        if "id" in allowed and (each.get("id") is None or not isinstance(each["id"], (str, int))):
+            raise required_fields(["id"])
+        if not isinstance(each.get("objectWriteTraceId", ""), str):
+            raise wrong_shape("a text", each["objectWriteTraceId"])
     return inputs
 
 
@@ -88,26 +104,30 @@ def batch_read(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], *,
         told = records.histories(portal.connection, list(shown.values()), history)
         for result in results:
             result["propertiesWithHistory"] = told[int(result["id"])]
-    errors = [missing_objects(kind.singular.upper(), missing).item({})] if missing else []
-    return batch_answer(portal, results, errors)
+    bare = portal.setup.bare_errors
+    errors = [missing_objects(kind.singular.upper(), missing).item({}, bare=bare)] if missing else []
+    return batch_answer(portal, _unordered(portal, results), errors)
 
 
-def batch_create(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any]) -> Answer:
+def batch_create(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], version: str) -> Answer:
     inputs = inputs_of(body, {"properties", "associations", "objectWriteTraceId"})
-    _refuse_repeated([str(each["properties"]["email"]).strip().lower() for each in inputs
-                      if not _traced(inputs) and each.get("properties", {}).get("email")], "e-mail addresses")  # fmt: skip
+    if not _traced(inputs):
+        emails = [each["properties"]["email"] for each in inputs if each.get("properties", {}).get("email")]
+        _refuse_repeated([str(email).strip().lower() for email in emails], "e-mail addresses")
     associations = Associations(portal)
 
     def create(each: dict[str, Any]) -> dict[str, Any]:
         links = inline_associations(portal, kind, each.get("associations") or [])
-        record = portal.create(kind, each.get("properties") or {})
+        properties = each.get("properties") or {}
+        enforce(portal.setup, version, kind, properties, None)
+        record = portal.create(kind, properties)
         associations.add_inline(kind, record.id, links)
         return written(kind, record, None)
 
-    return _write_all(portal, inputs, create, created=True)
+    return _write_all(portal, inputs, create, created=True, traced=_traced(inputs))
 
 
-def batch_update(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any]) -> Answer:
+def batch_update(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], version: str) -> Answer:
     inputs = inputs_of(body, {"id", "idProperty", "properties", "objectWriteTraceId"})
     _refuse_repeated([str(each.get("id")) for each in inputs], "IDs")
     found = _targets(portal, kind, inputs)
@@ -117,31 +137,31 @@ def batch_update(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any]) 
         if record is None:
             raise missing_objects(kind.singular.upper(), [str(each.get("id"))])
         touched = each.get("properties") or {}
+        enforce(portal.setup, version, kind, touched, record)
         return written(kind, portal.update(kind, record, touched), touched)
 
-    return _write_all(portal, inputs, update, created=False)
+    return _write_all(portal, inputs, update, created=False, traced=_traced(inputs))
 
 
-def batch_upsert(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any]) -> Answer:
+def batch_upsert(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], version: str) -> Answer:
     inputs = inputs_of(body, {"id", "idProperty", "properties", "objectWriteTraceId"})
-    for each in inputs:
-        if not each.get("id"):
-            raise invalid("Every input of an upsert needs an id.")
     _refuse_repeated([str(each["id"]).strip().lower() for each in inputs], "IDs")
     found = _targets(portal, kind, inputs)
 
     def upsert(each: dict[str, Any]) -> dict[str, Any]:
-        reference, id_property = str(each["id"]), each.get("idProperty")
+        reference, id_property = str(each["id"]), str(each.get("idProperty") or "hs_object_id")
         touched = each.get("properties") or {}
         record = found.get(reference)
+        enforce(portal.setup, version, kind, touched if record else {id_property: reference, **touched}, record)
         if record is not None:
             return {**written(kind, portal.update(kind, record, touched), touched), "new": False}
-        if id_property in (None, "hs_object_id"):
+        if id_property == "hs_object_id":
             raise missing_objects(kind.singular.upper(), [reference])
         made = portal.create(kind, {id_property: reference, **touched})
         return {**written(kind, made, None), "new": True}
 
-    return _write_all(portal, inputs, upsert, created=False)
+    by_email = any(each.get("idProperty") == "email" for each in inputs)
+    return _write_all(portal, inputs, upsert, created=False, traced=not by_email and _traced(inputs))
 
 
 def batch_archive(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any]) -> None:
@@ -165,12 +185,13 @@ def _write_all(
     write: Callable[[dict[str, Any]], dict[str, Any]],
     *,
     created: bool,
+    traced: bool,
 ) -> Answer:
     """Write input by input; every rule is checked before an input's first row is touched, so none is left half done.
 
     Without trace ids a Refusal other than "no such record" ends the batch (the caller's transaction rolls it all back).
     """
-    traced = _traced(inputs)
+    bare = portal.setup.bare_errors
     results: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     missing: list[str] = []
@@ -179,7 +200,7 @@ def _write_all(
             result = write(each)
         except Refusal as refusal:
             if traced:
-                errors.append(refusal.item({"objectWriteTraceId": [str(each["objectWriteTraceId"])]}))
+                errors.append(refusal.item({"objectWriteTraceId": [each["objectWriteTraceId"]]}, bare=bare))
             elif refusal.status == 404 and refusal.context and not created:
                 missing.extend(refusal.context.get("ids", []))
                 label = refusal.message
@@ -187,15 +208,22 @@ def _write_all(
                 raise
         else:
             if each.get("objectWriteTraceId") is not None:
-                result["objectWriteTraceId"] = str(each["objectWriteTraceId"])
+                result["objectWriteTraceId"] = each["objectWriteTraceId"]
             results.append(result)
     if missing:
-        errors.append(Refusal(404, "OBJECT_NOT_FOUND", label, context={"ids": missing}).item({}))
-    return batch_answer(portal, results, errors, created=created)
+        errors.append(Refusal(404, "OBJECT_NOT_FOUND", label, context={"ids": missing}).item({}, bare=bare))
+    return batch_answer(portal, _unordered(portal, results), errors, created=created)
+
+
+def _unordered(portal: HubSpotPortal, results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same on every run, and unlike the order of the inputs."""
+    if portal.setup.ordered_batches:
+        return results
+    return sorted(results, key=lambda result: crc32(result["id"].encode()))
 
 
 def _refuse_repeated(references: list[str], what: str) -> None:
-    repeated = sorted({each for each in references if references.count(each) > 1})
+    repeated = sorted(each for each, times in Counter(references).items() if times > 1)
     if repeated:
         raise invalid(f"Duplicate {what} found in batch input: [{', '.join(repeated)}]. They must be unique.")
 

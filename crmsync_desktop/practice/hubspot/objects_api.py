@@ -10,7 +10,8 @@ from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, ObjectType
 from crmsync_desktop.practice.hubspot.merging import merge
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record, answer, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import invalid, not_found
+from crmsync_desktop.practice.hubspot.refusals import invalid, not_found, required_fields, wrong_shape
+from crmsync_desktop.practice.hubspot.requirements import enforce
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 from crmsync_desktop.practice.hubspot.search import MAX_BODY, search
 
@@ -41,7 +42,9 @@ def get_record(portal: HubSpotPortal, ask: Ask) -> Answer:
 def create_record(portal: HubSpotPortal, ask: Ask) -> Answer:
     body = ask.object_body({"properties", "associations", "objectWriteTraceId"})
     links = inline_associations(portal, ask.kind, body.get("associations") or [])
-    record = portal.create(ask.kind, _properties(body))
+    properties = _properties(body)
+    enforce(portal.setup, ask.version, ask.kind, properties, None)
+    record = portal.create(ask.kind, properties)
     Associations(portal).add_inline(ask.kind, record.id, links)
     return 201, batches.written(ask.kind, record, None)
 
@@ -49,6 +52,7 @@ def create_record(portal: HubSpotPortal, ask: Ask) -> Answer:
 def update_record(portal: HubSpotPortal, ask: Ask) -> Answer:
     touched = _properties(ask.object_body({"properties", "objectWriteTraceId"}))
     record = portal.find(ask.kind, ask.path["id"], ask.query.get("idProperty"))
+    enforce(portal.setup, ask.version, ask.kind, touched, record)
     return 200, batches.written(ask.kind, portal.update(ask.kind, record, touched), touched)
 
 
@@ -67,15 +71,15 @@ def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def create_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return batches.batch_create(portal, ask.kind, ask.object_body(BATCH_KEYS))
+    return batches.batch_create(portal, ask.kind, ask.object_body(BATCH_KEYS), ask.version)
 
 
 def update_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return batches.batch_update(portal, ask.kind, ask.object_body(BATCH_KEYS))
+    return batches.batch_update(portal, ask.kind, ask.object_body(BATCH_KEYS), ask.version)
 
 
 def upsert_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return batches.batch_upsert(portal, ask.kind, ask.object_body(BATCH_KEYS))
+    return batches.batch_upsert(portal, ask.kind, ask.object_body(BATCH_KEYS), ask.version)
 
 
 def archive_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -96,6 +100,8 @@ def search_records(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 def merge_records(portal: HubSpotPortal, ask: Ask) -> Answer:
     body = ask.object_body({"primaryObjectId", "objectIdToMerge"})
+    if missing := [name for name in ("objectIdToMerge", "primaryObjectId") if body.get(name) is None]:
+        raise required_fields(missing)
     primary = portal.find(ask.kind, str(body.get("primaryObjectId")), None)
     other = portal.find(ask.kind, str(body.get("objectIdToMerge")), None)
     return 200, answer(ask.kind, merge(portal, ask.kind, primary, other), None)
@@ -105,6 +111,8 @@ def erase_contact(portal: HubSpotPortal, ask: Ask) -> Answer:
     """GDPR delete: by id, or by e-mail, which is kept from coming back even if no contact has it."""
     kind = OBJECT_TYPES["contacts"]
     body = ask.object_body({"objectId", "idProperty"})
+    if body.get("objectId") is None:
+        raise required_fields(["objectId"])
     reference, id_property = str(body.get("objectId")), body.get("idProperty")
     if id_property == "email":
         block = "INSERT OR IGNORE INTO blocked_email (email) VALUES (?)"
@@ -123,7 +131,7 @@ def erase_contact(portal: HubSpotPortal, ask: Ask) -> Answer:
 def _properties(body: dict[str, Any]) -> dict[str, object]:
     properties = body.get("properties")
     if not isinstance(properties, dict):
-        raise invalid("properties must be an object.")
+        raise required_fields(["properties"]) if properties is None else wrong_shape("an object", properties)
     return properties
 
 

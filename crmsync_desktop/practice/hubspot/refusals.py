@@ -75,9 +75,11 @@ class Refusal(Exception):
         body.update(self.extra)
         return body
 
-    def item(self, context: dict[str, list[str]]) -> dict[str, object]:
-        """One element of `errors` in a 207."""
+    def item(self, context: dict[str, list[str]], *, bare: bool = False) -> dict[str, object]:
+        """One element of `errors` in a 207; a bare one says only what recorded ones do."""
         item: dict[str, object] = {"status": "error", "category": self.category, "message": self.message}
+        if bare:
+            return item
         if self.errors:
             item["errors"] = self.errors
         item["context"] = {**(self.context or {}), **context}
@@ -98,9 +100,21 @@ def invalid_values(problems: Sequence[ValueProblem]) -> Refusal:
     )
 
 
+def missing_properties(label: str, problems: Sequence[ValueProblem]) -> Refusal:
+    """400 for a record without what the account's rules require of its type."""
+    names = ", ".join(problem.property for problem in problems)
+    message = f"The {label} lacks required properties: {names}"
+    return Refusal(400, "VALIDATION_ERROR", message, errors=[problem.detail() for problem in problems])
+
+
 def invalid_json(detail: str, *, line: int = 1, column: int = 1) -> Refusal:
     """400 in the words of HubSpot's JSON reader, as quoted from real answers."""
     return invalid(f"Invalid input JSON on line {line}, column {column}: {detail}")
+
+
+def required_fields(names: Sequence[str]) -> Refusal:
+    """400 for JSON without something that it must have, in the words of real answers."""
+    return invalid(f"Invalid input JSON on line 1, column 2. Some required fields were not set: [{', '.join(names)}]")
 
 
 def wrong_shape(expected: str, given: object) -> Refusal:

@@ -49,7 +49,8 @@ class PortalSetup:
     for the types in `search_lag_by_type`; `search_lag_jitter`: a write may lag by up to this share longer, so that a
     later write can be seen before an earlier one. `stale_rows`: the share (0 to 1) of the search rows of lately changed
     records that show the values of before. `index_stopped`: the index takes in nothing that is written while this is
-    set. `ordered_batches`: whether batch answers keep the order of the inputs.
+    set. `ordered_batches`: whether batch answers keep the order of the inputs; `bare_errors`: whether the errors of a
+    207 say no more than recorded ones do (status, category, message), so not which inputs they are about.
 
     `consent`: what a person does who is asked to let the app in (`page` waits for them). `app_installed`: False once a
     person has removed the OAuth app. `user_level_oauth`: tokens act with the rights of a user, who may or may not edit
@@ -67,6 +68,7 @@ class PortalSetup:
     stale_rows: float = 0.0
     index_stopped: bool = False
     ordered_batches: bool = False
+    bare_errors: bool = False
     consent: Consent = "page"
     app_installed: bool = True
     user_level_oauth: bool = False

@@ -23,6 +23,7 @@ FULL = PortalSetup(
     stale_rows=0.25,
     index_stopped=True,
     ordered_batches=True,
+    bare_errors=True,
     consent="allow",
     app_installed=False,
     user_level_oauth=True,
