@@ -1,4 +1,4 @@
-"""The practice org over HTTP: a starlette app that checks the token and the daily limit, and writes the call log.
+"""The practice org over HTTP: a starlette app that checks the token and the limits, and writes the call log.
 
 Run it with uvicorn's own Date and Server headers off (`date_header=False, server_header=False`), since Date comes from
 the practice clock, and with `h11_max_incomplete_event_size=65536`, so that long addresses reach the 414 below.
@@ -6,8 +6,9 @@ the practice clock, and with `h11_max_incomplete_event_size=65536`, so that long
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import parse_qsl, unquote
 
 import orjson
@@ -21,16 +22,20 @@ from crmsync_desktop.practice.calls import Call, CallLog
 from .asks import Answer, Ask
 from .errors import ApiError, json_error, not_found
 from .oauth import OAuth, bearer
+from .oauth_app import REDIRECTS, ConnectedApp
 from .org import SalesforceOrg
 from .resources import VERSIONS, handle, versions
 from .stamps import http_date
 
 LONGEST_ADDRESS = 16_384
 """Bytes of the address and the headers together; more is 414."""
-_LARGEST_BODY = 50_000_000
+LARGEST_BODY = 50_000_000
+"""Bytes of a request, as sent and unzipped, except for the data of a Bulk job."""
 _WORTH_ZIPPING = 1024
+_RETIRED = 30
+"""Versions up to this one answer 410 (Salesforce's API end-of-life policy)."""
 Endpoint = Callable[[Request], Awaitable[Response]]
-_METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"]
+_METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"]
 
 
 def create_salesforce_app(
@@ -41,18 +46,18 @@ def create_salesforce_app(
     client_id: str,
     client_secret: str | None = None,
     rotate_refresh_tokens: bool = True,
+    redirect_uris: Sequence[str] = REDIRECTS,
 ) -> Starlette:
     """The app; `access_token` belongs to the org's admin and never expires. `app.state.oauth` is the OAuth side."""
-    oauth = OAuth(org, client_id=client_id, client_secret=client_secret, rotate=rotate_refresh_tokens)
-    org.tokens.keep(access_token, oauth.grant())
+    client = ConnectedApp(client_id, client_secret, tuple(redirect_uris), rotate=rotate_refresh_tokens)
+    oauth = OAuth(org, client)
+    org.tokens.keep(access_token, oauth.grant(org.admin_id))
     front = _Front(org, calls)
     app = Starlette(
         routes=[
-            Route("/services/oauth2/authorize", front.logged("oauth2/authorize", oauth.authorize), methods=["GET"]),
-            Route("/services/oauth2/token", front.logged("oauth2/token", oauth.token), methods=["POST"]),
-            Route("/services/oauth2/revoke", front.logged("oauth2/revoke", oauth.revoke), methods=["POST", "GET"]),
-            Route(
-                "/services/oauth2/userinfo", front.logged("oauth2/userinfo", oauth.userinfo), methods=["GET", "POST"]
+            *(
+                Route(path, front.logged(path.removeprefix("/services/"), endpoint), methods=methods)
+                for path, endpoint, methods in oauth.endpoints()
             ),
             Route("/{path:path}", front.rest, methods=_METHODS),
         ]
@@ -83,7 +88,7 @@ class _Front:
             answer, body = self._answer(request, raw)
         headers = {**answer.headers, "Date": http_date(self._org.clock.now())}
         if body:
-            headers["Content-Type"] = "application/json;charset=UTF-8"
+            headers["Content-Type"] = f"{answer.media_type};charset=UTF-8"
         if len(body) > _WORTH_ZIPPING and "gzip" in request.headers.get("accept-encoding", ""):
             zipper = zlib.compressobj(1, zlib.DEFLATED, 31)
             body = zipper.compress(body) + zipper.flush()
@@ -100,9 +105,16 @@ class _Front:
             # Answered in full before it is counted: a request that used the last call still sees itself in the header.
             self._org.usage.add(answer.cost)
             answer.headers["Sforce-Limit-Info"] = self._org.usage.header()
-        return answer, b"" if answer.body is None else orjson.dumps(answer.body)
+        if answer.content is not None:
+            return answer, answer.content
+        pretty = orjson.OPT_INDENT_2 if request.headers.get("x-prettyprint") == "1" else None
+        return answer, b"" if answer.body is None else orjson.dumps(answer.body, option=pretty)
 
     def _checked(self, request: Request, raw: bytes) -> Answer:
+        """Raises ApiError for what is refused before it is known what it asks for.
+
+        Unverified: a request whose address and headers are too long is refused with a JSON body like any other.
+        """
         scope = request.scope
         size = (
             len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(n) + len(v) + 4 for n, v in scope["headers"])
@@ -113,29 +125,51 @@ class _Front:
         if segments[:2] != ["services", "data"]:
             raise not_found()
         if segments[2:] in ([], [""]):
-            return Answer(200, versions(), endpoint="versions", cost=0)
-        if not segments[2].startswith("v") or segments[2][1:] not in VERSIONS:
-            raise not_found()
+            return self._versions(request)
+        _check_version(segments[2])
         session = self._org.tokens.session(bearer(request.headers.get("authorization", "")))
         if session is None:
             raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
-        if self._org.usage.used() >= self._org.usage.limit:
-            refused = ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-            return Answer(
-                403, refused.body(), {"Sforce-Limit-Info": self._org.usage.header()}, "over the limit", cost=0
-            )
+        self._org.access.check(session)
+        refused = self._over_limit()
+        if refused is not None:
+            return refused
         self._org.purge()
+        self._org.bulk.tick()
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        params = dict(pairs)
         ask = Ask(
             org=self._org,
             user_id=session["user_id"],
             version=segments[2],
             method="GET" if request.method == "HEAD" else request.method,
             path=segments[3:],
-            params=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+            params=params,
             headers=dict(request.headers),
-            body=_unzipped(raw, request.headers.get("content-encoding", "")),
+            body=_body(raw, segments, request.headers.get("content-encoding", "")),
+            repeated=tuple(name for name, _ in pairs) if len(params) < len(pairs) else (),
         )
         return handle(ask)
+
+    def _versions(self, request: Request) -> Answer:
+        if request.method not in ("GET", "HEAD"):
+            raise ApiError(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed. Allowed are GET")
+        return Answer(200, versions(), endpoint="versions", cost=0)
+
+    def _over_limit(self) -> Answer | None:
+        """What a request is told when the org has no room for it.
+
+        Unverified: the bodies of both REQUEST_LIMIT_EXCEEDED refusals, which no recording holds.
+        """
+        org = self._org
+        if org.usage.used() >= org.usage.limit:
+            message = "TotalRequests Limit exceeded."
+        elif org.long_running.full():
+            message = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
+        else:
+            return None
+        refused = ApiError(403, "REQUEST_LIMIT_EXCEEDED", message)
+        return Answer(403, refused.body(), {"Sforce-Limit-Info": org.usage.header()}, "over the limit", cost=0)
 
     def _log(self, request: Request, endpoint: str, status: int, cost: int, bytes_in: int, bytes_out: int) -> None:
         call = Call(
@@ -152,14 +186,38 @@ class _Front:
         self._calls.add(call)
 
 
-def _unzipped(raw: bytes, encoding: str) -> bytes:
-    if encoding.lower() != "gzip" or not raw:
+def _check_version(segment: str) -> None:
+    """Raises ApiError 410 for a retired version of the API and 404 for one that isn't served.
+
+    Unverified: the body that comes with 410 GONE for a retired version of the API.
+    """
+    found = re.fullmatch(r"v(\d{1,3})\.0", segment)
+    if found and int(found[1]) <= _RETIRED:
+        raise ApiError(410, "UNSUPPORTED_API_VERSION", f"API version {found[1]}.0 is retired and no longer supported")
+    if found is None or segment[1:] not in VERSIONS:
+        raise not_found()
+
+
+def _body(raw: bytes, segments: list[str], encoding: str) -> bytes:
+    """The request's body, unzipped. Raises ApiError 400 and 413.
+
+    The data of a Bulk job are left as they came: their own resource has its own limit.
+    """
+    if segments[3:5] == ["jobs", "ingest"] and segments[6:] == ["batches"]:
         return raw
+    if encoding.lower() == "gzip" and raw:
+        raw = _unzipped(raw)
+    if len(raw) > LARGEST_BODY:
+        raise ApiError(413, "REQUEST_TOO_LARGE", "The request body is too large")
+    return raw
+
+
+def _unzipped(raw: bytes) -> bytes:
     unzip = zlib.decompressobj(31)
     try:
-        body = unzip.decompress(raw, _LARGEST_BODY)
+        body = unzip.decompress(raw, LARGEST_BODY + 1)
     except zlib.error as error:
         raise json_error("The request body is not valid gzip") from error
-    if not unzip.eof:
-        raise ApiError(413, "REQUEST_TOO_LARGE", "The request body is too large")
+    if not unzip.eof and len(body) <= LARGEST_BODY:
+        raise json_error("The request body is not valid gzip")
     return body

@@ -1,5 +1,7 @@
-"""OAuth 2.0 of the practice org: web-server flow with PKCE, refresh tokens that rotate, client credentials, revoke,
-userinfo. There is no login page: `authorize` sends a person straight back with a code, as the org's admin.
+"""OAuth 2.0 of the practice org: web-server flow with PKCE, refresh tokens that rotate, client credentials, revoke.
+
+A browser gets a page on which a person allows or denies the app; whoever doesn't take HTML is sent straight back with a
+code, as the org's admin. Parameters that are not known are ignored, as RFC 6749 says.
 """
 
 from __future__ import annotations
@@ -7,66 +9,102 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from .identity import Identity, bearer
+from .oauth_app import ConnectedApp
+from .oauth_pages import allow_page, error_page, wants_page
 from .org import SalesforceOrg
-from .stamps import seconds
 from .tokens import challenge_of
 
-_SCOPE = "refresh_token openid api"
+__all__ = ["OAuth", "bearer"]
+_DECIDE = "/setup/secur/RemoteAccessAuthorizationPage.apexp"
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_KEPT = ("client_id", "redirect_uri", "response_type", "code_challenge", "code_challenge_method", "scope", "state")
+Endpoint = Callable[[Request], Awaitable[Response]]
+Form = dict[str, str]
 
 
 class OAuth:
-    """`client_secret` makes the client-credentials flow work; without it the app is a public client, which must not
-    send a secret at all."""
-
-    def __init__(self, org: SalesforceOrg, *, client_id: str, client_secret: str | None, rotate: bool) -> None:
+    def __init__(self, org: SalesforceOrg, app: ConnectedApp) -> None:
         self._org = org
-        self._client_id = client_id
-        self._client_secret = client_secret
-        self._rotate = rotate
+        self._app = app
+        self._identity = Identity(org)
 
-    def grant(self) -> dict[str, Any]:
-        org = self._org
+    def endpoints(self) -> list[tuple[str, Endpoint, list[str]]]:
+        """Address, endpoint and methods; userinfo and the identity address belong to it."""
+        return [
+            ("/services/oauth2/authorize", self.authorize, ["GET", "POST"]),
+            (_DECIDE, self.decide, ["POST"]),
+            ("/services/oauth2/token", self.token, ["POST"]),
+            ("/services/oauth2/revoke", self.revoke, ["GET", "POST"]),
+            ("/services/oauth2/userinfo", self._identity.userinfo, ["GET", "POST"]),
+            ("/id/{organization}/{user}", self._identity.identity, ["GET", "POST"]),
+        ]
+
+    def grant(self, user_id: str, scope: str | None = None) -> dict[str, Any]:
+        """What a token of that user stands for."""
         return {
-            "user_id": org.admin_id,
-            "organization_id": org.organization_id,
-            "client_id": self._client_id,
-            "scope": _SCOPE,
+            "user_id": user_id,
+            "organization_id": self._org.organization_id,
+            "client_id": self._app.client_id,
+            "scope": scope or " ".join(self._app.scopes),
         }
 
-    def new_refresh_token(self) -> str:
-        """A refresh token as if the admin had just agreed to the app, for tests and for the practice server."""
+    def new_refresh_token(self, user_id: str | None = None) -> str:
+        """A refresh token as if that user (the admin) had just agreed to the app, for tests and the practice server."""
         with self._org.lock:
-            return self._org.tokens.new_refresh(self.grant())
+            return self._org.tokens.new_refresh(self.grant(user_id or self._org.admin_id))
+
+    def new_access_token(self, user_id: str | None = None) -> str:
+        """An access token of that user (the admin), which expires like any other."""
+        with self._org.lock:
+            return self._org.tokens.new_access(self.grant(user_id or self._org.admin_id))
 
     async def authorize(self, request: Request) -> Response:
-        asked = request.query_params
-        redirect = asked.get("redirect_uri", "")
-        if asked.get("client_id") != self._client_id:
-            return _error("invalid_client_id", "client identifier invalid")
-        if not redirect.startswith(("http://localhost", "http://127.0.0.1", "https://")):
-            return _error("redirect_uri_mismatch", "redirect_uri must match configuration")
-        back = {"state": asked["state"]} if "state" in asked else {}
-        if asked.get("response_type") != "code":
-            back |= {"error": "unsupported_response_type", "error_description": "response type not supported"}
-        elif asked.get("code_challenge_method") != "S256" or not asked.get("code_challenge"):
-            back |= {"error": "invalid_request", "error_description": "missing required code challenge"}
-        else:
-            grant = {**self.grant(), "redirect_uri": redirect, "challenge": asked["code_challenge"]}
+        asked = _latest(request.query_params.multi_items()) if request.method == "GET" else await _form(request)
+        page = wants_page(request.headers.get("accept", ""))
+        refused = self._refused(asked)
+        if refused is not None:
+            return error_page(*refused) if page else _error(*refused)
+        back = self._back(asked)
+        if back is not None:
+            return _redirect(asked, back)
+        if page:
+            hidden = {name: asked[name] for name in _KEPT if name in asked}
             with self._org.lock:
-                back["code"] = self._org.tokens.new_code(grant)
-        return RedirectResponse(f"{redirect}{'&' if '?' in redirect else '?'}{urlencode(back)}", 302)
+                people = [(user["Id"], user["Name"]) for user in self._org.users() if user["IsActive"]]
+            return allow_page(_DECIDE, hidden, people, self._app.scope(asked.get("scope", "")) or "")
+        return self._allowed(asked, self._org.admin_id)
+
+    async def decide(self, request: Request) -> Response:
+        """What a person pressed on the page."""
+        form = await _form(request)
+        refused = self._refused(form)
+        if refused is not None:
+            return error_page(*refused)
+        back = self._back(form)
+        if back is not None:
+            return _redirect(form, back)
+        if form.get("decision") != "allow":
+            denied = {"error": "access_denied", "error_description": "end-user denied authorization"}
+            return _redirect(form, denied)
+        with self._org.lock:
+            active = {user["Id"] for user in self._org.users() if user["IsActive"]}
+        if form.get("user") not in active:
+            return error_page("invalid_request", "no such active user")
+        return self._allowed(form, form["user"])
 
     async def token(self, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
-        form |= _basic(request)
-        flows: dict[str, Callable[[dict[str, str], str], Response]] = {
+        """Unverified: a token request that isn't form-encoded is refused with 400 unsupported_grant_type."""
+        form = await _form(request) | _basic(request)
+        flows: dict[str, Callable[[Form, str], Response]] = {
             "authorization_code": self._code,
             "refresh_token": self._refresh,
             "client_credentials": self._client_credentials,
@@ -74,52 +112,96 @@ class OAuth:
         flow = flows.get(form.get("grant_type", ""))
         if flow is None:
             return _error("unsupported_grant_type", "grant type not supported")
-        if form.get("client_id") != self._client_id:
+        if form.get("client_id") != self._app.client_id:
             return _error("invalid_client_id", "client identifier invalid")
+        if not self._app.secret_fits(form.get("client_secret")) and (
+            self._app.secret is not None or flow != self._client_credentials
+        ):
+            return _error("invalid_client", "invalid client credentials")
         with self._org.lock:
             return flow(form, f"{request.url.scheme}://{request.headers.get('host', '')}")
 
-    def _code(self, form: dict[str, str], base: str) -> Response:
-        if not self._secret_fits(form):
-            return _error("invalid_client", "invalid client credentials")
+    async def revoke(self, request: Request) -> Response:
+        token = request.query_params.get("token", "")
+        if request.method == "POST":
+            token = (await _form(request)).get("token") or token
+        with self._org.lock:
+            known = self._org.tokens.forget(token)
+        if known:
+            return Response(status_code=200)
+        return _error("unsupported_token_type", "this token type is not supported")
+
+    def _refused(self, asked: Mapping[str, str]) -> tuple[str, str] | None:
+        """Why nobody can be sent back: the app or the address is not known, or the app isn't installed.
+
+        Unverified: an app that no admin has installed shows OAUTH_APPROVAL_ERROR_GENERIC on a page, without a way back.
+        """
+        if asked.get("client_id") != self._app.client_id:
+            return "invalid_client_id", "client identifier invalid"
+        if asked.get("redirect_uri") not in self._app.redirects:
+            return "redirect_uri_mismatch", "redirect_uri must match configuration"
+        if not self._org.access.app_installed:
+            return (
+                "OAUTH_APPROVAL_ERROR_GENERIC",
+                "An unexpected error has occured during authentication. Please try again.",
+            )
+        return None
+
+    def _back(self, asked: Mapping[str, str]) -> dict[str, str] | None:
+        """What the app is told that asked for something it can't have.
+
+        Unverified: the words of the refusals of a code challenge and of a scope.
+        """
+        challenge = asked.get("code_challenge", "")
+        if asked.get("response_type") != "code":
+            return {"error": "unsupported_response_type", "error_description": "response type not supported"}
+        if asked.get("code_challenge_method") != "S256" or not re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge):
+            return {"error": "invalid_request", "error_description": "missing required code challenge"}
+        if self._app.scope(asked.get("scope", "")) is None:
+            return {"error": "invalid_scope", "error_description": "the requested scope is not allowed"}
+        return None
+
+    def _allowed(self, asked: Mapping[str, str], user_id: str) -> Response:
+        scope = self._app.scope(asked.get("scope", ""))
+        grant = self.grant(user_id, scope)
+        grant |= {"redirect_uri": asked["redirect_uri"], "challenge": asked["code_challenge"]}
+        with self._org.lock:
+            code = self._org.tokens.new_code(grant)
+        return _redirect(asked, {"code": code})
+
+    def _code(self, form: Form, base: str) -> Response:
         body = self._org.tokens.take_code(form.get("code", ""))
         if body is None:
             return _error("invalid_grant", "expired authorization code")
         if body["redirect_uri"] != form.get("redirect_uri"):
             return _error("redirect_uri_mismatch", "redirect_uri must match configuration")
-        if not hmac.compare_digest(body["challenge"], challenge_of(form.get("code_verifier", ""))):
+        verifier = form.get("code_verifier", "")
+        if not _VERIFIER.fullmatch(verifier) or not hmac.compare_digest(body["challenge"], challenge_of(verifier)):
             return _error("invalid_grant", "invalid code verifier")
-        grant = self.grant()
-        refresh = self._org.tokens.new_refresh(grant)
-        return self._tokens(grant, base, refresh)
+        grant = self.grant(body["user_id"], body["scope"])
+        refreshes = self._app.refreshes(grant["scope"])
+        return self._tokens(grant, base, self._org.tokens.new_refresh(grant) if refreshes else None)
 
-    def _refresh(self, form: dict[str, str], base: str) -> Response:
-        if not self._secret_fits(form):
-            return _error("invalid_client", "invalid client credentials")
+    def _refresh(self, form: Form, base: str) -> Response:
         given = form.get("refresh_token", "")
         body = self._org.tokens.refresh_grant(given)
         if body is None:
             return _error("invalid_grant", "expired access/refresh token")
-        grant = {name: body[name] for name in (*self.grant(), "grant")}
-        return self._tokens(grant, base, self._org.tokens.rotate(given, grant) if self._rotate else None)
+        user = self._org.get(body["user_id"])
+        if user is None or not user["IsActive"]:
+            return _error("invalid_grant", "inactive user")
+        grant = self.grant(body["user_id"], body["scope"]) | {"grant": body["grant"]}
+        return self._tokens(grant, base, self._org.tokens.rotate(given, grant) if self._app.rotate else None)
 
-    def _client_credentials(self, form: dict[str, str], base: str) -> Response:
-        if self._client_secret is None:
+    def _client_credentials(self, form: Form, base: str) -> Response:
+        if self._app.secret is None:
             return _error("invalid_grant", "no client credentials user enabled")
-        if not self._secret_fits(form):
-            return _error("invalid_client", "invalid client credentials")
-        return self._tokens(self.grant(), base, None)
-
-    def _secret_fits(self, form: dict[str, str]) -> bool:
-        given = form.get("client_secret")
-        if self._client_secret is None:
-            return given is None
-        return given is not None and hmac.compare_digest(given, self._client_secret)
+        return self._tokens(self.grant(self._org.admin_id), base, None)
 
     def _tokens(self, grant: dict[str, Any], base: str, refresh: str | None) -> Response:
         issued = str(int(self._org.clock.now() * 1000))
         identity = f"{base}/id/{grant['organization_id']}/{grant['user_id']}"
-        key = (self._client_secret or self._client_id).encode()
+        key = (self._app.secret or self._app.client_id).encode()
         signature = base64.b64encode(hmac.new(key, (identity + issued).encode(), hashlib.sha256).digest()).decode()
         body = {
             "access_token": self._org.tokens.new_access(grant),
@@ -134,57 +216,22 @@ class OAuth:
             body["refresh_token"] = refresh
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
-    async def revoke(self, request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-        token = form.get("token") or request.query_params.get("token", "")
-        with self._org.lock:
-            known = self._org.tokens.forget(token)
-        return (
-            Response(status_code=200) if known else _error("unsupported_token_type", "this token type is not supported")
-        )
 
-    async def userinfo(self, request: Request) -> Response:
-        with self._org.lock:
-            session = self._org.tokens.session(bearer(request.headers.get("authorization", "")))
-            user = self._org.get(session["user_id"]) if session else None
-        if session is None or user is None:
-            return PlainTextResponse("Bad_OAuth_Token", 403)
-        base = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        body = {
-            "sub": f"{base}/id/{self._org.organization_id}/{user['Id']}",
-            "user_id": user["Id"],
-            "organization_id": self._org.organization_id,
-            "preferred_username": user["Username"],
-            "nickname": user["CommunityNickname"],
-            "name": user["Name"],
-            "email": user["Email"],
-            "email_verified": True,
-            "given_name": user["FirstName"],
-            "family_name": user["LastName"],
-            "zoneinfo": user["TimeZoneSidKey"],
-            "locale": user["LocaleSidKey"],
-            "language": user["LanguageLocaleKey"],
-            "active": user["IsActive"],
-            "user_type": "STANDARD",
-            "utcOffset": 0,
-            "updated_at": seconds(user["LastModifiedDate"]),
-            "urls": {
-                "rest": f"{base}/services/data/v{{version}}/",
-                "sobjects": f"{base}/services/data/v{{version}}/sobjects/",
-                "query": f"{base}/services/data/v{{version}}/query/",
-                "custom_domain": base,
-            },
-        }
-        return JSONResponse(body)
+def _redirect(asked: Mapping[str, str], told: dict[str, str]) -> Response:
+    back = told | ({"state": asked["state"]} if "state" in asked else {})
+    address = asked["redirect_uri"]
+    return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{urlencode(back)}", 302)
 
 
-def bearer(header: str) -> str:
-    """The token of an Authorization header (Salesforce takes Bearer and OAuth), or an empty text."""
-    scheme, _, token = header.partition(" ")
-    return token.strip() if scheme.lower() in ("bearer", "oauth") else ""
+async def _form(request: Request) -> Form:
+    return _latest(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _basic(request: Request) -> dict[str, str]:
+def _latest(pairs: list[tuple[str, str]]) -> Form:
+    return dict(pairs)
+
+
+def _basic(request: Request) -> Form:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from . import collections_api, composite, describe, rows
+from . import bulk_api, collections_api, composite, describe, graph, limits, rows
 from .asks import Answer, Ask
-from .errors import ApiError, RowError, method_not_allowed, not_found
+from .errors import ApiError, RowError, not_found
 from .queries import LARGEST_PAGE
+from .routing import CSV, FORM, JSON, Route, checked, get, send
 
 VERSIONS = {
     "59.0": "Winter '24",
@@ -21,9 +21,7 @@ VERSIONS = {
     "66.0": "Spring '26",
     "67.0": "Summer '26",
 }
-_ROOT = ("composite", "limits", "query", "queryAll", "sobjects")
-
-Handler = Callable[[Ask], Answer]
+_ROOT = ("composite", "jobs", "limits", "query", "queryAll", "sobjects")
 
 
 def versions() -> list[dict[str, str]]:
@@ -36,13 +34,11 @@ def handle(ask: Ask) -> Answer:
     """Answer a request; a refusal becomes an answer with its error body. Never raises ApiError or RowError."""
     endpoint = "unknown"
     try:
-        pattern, handlers, names = _find(ask.path)
+        pattern, routes, names = _find(ask.path)
         endpoint = "/".join(pattern) or "versions/{version}"
-        handler = handlers.get(ask.method)
-        if handler is None:
-            raise method_not_allowed(ask.method, list(handlers))
+        route = checked(ask, routes)
         ask.names = names
-        answer = handler(ask)
+        answer = route.handler(ask)
     except RowError as error:
         refused = error.as_api_error()
         answer = Answer(refused.status, refused.body())
@@ -52,11 +48,9 @@ def handle(ask: Ask) -> Answer:
     return answer
 
 
-def _find(path: list[str]) -> tuple[tuple[str, ...], dict[str, Handler], dict[str, str]]:
+def _find(path: list[str]) -> tuple[tuple[str, ...], dict[str, Route], dict[str, str]]:
     segments = [segment for segment in path if segment]
-    for pattern, handlers in _TABLE.items():
-        if len(pattern) != len(segments):
-            continue
+    for pattern, routes in _BY_LENGTH.get(len(segments), ()):
         names = {}
         for expected, segment in zip(pattern, segments, strict=True):
             if expected.startswith("{"):
@@ -64,8 +58,16 @@ def _find(path: list[str]) -> tuple[tuple[str, ...], dict[str, Handler], dict[st
             elif expected != segment:
                 break
         else:
-            return pattern, handlers, names
+            return pattern, routes, names
     raise not_found()
+
+
+def endpoint_of(path: list[str]) -> str:
+    """The name of the endpoint that a path below the version leads to, "" for none."""
+    try:
+        return "/".join(_find(path)[0]) or "versions/{version}"
+    except ApiError:
+        return ""
 
 
 def _root(ask: Ask) -> Answer:
@@ -89,21 +91,6 @@ def _batch(ask: Ask) -> int:
     return int(found[1]) if found else LARGEST_PAGE
 
 
-def _limits(ask: Ask) -> Answer:
-    usage = ask.org.usage
-    # This very call is counted already in the answer of a real org, give or take its own lag (unverified).
-    remaining = max(0, usage.limit - usage.used() - 1)
-    return Answer(200, {"DailyApiRequests": {"Max": usage.limit, "Remaining": remaining}})
-
-
-def _record_count(ask: Ask) -> Answer:
-    """Counts by object; objects without records and unknown ones are left out when none are asked for by name."""
-    wanted = [name.strip() for name in ask.params.get("sObjects", "").split(",") if name.strip()]
-    names = [name for name in wanted or sorted(ask.org.schema) if name in ask.org.schema]
-    counts = [{"count": ask.org.count(name), "name": name} for name in names]
-    return Answer(200, {"sObjects": counts})
-
-
 def _composite(ask: Ask) -> Answer:
     return composite.composite(ask, _inner)
 
@@ -112,39 +99,77 @@ def _batch_of(ask: Ask) -> Answer:
     return composite.batch(ask, _inner)
 
 
+def _graph(ask: Ask) -> Answer:
+    return graph.graphs(ask, handle)
+
+
 def _inner(ask: Ask) -> Answer:
-    """A subrequest: composites don't hold composites."""
-    if ask.path[:1] == ["composite"] and ask.path[1:2] != ["sobjects"]:
+    """A subrequest: composites don't hold composites, nor Bulk jobs."""
+    if (ask.path[:1] == ["composite"] and ask.path[1:2] != ["sobjects"]) or ask.path[:1] == ["jobs"]:
         return Answer(404, not_found().body())
     return handle(ask)
 
 
-_TABLE: dict[tuple[str, ...], dict[str, Handler]] = {
-    (): {"GET": _root},
-    ("limits",): {"GET": _limits},
-    ("limits", "recordCount"): {"GET": _record_count},
-    ("query",): {"GET": _query},
-    ("queryAll",): {"GET": _query},
-    ("query", "{locator}"): {"GET": _query_more},
-    ("queryAll", "{locator}"): {"GET": _query_more},
-    ("sobjects",): {"GET": describe.answer_global},
-    ("sobjects", "{sobject}"): {"GET": describe.answer_basic, "POST": rows.create},
-    ("sobjects", "{sobject}", "describe"): {"GET": describe.answer_describe},
-    ("sobjects", "{sobject}", "updated"): {"GET": rows.updated},
-    ("sobjects", "{sobject}", "deleted"): {"GET": rows.deleted},
-    ("sobjects", "{sobject}", "{id}"): {"GET": rows.read, "PATCH": rows.update, "DELETE": rows.delete},
+_TABLE: dict[tuple[str, ...], dict[str, Route]] = {
+    (): {"GET": get(_root)},
+    ("limits",): {"GET": get(limits.limits)},
+    ("limits", "recordCount"): {"GET": get(limits.record_count, "sObjects")},
+    ("query",): {"GET": get(_query, "q")},
+    ("queryAll",): {"GET": get(_query, "q")},
+    ("query", "{locator}"): {"GET": get(_query_more)},
+    ("queryAll", "{locator}"): {"GET": get(_query_more)},
+    ("sobjects",): {"GET": get(describe.answer_global)},
+    ("sobjects", "{sobject}"): {"GET": get(describe.answer_basic), "POST": send(rows.create)},
+    ("sobjects", "{sobject}", "describe"): {"GET": get(describe.answer_describe)},
+    ("sobjects", "{sobject}", "updated"): {"GET": get(rows.updated, "start", "end")},
+    ("sobjects", "{sobject}", "deleted"): {"GET": get(rows.deleted, "start", "end")},
+    ("sobjects", "{sobject}", "{id}"): {
+        "GET": get(rows.read, "fields"),
+        "PATCH": send(rows.update),
+        "DELETE": get(rows.delete),
+    },
     ("sobjects", "{sobject}", "{field}", "{value}"): {
-        "GET": rows.read_by_key,
-        "PATCH": rows.upsert,
-        "DELETE": rows.delete_by_key,
+        "GET": get(rows.read_by_key, "fields"),
+        "PATCH": send(rows.upsert, "updateOnly"),
+        "DELETE": get(rows.delete_by_key),
     },
-    ("composite",): {"POST": _composite},
-    ("composite", "batch"): {"POST": _batch_of},
+    ("composite",): {"POST": send(_composite)},
+    ("composite", "batch"): {"POST": send(_batch_of)},
+    ("composite", "graph"): {"POST": send(_graph)},
     ("composite", "sobjects"): {
-        "POST": collections_api.create,
-        "PATCH": collections_api.update,
-        "DELETE": collections_api.delete,
+        "POST": send(collections_api.create),
+        "PATCH": send(collections_api.update),
+        "DELETE": get(collections_api.delete, "ids", "allOrNone"),
     },
-    ("composite", "sobjects", "{sobject}"): {"POST": collections_api.retrieve, "GET": collections_api.retrieve},
-    ("composite", "sobjects", "{sobject}", "{field}"): {"PATCH": collections_api.upsert},
+    ("composite", "sobjects", "{sobject}"): {
+        "POST": send(collections_api.retrieve),
+        "GET": get(collections_api.retrieve, "ids", "fields"),
+    },
+    ("composite", "sobjects", "{sobject}", "{field}"): {"PATCH": send(collections_api.upsert)},
+    ("jobs", "ingest"): {
+        "GET": get(bulk_api.list_ingest, "isPkChunkingEnabled", "jobType", "queryLocator"),
+        "POST": send(bulk_api.create_ingest, takes=(*JSON, *FORM)),
+    },
+    ("jobs", "ingest", "{job}"): {
+        "GET": get(bulk_api.read_ingest),
+        "PATCH": send(bulk_api.change_ingest),
+        "DELETE": get(bulk_api.delete_ingest),
+    },
+    ("jobs", "ingest", "{job}", "batches"): {"PUT": send(bulk_api.upload, takes=CSV)},
+    ("jobs", "ingest", "{job}", "successfulResults"): {"GET": get(bulk_api.successful)},
+    ("jobs", "ingest", "{job}", "failedResults"): {"GET": get(bulk_api.failed)},
+    ("jobs", "ingest", "{job}", "unprocessedrecords"): {"GET": get(bulk_api.unprocessed)},
+    ("jobs", "query"): {
+        "GET": get(bulk_api.list_query, "isPkChunkingEnabled", "jobType", "concurrencyMode", "queryLocator"),
+        "POST": send(bulk_api.create_query),
+    },
+    ("jobs", "query", "{job}"): {
+        "GET": get(bulk_api.read_query),
+        "PATCH": send(bulk_api.change_query),
+        "DELETE": get(bulk_api.delete_query),
+    },
+    ("jobs", "query", "{job}", "results"): {"GET": get(bulk_api.results, "maxRecords", "locator")},
 }
+_BY_LENGTH: dict[int, list[tuple[tuple[str, ...], dict[str, Route]]]] = {}
+for _pattern, _routes in _TABLE.items():
+    _BY_LENGTH.setdefault(len(_pattern), []).append((_pattern, _routes))

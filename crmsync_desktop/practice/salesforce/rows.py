@@ -7,11 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 from .asks import Answer, Ask
+from .conditions import TAGGED, check_unmodified, etag, unchanged
 from .deletion import deleted_between
 from .errors import ApiError, RowError, not_found
 from .ids import normal
 from .schema import Field, SObject
-from .stamps import parse_datetime, seconds, stamp
+from .stamps import parse_datetime, stamp
 from .store import Row, quoted
 from .values import decode_record
 
@@ -40,7 +41,7 @@ def update(ask: Ask) -> Answer:
     record = ask.json_object()
     if any(name.lower() == "id" for name in record):
         raise ApiError(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.")
-    _precondition(ask, sobject, id18)
+    check_unmodified(ask, sobject, ask.org.store.get(sobject, id18) or {})
     with ask.org.store.atomic():
         ask.org.records.update(sobject, id18, _decoded(sobject, record), ask.user_id, allow_save=ask.allow_save)
     return Answer(204)
@@ -74,9 +75,11 @@ def upsert(ask: Ask) -> Answer:
     found = _by_key(ask, sobject, key)
     if len(found) > 1:
         return _several(ask, sobject, found)
+    if not found and ask.flag("updateOnly"):
+        raise not_found()
     with ask.org.store.atomic():
         if found:
-            _precondition(ask, sobject, found[0])
+            check_unmodified(ask, sobject, ask.org.store.get(sobject, found[0]) or {})
             ask.org.records.update(sobject, found[0], _decoded(sobject, record), ask.user_id, allow_save=ask.allow_save)
             return Answer(200, {"id": found[0], "success": True, "errors": [], "created": False})
         decoded = _decoded(sobject, {**record, key.name: ask.names["value"]})
@@ -99,25 +102,27 @@ def delete_by_key(ask: Ask) -> Answer:
 
 
 def updated(ask: Ask) -> Answer:
-    """Ids changed in a span of at most 30 days back, deleted ones left out."""
+    """Ids changed in a span of at most 30 days back, deleted ones left out; seconds of the span are ignored."""
     sobject = ask.sobject()
-    start, end = _span(ask, _UPDATED_DAYS)
+    start, end = _span(ask, sobject, _UPDATED_DAYS)
     live = " AND IsDeleted = 0" if sobject.soft_deletes else ""
     sql = f"SELECT Id FROM {quoted(sobject.name)} WHERE SystemModstamp >= ? AND SystemModstamp < ?{live} ORDER BY Id"
     ids = [found for (found,) in ask.org.store.db.execute(sql, (start, end))]
-    return Answer(200, {"ids": ids, "latestDateCovered": min(end, ask.org.records.stamp())})
+    _check_number(ask, len(ids))
+    return Answer(200, {"ids": ids, "latestDateCovered": min(end, ask.org.latest_covered())})
 
 
 def deleted(ask: Ask) -> Answer:
-    """Ids deleted in a span of at most 15 days back."""
+    """Ids deleted in a span of at most 15 days back, also of what has left the recycle bin."""
     sobject = ask.sobject()
-    start, end = _span(ask, _DELETED_DAYS)
-    rows = deleted_between(ask.org.store, sobject, start, end)
+    start, end = _span(ask, sobject, _DELETED_DAYS)
+    found = deleted_between(ask.org.store, sobject, start, end)
+    _check_number(ask, len(found))
     now = int(ask.org.clock.now())
     body = {
-        "deletedRecords": [{"deletedDate": when, "id": found} for found, when in rows],
+        "deletedRecords": [{"deletedDate": when, "id": id18} for id18, when in found],
         "earliestDateAvailable": stamp(max(now - _DELETED_DAYS * 86_400, int(ask.org.created_at))),
-        "latestDateCovered": min(end, stamp(now)),
+        "latestDateCovered": min(end, ask.org.latest_covered()),
     }
     return Answer(200, body)
 
@@ -170,37 +175,41 @@ def _several(ask: Ask, sobject: SObject, found: list[str]) -> Answer:
 
 
 def _read(ask: Ask, sobject: SObject, id18: str) -> Answer:
-    if _precondition(ask, sobject, id18):
-        return Answer(304)
+    row = ask.org.store.get(sobject, id18) or {}
+    headers = {"ETag": etag(sobject, row)} if sobject.name in TAGGED else {}
+    if unchanged(ask, sobject, row):
+        return Answer(304, headers=headers)
     names = [name.strip() for name in ask.params.get("fields", "").split(",") if name.strip()]
     for name in names:
         if name.lower() not in sobject.by_name:
             message = f"No such column '{name}' on sobject of type {sobject.name}"
             raise ApiError(400, "INVALID_FIELD", message)
     names = ["Id", *names] if names else [item.name for item in sobject.fields]
-    return Answer(200, ask.org.queries.records(sobject, names, [id18], ask.version)[0])
+    return Answer(200, ask.org.queries.records(sobject, names, [id18], ask.version)[0], headers)
 
 
-def _precondition(ask: Ask, sobject: SObject, id18: str) -> bool:
-    """True where If-Modified-Since finds nothing newer. Raises ApiError 412 where If-Unmodified-Since finds a change."""
-    unmodified, modified = ask.moment("if-unmodified-since"), ask.moment("if-modified-since")
-    if unmodified is None and modified is None:
-        return False
-    row = ask.org.store.get(sobject, id18)
-    changed = seconds(row["LastModifiedDate"]) if row else 0
-    if unmodified is not None and changed > unmodified:
-        message = "The If-Unmodified-Since condition was not met: the record has been modified"
-        raise ApiError(412, "PRECONDITION_FAILED", message)
-    return modified is not None and changed <= modified and ask.method == "GET"
+def _span(ask: Ask, sobject: SObject, days: int) -> tuple[str, str]:
+    """Start and end in whole minutes. Raises ApiError 400.
 
-
-def _span(ask: Ask, days: int) -> tuple[str, str]:
+    Unverified: the words of the INVALID_REPLICATION_DATE refusals, and the refusal of a span without a start or an end.
+    Unverified: an object that can't be replicated is refused with 400 INVALID_TYPE.
+    """
+    if not sobject.flags["replicateable"]:
+        raise ApiError(400, "INVALID_TYPE", f"sObject type {sobject.name} is not replicateable")
     start, end = (parse_datetime(ask.params.get(name, "").replace(" ", "+")) for name in ("start", "end"))
     if start is None or end is None:
         raise ApiError(400, "MALFORMED_QUERY", "start and end are required as ISO 8601 dates and times")
-    start, end = f"{start[:19]}.000+0000", f"{end[:19]}.000+0000"
+    start, end = f"{start[:16]}:00.000+0000", f"{end[:16]}:00.000+0000"
     oldest = stamp(int(ask.org.clock.now()) - days * 86_400)
-    if start >= end or start < oldest:
-        message = "startDate must be before endDate" if start >= end else f"startDate before {oldest} is out of range"
-        raise ApiError(400, "INVALID_REPLICATION_DATE", message)
+    if start >= end:
+        raise ApiError(400, "INVALID_REPLICATION_DATE", "startDate must be at least one minute before endDate")
+    if start < f"{oldest[:16]}:00.000+0000":
+        raise ApiError(400, "INVALID_REPLICATION_DATE", f"startDate cannot be more than {days} days ago")
     return start, end
+
+
+def _check_number(ask: Ask, found: int) -> None:
+    """Unverified: too many ids in the span are refused with 400 EXCEEDED_ID_LIMIT."""
+    if found > ask.org.most_replicated:
+        message = f"The span holds more than {ask.org.most_replicated} records: ask for a shorter one"
+        raise ApiError(400, "EXCEEDED_ID_LIMIT", message)

@@ -123,7 +123,18 @@ def test_a_refresh_rotates_and_the_old_token_is_dead(server: Server) -> None:
     again = refresh(server, first)
     assert error(again) == "invalid_grant"
     assert again.json()["error_description"] == "expired access/refresh token"
-    assert refresh(server, body["refresh_token"]).status_code == 200
+
+
+def test_a_rotated_token_used_again_ends_its_whole_family(server: Server) -> None:
+    first, other = server.oauth.new_refresh_token(), server.oauth.new_refresh_token()
+    second = refresh(server, first).json()
+    third = refresh(server, second["refresh_token"]).json()
+    assert works(server, third["access_token"])
+    assert error(refresh(server, first)) == "invalid_grant"
+    assert error(refresh(server, third["refresh_token"])) == "invalid_grant"
+    assert not works(server, second["access_token"])
+    assert not works(server, third["access_token"])
+    assert refresh(server, other).status_code == 200
 
 
 @pytest.fixture

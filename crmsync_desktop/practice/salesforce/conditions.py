@@ -1,0 +1,70 @@
+"""Conditional requests on sObject rows: 304 where nothing is newer, 412 where somebody was faster.
+
+Facts: "Conditional Requests" of the REST guide: the dates hold for every object, ETags for Account alone, and none of
+them for DELETE.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from email.utils import parsedate_to_datetime
+
+from .asks import Ask
+from .errors import ApiError
+from .schema import SObject
+from .stamps import seconds
+from .store import Row
+
+TAGGED = ("Account",)
+
+
+def etag(sobject: SObject, row: Row) -> str:
+    """A tag that changes with every save of the record."""
+    digest = hashlib.sha256(f"{row['Id']} {row['SystemModstamp']} {row['LastModifiedDate']}".encode()).hexdigest()
+    return f'"{digest[:20].upper()}"'
+
+
+def unchanged(ask: Ask, sobject: SObject, row: Row) -> bool:
+    """Whether a GET is to be answered 304. Raises ApiError 412 where a condition of a GET does not hold.
+
+    Unverified: a conditional header that holds no HTTP date is ignored in a GET.
+    Unverified: If-Match and If-None-Match are ignored on other objects than Account.
+    """
+    check_unmodified(ask, sobject, row)
+    tags = _tags(ask, sobject, "if-none-match")
+    if tags is not None:
+        return "*" in tags or etag(sobject, row) in tags
+    modified = _moment(ask, "if-modified-since")
+    return modified is not None and seconds(row["LastModifiedDate"]) <= modified
+
+
+def check_unmodified(ask: Ask, sobject: SObject, row: Row) -> None:
+    """Raises ApiError 412 where the record is not as the request wants it, 400 for an invalid date in a write.
+
+    Unverified: the body of a 412.
+    """
+    tags = _tags(ask, sobject, "if-match")
+    if tags is not None and "*" not in tags and etag(sobject, row) not in tags:
+        raise ApiError(412, "PRECONDITION_FAILED", "The If-Match condition was not met: the record has been modified")
+    unmodified = _moment(ask, "if-unmodified-since")
+    if unmodified is not None and seconds(row["LastModifiedDate"]) > unmodified:
+        message = "The If-Unmodified-Since condition was not met: the record has been modified"
+        raise ApiError(412, "PRECONDITION_FAILED", message)
+
+
+def _tags(ask: Ask, sobject: SObject, header: str) -> list[str] | None:
+    if sobject.name not in TAGGED or header not in ask.headers:
+        return None
+    return [tag.strip().removeprefix("W/").replace("--gzip", "") for tag in ask.headers[header].split(",")]
+
+
+def _moment(ask: Ask, header: str) -> float | None:
+    text = ask.headers.get(header)
+    if text is None:
+        return None
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError) as error:
+        if ask.method == "GET":
+            return None
+        raise ApiError(400, "INVALID_HEADER", f"Invalid date in header {header}: {text}") from error
