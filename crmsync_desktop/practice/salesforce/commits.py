@@ -15,8 +15,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import wraps
+from typing import TYPE_CHECKING
 
 from .store import Store, quoted
+
+if TYPE_CHECKING:
+    from .asks import Answer, Ask
 
 _NOTHING: AbstractContextManager[None] = nullcontext()
 
@@ -160,6 +165,17 @@ class Commits:
         finally:
             db.execute("ROLLBACK TO former")
             db.execute("RELEASE former")
+
+
+def as_committed(handler: Callable[[Ask], Answer]) -> Callable[[Ask], Answer]:
+    """A handler of a request that only reads, and sees what everybody sees."""
+
+    @wraps(handler)
+    def read(ask: Ask) -> Answer:
+        with ask.org.commits.visible():
+            return handler(ask)
+
+    return read
 
 
 def _kept(name: str) -> str:

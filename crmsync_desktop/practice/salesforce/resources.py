@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from . import bulk_api, collections_api, composite, describe, graph, limits, rows
 from .asks import Answer, Ask
 from .errors import ApiError, RowError, not_found
-from .queries import LARGEST_PAGE
+from .queries import page_size
 from .routing import CSV, FORM, JSON, Route, checked, get, send
 
 VERSIONS = {
@@ -79,16 +77,14 @@ def _query(ask: Ask) -> Answer:
     if soql is None:
         raise ApiError(400, "MALFORMED_QUERY", "The query parameter 'q' is required")
     with_deleted = ask.path[0] == "queryAll"
-    return Answer(200, ask.org.queries.run(soql, ask.version, with_deleted=with_deleted, batch=_batch(ask)))
+    batch = page_size(ask.headers.get("sforce-query-options", ""))
+    queries = ask.org.queries
+    return Answer(200, queries.run(soql, ask.version, with_deleted=with_deleted, batch=batch, user_id=ask.user_id))
 
 
 def _query_more(ask: Ask) -> Answer:
-    return Answer(200, ask.org.queries.more(ask.names["locator"], ask.version, _batch(ask)))
-
-
-def _batch(ask: Ask) -> int:
-    found = re.search(r"batchSize\s*=\s*(\d+)", ask.headers.get("sforce-query-options", ""))
-    return int(found[1]) if found else LARGEST_PAGE
+    batch = page_size(ask.headers.get("sforce-query-options", ""))
+    return Answer(200, ask.org.queries.more(ask.names["locator"], ask.version, batch, ask.user_id))
 
 
 def _composite(ask: Ask) -> Answer:

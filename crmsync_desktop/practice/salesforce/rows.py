@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from .asks import Answer, Ask
+from .commits import as_committed
 from .conditions import TAGGED, check_unmodified, etag, unchanged
 from .deletion import deleted_between
 from .errors import ApiError, RowError, not_found
@@ -29,6 +30,7 @@ def create(ask: Ask) -> Answer:
     return _created(ask, sobject, new_id)
 
 
+@as_committed
 def read(ask: Ask) -> Answer:
     sobject = ask.sobject()
     id18 = _existing(ask, sobject)
@@ -55,6 +57,7 @@ def delete(ask: Ask) -> Answer:
     return Answer(204)
 
 
+@as_committed
 def read_by_key(ask: Ask) -> Answer:
     sobject = ask.sobject()
     found = _by_key(ask, sobject, external_key(sobject, ask.names["field"]))
@@ -101,6 +104,7 @@ def delete_by_key(ask: Ask) -> Answer:
     return Answer(204)
 
 
+@as_committed
 def updated(ask: Ask) -> Answer:
     """Ids changed in a span of at most 30 days back, deleted ones left out; seconds of the span are ignored."""
     sobject = ask.sobject()
@@ -112,6 +116,7 @@ def updated(ask: Ask) -> Answer:
     return Answer(200, {"ids": ids, "latestDateCovered": min(end, ask.org.latest_covered())})
 
 
+@as_committed
 def deleted(ask: Ask) -> Answer:
     """Ids deleted in a span of at most 15 days back, also of what has left the recycle bin."""
     sobject = ask.sobject()
