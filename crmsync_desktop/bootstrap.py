@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crmsync_desktop.domain.mapping import Mapping
     from crmsync_desktop.engine.metered import Metered
     from crmsync_desktop.ports.budget import Budget
-    from crmsync_desktop.ports.practice import PracticeRecords
+    from crmsync_desktop.ports.practice import PracticeRecords, PracticeTraffic
     from crmsync_desktop.ports.profiles import Profile
 
 PRACTICE = "practice"
@@ -131,9 +131,10 @@ def practice_serving(where: Home) -> Iterator[dict[str, Any]]:
 
 def serve_practice(
     where: Home, *, contacts: int, seed: int, salesforce_port: int, hubspot_port: int, only: str, fresh: bool,
-    announce: Callable[[dict[str, Any]], None],
+    announce: Callable[[dict[str, Any]], None], faults: Path | None = None, log: Path | None = None,
 ) -> None:  # fmt: skip
-    """Serve the practice orgs until stopped. `fresh` starts over with new people and forgets what was synced."""
+    """Serve the practice orgs until stopped. `fresh` starts over with new people and forgets what was synced. `faults`:
+    a file that sets dials; `log`: one to write every request into. Raises SetupError for a file of dials that is wrong."""
     from crmsync_desktop.practice.serve import serve
     from crmsync_desktop.practice.state import serving
 
@@ -144,15 +145,22 @@ def serve_practice(
             raise SetupError("The practice orgs are being served.", "", "Stop that one before starting over.")
         shutil.rmtree(where.practice_orgs, ignore_errors=True)
         shutil.rmtree(where.connections / PRACTICE, ignore_errors=True)
-    serve(
-        where.practice_orgs,
-        contacts=contacts,
-        seed=seed,
-        only=only,  # type: ignore[arg-type]
-        salesforce_port=salesforce_port,
-        hubspot_port=hubspot_port,
-        announce=announce,
-    )
+    try:
+        serve(
+            where.practice_orgs,
+            contacts=contacts,
+            seed=seed,
+            only=only,  # type: ignore[arg-type]
+            salesforce_port=salesforce_port,
+            hubspot_port=hubspot_port,
+            faults=faults,
+            log=log,
+            announce=announce,
+        )
+    except ValueError as error:
+        if faults is None:
+            raise
+        raise SetupError(str(error)) from error
 
 
 @contextlib.contextmanager
@@ -160,6 +168,19 @@ def practice_records(where: Home) -> Iterator[PracticeRecords]:
     """A person's hands in the practice orgs: in those that run already, else in our own, which end with the block."""
     with practice_serving(where) as announced, hands_in(announced) as records:
         yield records
+
+
+@contextlib.contextmanager
+def practice_traffic(where: Home) -> Iterator[PracticeTraffic]:
+    """The log and the faults of the practice orgs that run. Raises SetupError if none do."""
+    from crmsync_desktop.adapters.practice_records import AdminTraffic
+    from crmsync_desktop.practice.state import serving
+
+    announced = serving(where.practice_orgs)
+    if announced is None:
+        raise SetupError("The practice orgs aren't being served.", "", "Serve them with: practice serve")
+    with contextlib.closing(AdminTraffic(announced["admin"]["url"], announced["admin"]["token"])) as traffic:
+        yield traffic
 
 
 def hands_in(announced: dict[str, Any]) -> contextlib.closing[AdminRecords]:

@@ -1,29 +1,26 @@
-"""Commands for the practice orgs: serve them, and work in their records by hand."""
+"""Commands for a person who works in the records of the practice orgs by hand."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 
 from crmsync_desktop import bootstrap
 from crmsync_desktop.cli import output, practice_output
+from crmsync_desktop.cli.practice_serving import practice_app
 from crmsync_desktop.cli.session import AsJson
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.ports.practice import Place, PracticeRecord, PracticeRecords, PracticeType
 
-practice_app = typer.Typer(
-    help="The practice orgs: a Salesforce org and a HubSpot portal of your own, on this machine."
-)
 System = Annotated[str, typer.Argument(help="salesforce or hubspot.")]
 Type = Annotated[str, typer.Argument(help="The object, such as Contact or deals.")]
 Record = Annotated[str, typer.Argument(help="The record's id, or an e-mail address that it alone has.")]
 Records = Annotated[list[str], typer.Argument(help="Ids, or e-mail addresses that one record alone has.")]
 Values = Annotated[list[str], typer.Argument(help="FIELD=VALUE; nothing behind the = empties the field.")]
 LONGEST_PAGE = 500
+__all__ = ["practice_app"]
 
 
 @practice_app.command("list")
@@ -168,36 +165,3 @@ def _values(given: list[str]) -> dict[str, str]:
             raise SetupError(f"{name} is set twice.", "", "Name each field once.")
         values[name] = value
     return values
-
-
-@practice_app.command("serve")
-def practice_serve(
-    contacts: Annotated[
-        int, typer.Option(min=0, max=1_000_000, help="People on each side, on the first start.")
-    ] = 1000,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same people.")] = 1,
-    salesforce_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
-    hubspot_port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
-    only: Annotated[str, typer.Option(help="both, or people in salesforce or hubspot alone.")] = "both",
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start over with new people.")] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Serve the practice orgs until stopped. The first line of output is a JSON object with addresses and tokens."""
-    if only not in ("both", "salesforce", "hubspot"):
-        raise SetupError(f"--only can't be “{only}”.", "", "It is both, salesforce or hubspot.")
-
-    def announce(told: dict[str, Any]) -> None:
-        print(json.dumps(told), flush=True)
-        if not as_json:
-            print("Serving the practice orgs. Stop with Ctrl+C.", file=sys.stderr)
-        if told.get("contacts") != contacts:
-            print(
-                f"These practice orgs hold {told.get('contacts'):,} people already; --fresh starts over.",
-                file=sys.stderr,
-            )
-
-    bootstrap.serve_practice(
-        bootstrap.home(), contacts=contacts, seed=seed, salesforce_port=salesforce_port, hubspot_port=hubspot_port,
-        only=only, fresh=fresh, announce=announce,
-    )  # fmt: skip
-    return 0

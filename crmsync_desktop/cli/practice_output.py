@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from rich.table import Table
 
+from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.output import console, escape
 from crmsync_desktop.ports.practice import PracticeRecord, PracticeType
 
+_NOTHING: tuple[object, ...] = ("", 0, False, {})
+_PLAIN: dict[str, tuple[object, ...]] = {
+    "nth": (1,), "every": (1,), "count": (1,), "chance": (1,), "truncate_to": (-1,), "stale_seconds": (-1,),
+}  # fmt: skip
+"""What a fault says of these where nothing else was ordered."""
 SHOWN_COLUMNS = 6
 """More don't fit beside id, actor and time in a terminal; JSON has them all."""
 
@@ -52,6 +59,37 @@ def show_record(record: PracticeRecord) -> None:
     for name, value in record.values.items():
         table.add_row(escape(name), escape(value or ""))
     console.print(table)
+
+
+def show_faults(faults: Sequence[Mapping[str, Any]]) -> None:
+    """Each fault with what was ordered of it; what it leaves at its default is left out."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("system", "hits", "met", "what"):
+        table.add_column(heading, justify="right" if heading in ("hits", "met") else "left", overflow="fold")
+    for fault in faults:
+        ordered = {name: value for name, value in fault.items() if name not in ("system", "seen", "hits")}
+        what = ", ".join(
+            f"{name}={value}" for name, value in ordered.items() if value not in _PLAIN.get(name, _NOTHING)
+        )
+        table.add_row(fault["system"], str(fault["hits"]), str(fault["seen"]), escape(what))
+    if faults:
+        console.print(table)
+    else:
+        console.print("No faults are on order.")
+
+
+def call_line(call: Mapping[str, Any]) -> str:
+    """One request: when, whom, what, how it ended, what it cost of the limit, bytes in and out, milliseconds."""
+    address = call["path"] + (f"?{call['query']}" if call["query"] else "")
+    when = datetime.fromtimestamp(call["at"], UTC).strftime("%H:%M:%S")
+    told = printable(
+        f"{when} {call['system']:<10} {call['status']} {call['method']:<6} {address}  [{call['endpoint']}] "
+        f"cost {call['cost']}, {call['bytes_in']:,} in, {call['bytes_out']:,} out, {call['seconds'] * 1000:.1f} ms"
+    )
+    for name in ("asked", "answered"):
+        if call.get(name):
+            told += f"\n    {name}: {printable(call[name])}"
+    return told
 
 
 def _moment(seconds: float) -> str:

@@ -4,7 +4,7 @@ window. What is done here counts as done by a person, never by the sync, and cos
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -91,4 +91,25 @@ class PracticeRecords(Protocol):
     def convert(self, lead: str, opportunity: str = "") -> dict[str, str]:
         """Convert a Salesforce lead, with an opportunity of that name if one is given. Gives ids by kind: account,
         contact, opportunity."""
+        ...
+
+
+class PracticeTraffic(Protocol):
+    """What goes between the practice orgs and whoever asks them: the log of requests and the faults on order. Every
+    method blocks for one request on this machine, and raises SetupError as PracticeRecords does."""
+
+    def turn(self, text: str, name: str) -> list[dict[str, Any]]:
+        """Set the dials as a file says, called `name`. Gives the faults that are on order now."""
+        ...
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults on order, with how often each was met (`seen`) and struck (`hits`)."""
+        ...
+
+    def clear_faults(self) -> None: ...
+
+    def calls(
+        self, *, after: int = 0, limit: int = 200, system: str = "", endpoint: str = "", status: int = 0
+    ) -> list[dict[str, Any]]:
+        """The last requests that fit, oldest first; `after`: only those with a higher number."""
         ...

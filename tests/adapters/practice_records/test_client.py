@@ -251,7 +251,7 @@ def test_an_answer_that_is_none_of_the_admin_apis_is_a_setup_error() -> None:
 
     with running(Starlette()) as url:
         records = AdminRecords(url, TOKEN)
-        with pytest.raises(SetupError, match=r"makes no sense.*GET types gave status 404"):
+        with pytest.raises(SetupError, match=r"makes no sense.*GET /practice/types gave status 404"):
             records.types()
         records.close()
 
