@@ -115,7 +115,8 @@ def fault_of(entry: Mapping[str, Any]) -> Fault:
 
 def _existing(entry: Mapping[str, Any], message: str) -> str | None:
     """The record that is there already: duplicate rules list it, unique fields name it in the message."""
-    result = entry.get("duplicateResult")
+    # Real answers for a single row spell the key `duplicateResut`; the SOAP guide's name is taken as well.
+    result = entry.get("duplicateResut") or entry.get("duplicateResult")
     if isinstance(result, Mapping):
         for match in result.get("matchResults") or ():
             for record in match.get("matchRecords") or ():

@@ -8,6 +8,7 @@ from crmsync_desktop.practice.admin.given import Given
 from crmsync_desktop.practice.admin.routes import Line, line, open_line
 from crmsync_desktop.practice.hubspot.catalog import object_type
 from crmsync_desktop.practice.reach import Practice
+from crmsync_desktop.practice.salesforce import dials as salesforce_dials
 
 
 def _counts(practice: Practice, given: Given) -> object:
@@ -43,7 +44,9 @@ def _merge(practice: Practice, given: Given) -> object:
 
 
 def _convert(practice: Practice, given: Given) -> object:
-    return practice.org.convert_lead(given.text("lead"), opportunity=given.text("opportunity", "") or None)
+    """See SalesforceOrg.convert_lead."""
+    options = {name: given.text(name, "") or None for name in ("opportunity", "account", "contact", "owner", "status")}
+    return practice.org.convert_lead(given.text("lead"), **options)
 
 
 def _search_lag(practice: Practice, given: Given) -> object:
@@ -69,7 +72,18 @@ def _change_salesforce_setup(practice: Practice, given: Given) -> object:
 
 def _lock_rows(practice: Practice, given: Given) -> object:
     """Somebody else holds these records for so long: see SalesforceOrg.lock_rows."""
-    practice.org.lock_rows(given.texts("ids"), given.number("seconds"))
+    practice.org.lock_rows(given.texts("ids"), given.number("seconds"), trigger=given.text("trigger", ""))
+    return {}
+
+
+def _storage_full(practice: Practice, given: Given) -> object:
+    """Whether creates are refused, because the org's data storage is used up."""
+    practice.org.set_storage_full(given.flag("full"))
+    return {}
+
+
+def _empty_bin(practice: Practice, given: Given) -> object:
+    practice.org.empty_bin(given.texts("ids"))
     return {}
 
 
@@ -90,6 +104,16 @@ def _restore(practice: Practice, given: Given) -> object:
     return {}
 
 
+def _salesforce_dials(practice: Practice, given: Given) -> object:
+    return salesforce_dials.shown(practice.org)
+
+
+def _turn_salesforce_dials(practice: Practice, given: Given) -> object:
+    """Any of practice/salesforce/dials.py; the rest stays as it is."""
+    salesforce_dials.turn(practice.org, given.values)
+    return salesforce_dials.shown(practice.org)
+
+
 LINES: tuple[Line, ...] = (
     line("GET", "/counts", _counts),
     line("POST", "/salesforce/foreign-usage", _foreign_usage, "calls"),
@@ -97,10 +121,24 @@ LINES: tuple[Line, ...] = (
     line("POST", "/salesforce/delete", _delete, "ids"),
     line("POST", "/salesforce/undelete", _undelete, "ids"),
     line("POST", "/salesforce/merge", _merge, "master", "losers"),
-    line("POST", "/salesforce/convert-lead", _convert, "lead", "opportunity"),
+    line(
+        "POST",
+        "/salesforce/convert-lead",
+        _convert,
+        "lead",
+        "opportunity",
+        "account",
+        "contact",
+        "owner",
+        "status",
+    ),
+    line("POST", "/salesforce/empty-bin", _empty_bin, "ids"),
+    line("POST", "/salesforce/storage", _storage_full, "full"),
+    line("GET", "/salesforce/dials", _salesforce_dials),
+    open_line("POST", "/salesforce/dials", _turn_salesforce_dials),
     line("GET", "/salesforce/setup", _salesforce_setup),
     open_line("POST", "/salesforce/setup", _change_salesforce_setup),
-    line("POST", "/salesforce/lock-rows", _lock_rows, "ids", "seconds"),
+    line("POST", "/salesforce/lock-rows", _lock_rows, "ids", "seconds", "trigger"),
     line("POST", "/hubspot/search-lag", _search_lag, "seconds"),
     line("POST", "/hubspot/limits", _hubspot_limits, "burst", "interval", "daily", "searches"),
     line("GET", "/hubspot/setup", _hubspot_setup),

@@ -12,8 +12,7 @@ from .store import Row
 _ADDRESS = ("Street", "City", "State", "StateCode", "PostalCode", "Country", "CountryCode", "Latitude", "Longitude")
 _CONTACT = ("FirstName", "LastName", "Salutation", "Title", "Phone", "MobilePhone", "Fax", "Email", "LeadSource")
 _ACCOUNT = ("Phone", "Fax", "Website", "Industry", "AnnualRevenue", "NumberOfEmployees")
-CONVERTED = ("Closed - Converted",)
-"""The lead statuses of a fresh org that count as converted."""
+_CONVERTED = "Closed - Converted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,9 @@ def convert_lead(records: Records, lead_id: str, how: Conversion, user_id: str) 
     if lead["IsConverted"]:
         raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
     records.locks.check(schema["Lead"], lead_id, lead)
-    status = how.status or CONVERTED[0]
-    if status not in CONVERTED:
+    known = _converted_statuses(records)
+    status = how.status or known[0]
+    if status not in known:
         raise RowError("INVALID_STATUS", f"invalid convertedStatus: {status}", ["convertedStatus"])
     owner = how.owner or lead["OwnerId"]
     account_id = _account(records, lead, how, owner, user_id)
@@ -63,6 +63,14 @@ def convert_lead(records: Records, lead_id: str, how: Conversion, user_id: str) 
         changes["IsUnreadByOwner"] = 0
     records.touch(schema["Lead"], lead_id, changes, user_id)
     return made
+
+
+def _converted_statuses(records: Records) -> list[str]:
+    """The lead statuses that count as converted, as the org's LeadStatus records say."""
+    statuses = records.schema["LeadStatus"]
+    ids = [found for _, found in records.store.holders(statuses, "IsConverted", [1])]
+    facts = records.store.facts(statuses, ids, ("ApiName",))
+    return [str(facts[found]["ApiName"]) for found in ids] or [_CONVERTED]
 
 
 def _account(records: Records, lead: Row, how: Conversion, owner: str, user_id: str) -> str:

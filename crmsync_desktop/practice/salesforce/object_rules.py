@@ -1,14 +1,16 @@
 """Rules of single objects that no field's describe tells: activities, contact roles and campaign members.
 
 They run when a record's own values and lookups are in order, and may fill in what the object works out from them.
+`Claims` are the places that the records of one chunk have taken, since none of them is in the database yet.
 """
 
 # ruff: noqa: S608  (identifiers come from our own schema, values are always parameters)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from . import status_tables
 from .errors import RowError
@@ -16,22 +18,26 @@ from .saves import Lookups, Save
 from .stamps import seconds, stamp
 from .store import Store, quoted
 
+if TYPE_CHECKING:
+    from .records import Records
+
+Claims = set[tuple[Any, ...]]
 _LONGEST_EVENT = timedelta(days=14)
 
 
-def apply(store: Store, lookups: Lookups, sobject: str, save: Save) -> None:
+def apply(store: Store, lookups: Lookups, sobject: str, save: Save, claims: Claims) -> None:
     """Raises RowError where the object's own rules refuse the record."""
     rule = _RULES.get(sobject)
     if rule is not None:
-        rule(store, lookups, save)
+        rule(store, lookups, save, claims)
 
 
-def _task(store: Store, lookups: Lookups, save: Save) -> None:
+def _task(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
     _who_and_what(save)
     _account(store, lookups, save)
 
 
-def _event(store: Store, lookups: Lookups, save: Save) -> None:
+def _event(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
     _who_and_what(save)
     _account(store, lookups, save)
     if save.before is None or not _TIMES.isdisjoint(save.given):
@@ -110,7 +116,7 @@ def _times(save: Save) -> None:
     row.update({name: value for name, value in values.items() if name in row})
 
 
-def _contact_role(store: Store, lookups: Lookups, save: Save) -> None:
+def _contact_role(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
     """A contact has each role once on an opportunity (words as quoted from a real flow's error).
 
     Unverified: a contact may have several different roles on one opportunity.
@@ -120,12 +126,13 @@ def _contact_role(store: Store, lookups: Lookups, save: Save) -> None:
         f"SELECT count(*) FROM {quoted('OpportunityContactRole')} WHERE OpportunityId = ? AND ContactId = ? "
         "AND Role IS ? AND IsDeleted = 0 AND Id != ?"
     )
-    values = (row["OpportunityId"], row["ContactId"], row.get("Role"), save.id18)
-    if store.db.execute(sql, values).fetchone()[0]:
+    place = (row["OpportunityId"], row["ContactId"], row.get("Role"))
+    if place in claims or store.db.execute(sql, (*place, save.id18)).fetchone()[0]:
         raise RowError("DUPLICATE_VALUE", "Contact has already been added in that Contact Role.")
+    claims.add(place)
 
 
-def _campaign_member(store: Store, lookups: Lookups, save: Save) -> None:
+def _campaign_member(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
     """A lead or a contact, once in a campaign.
 
     Unverified: a campaign member without a lead and a contact is refused as REQUIRED_FIELD_MISSING.
@@ -139,14 +146,33 @@ def _campaign_member(store: Store, lookups: Lookups, save: Save) -> None:
         f"SELECT count(*) FROM {quoted('CampaignMember')} WHERE CampaignId = ? AND {field} = ? "
         "AND IsDeleted = 0 AND Id != ?"
     )
-    if store.db.execute(sql, (row["CampaignId"], person, save.id18)).fetchone()[0]:
+    place = (row["CampaignId"], person)
+    if place in claims or store.db.execute(sql, (*place, save.id18)).fetchone()[0]:
         raise RowError("DUPLICATE_VALUE", "Already a campaign member.")
+    claims.add(place)
     row["Status"], row["HasResponded"] = status_tables.member_status(store, row["CampaignId"], row.get("Status"))
 
 
-_RULES: dict[str, Callable[[Store, Lookups, Save], None]] = {
+_RULES: dict[str, Callable[[Store, Lookups, Save, Claims], None]] = {
     "Task": _task,
     "Event": _event,
     "OpportunityContactRole": _contact_role,
     "CampaignMember": _campaign_member,
 }
+
+
+def settle(records: Records, sobject: str, saves: Iterable[Save], user_id: str) -> None:
+    """What the org sets right in other records once these are saved: an opportunity has one primary contact role.
+
+    Unverified: a new primary contact role makes the one before it an ordinary one, which gets a new SystemModstamp.
+    """
+    if sobject != "OpportunityContactRole":
+        return
+    roles = records.schema[sobject]
+    sql = f"SELECT Id FROM {quoted(sobject)} WHERE OpportunityId = ? AND IsPrimary = 1 AND IsDeleted = 0 AND Id != ?"
+    for save in saves:
+        if save.error is None and save.changed.get("IsPrimary"):
+            others = records.store.db.execute(sql, (save.row["OpportunityId"], save.id18)).fetchall()
+            with records.acting("automation"):
+                for (other,) in others:
+                    records.touch(roles, other, {"IsPrimary": 0}, user_id)

@@ -112,7 +112,9 @@ class Records:
             self.store.insert_many(full, written, self.actor)
             if full.name == "Campaign":
                 status_tables.add_member_statuses(self, [save.id18 for save in good if save.error is None], user_id)
-            self.automation.follow(full, good, user_id)
+            object_rules.settle(self, full.name, good, user_id)
+            object_rules.settle(self, full.name, good, user_id)
+        self.automation.follow(full, good, user_id)
         return [save.error or save.id18 for save in saves]
 
     def update_many(
@@ -168,6 +170,7 @@ class Records:
         self._judge(full, saves, allow_save)
         good = [save for save in saves if save.error is None]
         self.store.update_many(full, ((save.id18, _different(save) | {"_by": self.actor}) for save in good))
+        object_rules.settle(self, full.name, good, user_id)
         self.automation.follow(full, good, user_id)
         return [save.error or save.id18 for save in saves]
 
@@ -232,6 +235,7 @@ class Records:
         hidden = self.automation.hidden if self.actor == "sync" else frozenset()
         lookups = Lookups(self.store, self.prefixes, hidden, sobject, saves)
         unique = UniqueValues(self.store, sobject, saves)
+        claims: object_rules.Claims = set()
         for save in saves:
             if save.error is not None:
                 continue
@@ -239,7 +243,7 @@ class Records:
                 if self.storage_full and save.before is None:
                     raise RowError("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
                 lookups.check(sobject, save)
-                object_rules.apply(self.store, lookups, sobject.name, save)
+                object_rules.apply(self.store, lookups, sobject.name, save, claims)
                 complete(sobject.name, save.row, set(save.changed))
                 self.automation.judge(sobject, save, allow_save)
                 self.locks.check(sobject, save.id18, save.row)

@@ -59,7 +59,7 @@ class Lookups:
             item = self._references[name]
             target = self._prefixes.get(value[:3])
             if target is None or target.name not in item.reference_to:
-                if any(other not in self._store.schema for other in item.reference_to):
+                if target is None and any(other not in self._store.schema for other in item.reference_to):
                     raise RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
                 message = f"{item.label}: id value of incorrect type: {value}"
                 raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [item.name])

@@ -131,6 +131,8 @@ def test_the_record_that_is_there_already_is_named() -> None:
         "duplicateResult": {"matchResults": [{"matchRecords": [{"record": {"Id": "003000000000001AAA"}}]}]},
     }
     assert fault_of(rule).existing_id == "003000000000001AAA"
+    as_sent = {"duplicateResut" if name == "duplicateResult" else name: value for name, value in rule.items()}
+    assert fault_of(as_sent).existing_id == "003000000000001AAA"
     assert fault_of({"statusCode": "REQUIRED_FIELD_MISSING", "message": "m", "fields": ["LastName"]}).fields == (
         "LastName",
     )
