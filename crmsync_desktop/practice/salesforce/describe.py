@@ -80,23 +80,40 @@ def describe(sobject: SObject, base: str) -> dict[str, Any]:
         "labelPlural": sobject.label_plural,
         "name": sobject.name,
         "namedLayoutInfos": [],
-        "recordTypeInfos": [
-            {
-                "active": True,
-                "available": True,
-                "defaultRecordTypeMapping": True,
-                "developerName": "Master",
-                "master": True,
-                "name": "Master",
-                "recordTypeId": _MASTER,
-                "urls": {"layout": f"{home}/describe/layouts/{_MASTER}"},
-            }
-        ],
+        "recordTypeInfos": _record_types(sobject, home),
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [{"label": label, "name": name} for name, label in sobject.scopes],
         "urls": {"rowTemplate": f"{home}/{{ID}}", "describe": f"{home}/describe", "sobject": home},
     }
     return dict(sorted(entry.items()))
+
+
+def _record_types(sobject: SObject, home: str) -> list[dict[str, Any]]:
+    """The object's own record types and, last, the one that every object has."""
+    entries = [
+        {
+            "active": entry.active,
+            "available": entry.active,
+            "defaultRecordTypeMapping": entry.default,
+            "developerName": entry.developer_name,
+            "master": False,
+            "name": entry.name,
+            "recordTypeId": entry.id18,
+            "urls": {"layout": f"{home}/describe/layouts/{entry.id18}"},
+        }
+        for entry in sobject.record_types
+    ]
+    master = {
+        "active": True,
+        "available": True,
+        "defaultRecordTypeMapping": not sobject.record_types,
+        "developerName": "Master",
+        "master": True,
+        "name": "Master",
+        "recordTypeId": _MASTER,
+        "urls": {"layout": f"{home}/describe/layouts/{_MASTER}"},
+    }
+    return [*entries, master]
 
 
 def global_entry(sobject: SObject, base: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 Codes and names are ISO 3166's, and a fresh org has states for nine countries only (Salesforce help, "State and
 Country/Territory Picklists").
+
 Unverified: a fresh org's codes and names of countries and states are those of ISO 3166 throughout.
 """
 

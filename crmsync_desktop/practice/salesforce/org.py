@@ -15,7 +15,7 @@ import orjson
 
 from crmsync_desktop.practice.clock import PracticeClock
 
-from . import deletion, status_tables
+from . import currencies, deletion, record_types, status_tables
 from .access import Access
 from .address_rules import addresses, convert
 from .bulk_jobs import BulkJobs
@@ -25,7 +25,7 @@ from .conversion import Conversion, convert_lead
 from .errors import RowError
 from .ids import record_id
 from .long_running import LongRunning
-from .org_schema import build_schema
+from .org_schema import build_schema, with_prefixes
 from .queries import Queries
 from .records import Records, row_id
 from .schema import SObject, load_schema
@@ -60,6 +60,7 @@ class SalesforceOrg:
         """The objects that the API's users see; `store.schema` has those that are hidden from them too."""
         self._plain = dict(self.schema)
         self.store = Store(database, dict(self.schema))
+        self.store.db.create_function("practice_today", 0, lambda: stamp(int(clock.now()))[:10])
         self.setup = OrgSetup()
         self.records = Records(self.store, clock.now)
         self.commits = Commits(self.store, clock.now)
@@ -85,6 +86,7 @@ class SalesforceOrg:
         kept = self.store.meta("setup")
         try:
             if setup is not None:
+                setup = self._with_prefixes(setup)
                 self._take_setup(setup, changed=setup.to_json() != orjson.loads(kept or "{}"))
             elif kept is not None:
                 self._take_setup(OrgSetup.from_json(orjson.loads(kept)), changed=False)
@@ -99,26 +101,42 @@ class SalesforceOrg:
         ValueError, and nothing changes, for what OrgSetup or the org's schema doesn't know.
         """
         with self.lock:
-            self._take_setup(self.setup.changed(changes), changed=True)
+            self._take_setup(self._with_prefixes(self.setup.changed(changes)), changed=True)
         return self.setup
+
+    def _with_prefixes(self, setup: OrgSetup) -> OrgSetup:
+        return with_prefixes(setup, self._plain, orjson.loads(self.store.meta("prefixes") or "{}"))
 
     def _take_setup(self, setup: OrgSetup, *, changed: bool) -> None:
         everything, visible = build_schema(self._plain, setup)
         with self.store.atomic():
             self.store.adopt(everything)
-            for sobject in everything.values():
-                convert(self.store, sobject)
+            self._fill_in(setup, everything)
             if changed:
                 # A second later than the last change at least, since that is as fine as HTTP dates are.
                 self.described_at = max(float(int(self.clock.now())), self.described_at + 1)
                 self.store.set_meta("described", str(int(self.described_at)))
                 self.store.set_meta("setup", orjson.dumps(setup.to_json()).decode())
+                known = orjson.loads(self.store.meta("prefixes") or "{}")
+                known |= {definition.name: definition.prefix for definition in setup.custom_objects}
+                self.store.set_meta("prefixes", orjson.dumps(known).decode())
         self.schema.clear()
         self.schema.update(visible)
         self.records.schema_changed()
         self.commits.schema_changed()
         self.records.automation.take(setup)
         self.setup = setup
+
+    def _fill_in(self, setup: OrgSetup, schema: dict[str, SObject]) -> None:
+        """What the org's own tables and older records need under this setup."""
+        for sobject in schema.values():
+            convert(self.store, sobject)
+        if setup.record_types and not self.store.count(schema["RecordType"]):
+            self.load(record_types.rows())
+        if setup.multi_currency:
+            currencies.convert(self.store)
+            if not self.store.count(schema["CurrencyType"]):
+                self.load(currencies.rows())
 
     def close(self) -> None:
         with self.lock:
@@ -127,7 +145,7 @@ class SalesforceOrg:
     def count(self, sobject: str) -> int:
         """Live records of an object. Raises KeyError for an object that the org doesn't have."""
         with self.lock:
-            return self.store.count(self.schema[sobject])
+            return self.store.count(self.store.schema[sobject])
 
     def users(self) -> list[Row]:
         """The org's users, the admin (whom the token belongs to) first; IsActive tells who may own records."""
@@ -147,16 +165,16 @@ class SalesforceOrg:
             for _, chunk in _chunks(rows, 5000):
                 for name in dict.fromkeys(name for name, _ in chunk):
                     fields = [given for other, given in chunk if other == name]
-                    total += self._load_chunk(self.schema[name], fields)
+                    total += self._load_chunk(self.store.schema[name], fields)
         return total
 
     def insert(self, sobject: str, fields: dict[str, Any], user_id: str | None = None) -> str:
         """Create one record under all rules, as a person in the org would. Raises RowError or ApiError."""
         with self.lock, self.store.atomic(), self.records.acting("person"):
-            decoded = decode_record(self.schema[sobject], fields)
+            decoded = decode_record(self.store.schema[sobject], fields)
             if isinstance(decoded, RowError):
                 raise decoded
-            return self.records.create(self.schema[sobject], decoded, user_id or self.admin_id)
+            return self.records.create(self.store.schema[sobject], decoded, user_id or self.admin_id)
 
     def update(self, record: str, fields: dict[str, Any], user_id: str | None = None) -> None:
         """Change one record under all rules. Raises RowError or ApiError."""
@@ -268,7 +286,7 @@ class SalesforceOrg:
         the API) or automation (the org's own triggers). Ids of 18 characters; unknown ones are left out. Raises
         KeyError for an object that the org doesn't have."""
         with self.lock:
-            return self.store.changed_by(self.schema[sobject], list(ids))
+            return self.store.changed_by(self.store.schema[sobject], list(ids))
 
     def latest_covered(self) -> str:
         """Up to when every write shows, in the API's form: now, or when the oldest one that isn't seen yet began."""

@@ -69,6 +69,10 @@ class Field:
     byte_length: int | None = None
     ruled: bool = False
     """Whether a value rule of the object checks its picklist values, instead of the field itself."""
+    format: str = ""
+    """Of an automatic number (`SUB-{0000}`), or `{Id}` for a name that is the record's id unless one is given."""
+    formula: str | None = None
+    """Of a formula field: what it is in SQL, with `{t}` for the table's alias."""
 
     @cached_property
     def allowed(self) -> frozenset[str]:
@@ -78,6 +82,31 @@ class Field:
     def stored(self) -> bool:
         """Whether it has a column of its own: addresses are put together from their parts when read."""
         return self.type != "address"
+
+    @cached_property
+    def start(self) -> Any:
+        """What a new record has in it before anything is said."""
+        value = self.flags["defaultValue"]
+        return int(bool(value)) if self.type == "boolean" else value
+
+    def column(self, alias: str) -> str:
+        """It in SQL, in a table of that alias."""
+        return f'{alias}."{self.name}"' if self.formula is None else self.formula.replace("{t}", alias)
+
+    def with_values(self, values: tuple[Option, ...], default: str | None, format: str) -> Field:
+        return replace(self, values=values, default=default, format=format)
+
+    def from_number(self, number: int, id18: str) -> str:
+        """What follows from a record's number and id: an automatic number, a name, or the address of a picture."""
+        if self.flags["extraTypeInfo"] == "imageurl":
+            return f"/services/images/photo/{id18}"
+        if not self.format:
+            return f"{number + 1000:08d}"
+        if self.format == "{Id}":
+            return id18
+        head, _, rest = self.format.partition("{")
+        digits, _, tail = rest.partition("}")
+        return f"{head}{number:0{len(digits)}d}{tail}"
 
     @property
     def required(self) -> bool:
@@ -105,6 +134,18 @@ class Child:
     restricted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RecordType:
+    """`picklists`: the values that its records may have, for the fields where they are not all."""
+
+    id18: str
+    name: str
+    developer_name: str
+    active: bool
+    default: bool
+    picklists: dict[str, frozenset[str]]
+
+
 @dataclass(frozen=True)
 class SObject:
     name: str
@@ -118,6 +159,8 @@ class SObject:
     fields: tuple[Field, ...] = field(repr=False)
     value_rules: tuple[ValueRule, ...] = ()
     hidden_ids: frozenset[str] = frozenset()
+    """Records that sharing keeps from whoever has this view of the object."""
+    record_types: tuple[RecordType, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -130,7 +173,8 @@ class SObject:
 
     @cached_property
     def stored(self) -> tuple[Field, ...]:
-        return tuple(item for item in self.fields if item.stored)
+        """Fields with a column of their own."""
+        return tuple(item for item in self.fields if item.stored and item.formula is None)
 
     @cached_property
     def soft_deletes(self) -> bool:
@@ -142,9 +186,11 @@ class SObject:
 
     @cached_property
     def numbered(self) -> tuple[Field, ...]:
-        """Fields that follow from the record's number or id: automatic numbers and picture addresses."""
+        """Fields that follow from the record's number or id: automatic numbers, names and picture addresses."""
         return tuple(
-            item for item in self.stored if item.flags["autoNumber"] or item.flags["extraTypeInfo"] == "imageurl"
+            item
+            for item in self.stored
+            if item.flags["autoNumber"] or item.flags["extraTypeInfo"] == "imageurl" or item.format
         )
 
     def compound_parts(self, compound: Field) -> tuple[Field, ...]:

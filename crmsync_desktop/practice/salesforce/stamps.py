@@ -30,7 +30,7 @@ def seconds(text: str) -> int:
 def parse_datetime(text: str, *, offset_required: bool = False) -> str | None:
     """An ISO 8601 date and time in the API's form (UTC, milliseconds); None when it is none.
 
-    Without an offset it is taken as UTC (unverified: the real API takes the user's time zone).
+    Unverified: a date and time without an offset is taken as UTC.
     """
     match = _DATETIME.fullmatch(text)
     if match is None or (offset_required and match[4] is None):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .errors import ApiError, RowError, json_error
@@ -106,7 +107,14 @@ def decode_record(sobject: SObject, record: dict[str, Any]) -> Decoded | RowErro
 
 
 def check(item: Field, value: Any) -> Any:
-    """The value as it will be stored. Raises RowError where the field's own rules refuse it."""
+    """The value as it will be stored. Raises RowError where the field's own rules refuse it.
+
+    Unverified: a null for a checkbox is refused as INVALID_TYPE_ON_FIELD_IN_RECORD.
+
+    Unverified: the API takes a value of a dependent picklist whatever its controlling field holds.
+
+    Unverified: a restricted picklist's values are compared letter by letter, case included.
+    """
     if value is None:
         if item.type == "boolean":
             raise RowError(
@@ -124,12 +132,32 @@ def check(item: Field, value: Any) -> Any:
         if item.length and len(value) > item.length:
             message = f"{item.label}: data value too large: {value} (max length={item.length})"
             raise RowError("STRING_TOO_LONG", message, [item.name])
+        if item.type == "multipicklist":
+            return _check_choices(item, value)
         if item.type == "email" and not _is_email(value):
             raise RowError("INVALID_EMAIL_ADDRESS", f"{item.label}: invalid email address: {value}", [item.name])
         if item.flags["restrictedPicklist"] and value not in item.allowed and not item.ruled:
-            message = f"{item.label}: bad value for restricted picklist field: {value}"
-            raise RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, [item.name])
+            raise _bad_choice(item, value)
     return value
+
+
+def _bad_choice(item: Field, value: str) -> RowError:
+    message = f"{item.label}: bad value for restricted picklist field: {value}"
+    return RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, [item.name])
+
+
+def _check_choices(item: Field, value: str) -> str | None:
+    """`b;a;b` as `a;b`.
+
+    Unverified: the values of a multi-select picklist come back in the order in which the picklist has them.
+    """
+    chosen = dict.fromkeys(part.strip() for part in value.split(";") if part.strip())
+    if item.flags["restrictedPicklist"]:
+        for part in chosen:
+            if part not in item.allowed:
+                raise _bad_choice(item, part)
+    known = [option.value for option in item.values if option.value in chosen]
+    return ";".join([*known, *(part for part in chosen if part not in item.allowed)]) or None
 
 
 def _is_email(value: str) -> bool:
@@ -138,6 +166,7 @@ def _is_email(value: str) -> bool:
 
 
 def _check_number(item: Field, value: float | int) -> float | int:
+    """Unverified: a number with more decimals than its field has is rounded, and halves are rounded up."""
     flags = item.flags
     whole_digits = flags["digits"] if item.type == "int" else flags["precision"] - flags["scale"]
     limit = 10.0**whole_digits if whole_digits else 10.0**18
@@ -149,4 +178,8 @@ def _check_number(item: Field, value: float | int) -> float | int:
         shown = f"{value:.0f}" if float(value).is_integer() else f"{value}"
         message = f"{item.label}: value outside of valid range on numeric field: {shown}"
         raise RowError("NUMBER_OUTSIDE_VALID_RANGE", message, [item.name])
-    return value if item.type == "int" else round(value, flags["scale"])
+    if item.type == "int":
+        return value
+    if float(value).is_integer():
+        return float(value)
+    return float(Decimal(str(value)).quantize(Decimal(1).scaleb(-flags["scale"]), ROUND_HALF_UP))
