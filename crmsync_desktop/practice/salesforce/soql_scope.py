@@ -45,7 +45,8 @@ class Spot:
     alias: str
 
     def column(self, item: Field) -> str:
-        return item.column(self.alias)
+        collated = item.formula is not None and item.type in TEXT_TYPES
+        return item.column(self.alias) + " COLLATE NOCASE" * collated
 
 
 @dataclass(frozen=True)
