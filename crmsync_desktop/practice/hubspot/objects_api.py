@@ -30,7 +30,7 @@ def list_records(portal: HubSpotPortal, ask: Ask) -> Answer:
     rows = [Record.of(row) for row in portal.connection.execute(query, (kind.name, after, limit + 1))]
     body: dict[str, Any] = {"results": _shown(portal, kind, ask, rows[:limit])}
     if len(rows) > limit:
-        body["paging"] = {"next": {"after": str(rows[limit].id), "link": f"?after={rows[limit].id}"}}
+        body["paging"] = ask.next_page(str(rows[limit - 1].id + 1))  # as recorded: one more than the last id
     return 200, body
 
 
@@ -144,11 +144,11 @@ def _shown(portal: HubSpotPortal, kind: ObjectType, ask: Ask, found: list[Record
         told = records.histories(portal.connection, found, history)
         for result in results:
             result["propertiesWithHistory"] = told[int(result["id"])]
-    for target in (OBJECT_TYPES[name] for name in ask.names("associations") if name in OBJECT_TYPES):
+    for target in map(portal.catalog.types.get, ask.names("associations")):
         linked = Associations(portal).of(kind, [record.id for record in found], target)
         for result in results:
             ends = [
-                {"id": str(to_id), "type": each.label or f"{kind.singular}_to_{target.singular}"}
+                {"id": str(to_id), "type": each.name}
                 for to_id, types in linked.get(int(result["id"]), {}).items()
                 for each in types
             ]

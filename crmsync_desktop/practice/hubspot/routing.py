@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -40,7 +41,7 @@ MAX_BODY = 20_000_000
 class Ask:
     """One request: what its path names, its query, its JSON body ({} for none), the body's length in bytes.
 
-    `version` is the API's: `2026-03`, `2026-09`, or `v3` and `v4` of the numbered paths.
+    `types` finds object types by name, `url` is the whole address. `version` is the API's: `2026-03`, `2026-09`, or `v3` and `v4` of the numbered paths.
     """
 
     path: Mapping[str, str]
@@ -50,6 +51,7 @@ class Ask:
     size: int
     version: str
     types: scopes.Types
+    url: URL
 
     @property
     def kind(self) -> ObjectType:
@@ -72,6 +74,10 @@ class Ask:
         if number is None or not 1 <= number <= most:
             raise invalid(f"{name} must be a number between 1 and {most}.")
         return number
+
+    def next_page(self, after: str) -> dict[str, dict[str, str]]:
+        """`paging` as recorded: the cursor, and the whole address of the next page."""
+        return {"next": {"after": after, "link": str(self.url.include_query_params(after=after))}}
 
     def object_body(self, allowed: set[str]) -> dict[str, Any]:
         """The body as an object with known keys. Raises a 400 Refusal.
@@ -164,4 +170,4 @@ async def _read(request: Request, known: frozenset[str], version: str, types: sc
         if name not in known:
             raise unknown_parameter(name)
         lists.setdefault(name, []).append(value)
-    return Ask(request.path_params, request.query_params, lists, body, len(raw), version, types)
+    return Ask(request.path_params, request.query_params, lists, body, len(raw), version, types, request.url)
