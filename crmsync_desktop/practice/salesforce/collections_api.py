@@ -11,6 +11,7 @@ from .asks import Answer, Ask
 from .errors import ApiError, RowError, json_error, rolled_back
 from .ids import normal
 from .records import Outcome, row_id
+from .routing import only_keys
 from .rows import external_key
 from .schema import Field, SObject
 from .values import Decoded, decode_record
@@ -73,6 +74,9 @@ def delete(ask: Ask) -> Answer:
     ids = [part.strip() for part in ask.params.get("ids", "").split(",") if part.strip()]
     if not ids:
         raise ApiError(400, "MISSING_ARGUMENT", "The ids parameter is required")
+    if ask.params.get("allOrNone", "false").lower() not in ("true", "false"):
+        # Unverified: an allOrNone that is neither true nor false refuses the whole deletion.
+        raise ApiError(400, "INVALID_QUERY_PARAMETER", "The parameter 'allOrNone' is true or false")
     all_or_none = ask.flag("allOrNone")
     _check_size(len(ids), MOST)
     _check_chunks([given[:3] for given in ids])
@@ -101,6 +105,7 @@ def retrieve(ask: Ask) -> Answer:
         body: dict[str, Any] = {name: ask.params.get(name, "").split(",") for name in ("ids", "fields")}
     else:
         body = ask.json_object()
+        only_keys(body, ("ids", "fields"), "sObject collection")
     ids, names = body.get("ids"), body.get("fields")
     for listed in (ids, names):
         if not isinstance(listed, list) or not listed or not all(isinstance(entry, str) and entry for entry in listed):
@@ -251,8 +256,9 @@ def _records(ask: Ask) -> tuple[list[dict[str, Any]], bool]:
     records, all_or_none = body.get("records"), body.get("allOrNone", False)
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise json_error("Cannot deserialize instance of list of sObjects at [line:1, column:1]")
-    if not isinstance(all_or_none, bool) or body.keys() - {"records", "allOrNone"}:
-        raise json_error("Unrecognized field or value in the collection at [line:1, column:1]")
+    if not isinstance(all_or_none, bool):
+        raise json_error("Cannot deserialize instance of boolean from the given JSON at [line:1, column:1]")
+    only_keys(body, ("records", "allOrNone"), "sObject collection")
     _check_size(len(records), MOST)
     kinds = [record["attributes"].get("type") for record in records if isinstance(record.get("attributes"), dict)]
     _check_chunks(kinds)

@@ -158,3 +158,120 @@ def test_retrieve_refuses_unknown_fields_and_ids_of_another_object(server: Serve
 )
 def test_a_collection_that_is_not_well_formed_is_refused_whole(server: Server, body: object, code: str) -> None:
     server.refused(server.post(PATH, body), 400, code)
+
+
+def test_results_stand_in_the_order_of_the_request_whatever_happened(server: Server) -> None:
+    there = server.contact(**{EXTERNAL_ID: "2"})
+    records = [
+        typed(LastName="A", **{EXTERNAL_ID: "1"}),
+        typed(LastName="B", **{EXTERNAL_ID: "2"}),
+        typed(LastName="x" * 81, **{EXTERNAL_ID: "3"}),
+        typed(FirstName="nobody", **{EXTERNAL_ID: "4"}),
+        typed(LastName="E", **{EXTERNAL_ID: "5"}),
+    ]
+    results = server.patch(f"{PATH}/Contact/{EXTERNAL_ID}", {"records": records}).json()
+    assert [result.get("created") for result in results] == [True, False, None, None, True]
+    assert results[1] == {"id": there, "success": True, "errors": [], "created": False}
+    codes = [result["errors"][0]["statusCode"] for result in results[2:4]]
+    assert codes == ["STRING_TOO_LONG", "REQUIRED_FIELD_MISSING"]
+    assert server.get(f"sobjects/Contact/{EXTERNAL_ID}/5").json()["LastName"] == "E"
+
+
+def test_one_record_may_be_updated_twelve_times_in_a_call(server: Server) -> None:
+    one = server.contact()
+    records = [typed(Id=one, FirstName=f"F{number}") for number in range(14)]
+    results = server.patch(PATH, {"records": records}).json()
+    assert [result["success"] for result in results] == [True] * 12 + [False] * 2
+    assert results[12] == {
+        "id": one,
+        "success": False,
+        "errors": [
+            {
+                "statusCode": "DUPLICATE_VALUE",
+                "message": "Maximum number of duplicate updates in one batch (12 allowed). Attempt to update Id more "
+                f"than once in this Api call: {one[:15]}",
+                "fields": [],
+            }
+        ],
+    }
+    assert server.get(f"sobjects/Contact/{one}").json()["FirstName"] == "F11"
+
+
+def test_a_unique_value_is_given_once_in_a_call(server: Server) -> None:
+    records = [typed(LastName="A", **{EXTERNAL_ID: "Key"}), typed(LastName="B", **{EXTERNAL_ID: "KEY"})]
+    first, second = server.post(PATH, {"records": records}).json()
+    assert first["success"]
+    message = f"duplicate value found: {EXTERNAL_ID} duplicates value on record with id: {first['id']}"
+    assert second["errors"] == [{"statusCode": "DUPLICATE_VALUE", "message": message, "fields": []}]
+    one, two = server.contact(), server.contact()
+    records = [typed(Id=one, **{EXTERNAL_ID: "9"}), typed(Id=two, **{EXTERNAL_ID: "9"})]
+    assert [result["success"] for result in server.patch(PATH, {"records": records}).json()] == [True, False]
+
+
+def test_a_key_that_stands_twice_in_an_upsert_refuses_both(server: Server) -> None:
+    records = [typed(LastName="A", **{EXTERNAL_ID: key}) for key in ("a", "b", "A")]
+    results = server.patch(f"{PATH}/Contact/{EXTERNAL_ID}", {"records": records}).json()
+    assert [result["success"] for result in results] == [False, True, False]
+    assert results[2]["errors"] == [
+        {"statusCode": "DUPLICATE_VALUE", "message": "Duplicate external id specified: A", "fields": [EXTERNAL_ID]}
+    ]
+
+
+def test_an_email_that_several_have_is_no_key(server: Server) -> None:
+    ids = [server.contact(Email="a@b.example") for _ in range(2)]
+    (result,) = server.patch(f"{PATH}/Contact/Email", {"records": [typed(LastName="A", Email="A@b.example")]}).json()
+    (error,) = result["errors"]
+    assert (error["statusCode"], error["fields"]) == ("DUPLICATE_EXTERNAL_ID", ["Email"])
+    assert all(found in error["message"] for found in ids)
+
+
+def test_the_id_does_not_stand_beside_an_external_id(server: Server) -> None:
+    there = server.contact(**{EXTERNAL_ID: "2"})
+    records = [typed(Id=there, LastName="A", **{EXTERNAL_ID: key}) for key in ("1", "2")]
+    results = server.patch(f"{PATH}/Contact/{EXTERNAL_ID}", {"records": records}).json()
+    codes = [result["errors"][0]["statusCode"] for result in results]
+    assert codes == ["INVALID_FIELD_FOR_INSERT_UPDATE"] * 2
+
+
+def test_an_id_as_key_must_be_one_of_the_objects(server: Server) -> None:
+    account = server.post("sobjects/Account", {"Name": "A"}).json()["id"]
+    records = [typed(Id=account, LastName="A"), typed(Id=None, LastName="B")]
+    bad, good = server.patch(f"{PATH}/Contact/Id", {"records": records}).json()
+    assert bad["errors"][0]["statusCode"] == "MALFORMED_ID"
+    assert good["created"] is True
+
+
+def test_all_or_none_of_updates_and_deletes_leaves_everything_as_it_was(server: Server) -> None:
+    one, gone = server.contact(FirstName="A"), server.contact()
+    server.org.delete([gone])
+    records = [typed(Id=one, FirstName="B"), typed(Id=gone, FirstName="B")]
+    first, second = server.patch(PATH, {"records": records, "allOrNone": True}).json()
+    assert first["errors"][0]["statusCode"] == "ALL_OR_NONE_OPERATION_ROLLED_BACK"
+    assert second["errors"][0]["statusCode"] == "ENTITY_IS_DELETED"
+    first, second = server.call("DELETE", f"{PATH}?ids={one},{gone}&allOrNone=true").json()
+    assert first["errors"][0]["statusCode"] == "ALL_OR_NONE_OPERATION_ROLLED_BACK"
+    after = server.get(f"sobjects/Contact/{one}").json()
+    assert (after["FirstName"], after["IsDeleted"]) == ("A", False)
+    assert server.org.changed_by("Contact", [one]) == {one: "sync"}
+
+
+def test_a_deletion_of_many_types_has_ten_chunks_and_a_clear_all_or_none(server: Server) -> None:
+    pair = [server.contact(), server.post("sobjects/Account", {"Name": "A"}).json()["id"]]
+    server.refused(server.call("DELETE", f"{PATH}?ids={','.join(pair * 6)}"), 400, "INVALID_BATCH_OPERATION")
+    server.refused(server.call("DELETE", f"{PATH}?ids={pair[0]}&allOrNone=maybe"), 400, "INVALID_QUERY_PARAMETER")
+    results = server.call("DELETE", f"{PATH}?ids={','.join((*pair, pair[0], '003'))}").json()
+    assert [result["success"] for result in results] == [True, True, False, False]
+    codes = [result["errors"][0]["statusCode"] for result in results[2:]]
+    assert codes == ["ENTITY_IS_DELETED", "MALFORMED_ID"]
+
+
+def test_a_retrieval_takes_ids_and_fields_only(server: Server) -> None:
+    body = {"ids": [server.contact()], "fields": ["Id"], "more": 1}
+    server.refused(server.post(f"{PATH}/Contact", body), 400, "JSON_PARSER_ERROR")
+
+
+def test_two_thousand_records_are_retrieved_in_order(server: Server) -> None:
+    server.org.load(("Contact", {"LastName": f"L{number}"}) for number in range(1999))
+    ids = [row["Id"] for row in server.query("SELECT Id FROM Contact ORDER BY Id DESC")["records"]]
+    found = server.post(f"{PATH}/Contact", {"ids": [*ids, "003Pr00000000zz"], "fields": ["LastName"]}).json()
+    assert [row and row["LastName"] for row in found] == [*(f"L{number}" for number in reversed(range(1999))), None]
