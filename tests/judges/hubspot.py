@@ -31,7 +31,7 @@ def judge(method: str, path: str, query: str, asked: bytes, status: int, answere
     if status < 300:
         found += [f"question: {each}" for each in _question(promise, query, asked)]
         found += [f"answer: {each}" for each in _answer(promise, status, answered)]
-    elif status < 500:
+    elif status < 500 and answered:
         found += [f"refusal: {each}" for each in _refusal(answered)]
     return found
 

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "recordings" / "schemas"
-KINDS = {"string": str, "boolean": bool, "integer": (int, float), "number": (int, float), "object": dict, "array": list}
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "boolean": bool,
+    "integer": (int, float),
+    "number": (int, float),
+    "object": dict,
+    "array": list,
+}
+
+
+@cache
+def schemas() -> dict[str, Any]:
+    """The description's schemas by name; empty where it is absent."""
+    path = FOLDER / "salesforce-sobjects-v59.trim.json"
+    if not path.is_file():
+        return {}
+    found: dict[str, Any] = orjson.loads(path.read_bytes())["components"]["schemas"]
+    return found
 
 
 @cache
 def described() -> dict[str, dict[str, Any]]:
     """The fields of each described object with their JSON types; empty where the description is absent."""
-    path = FOLDER / "salesforce-sobjects-v59.trim.json"
-    if not path.is_file():
-        return {}
-    schemas = orjson.loads(path.read_bytes())["components"]["schemas"]
     return {
         name.removesuffix("SObject"): {field: KINDS.get(kind.get("type", "object"), dict) for field, kind in each["properties"].items()}
-        for name, each in schemas.items()
+        for name, each in schemas().items()
         if name.endswith("SObject") and each.get("properties")
     }  # fmt: skip
 
@@ -36,10 +49,16 @@ def judge(method: str, path: str, query: str, asked: bytes, status: int, answere
         return [f"refusal: {each}" for each in _refusal(orjson.loads(answered))] if answered else []
     judged = False
     if asked and method in ("POST", "PATCH") and "/jobs/" not in path:
-        for kind, record in _sent(path, orjson.loads(asked)):
+        results = orjson.loads(answered) if answered else None
+        for number, (kind, record) in enumerate(_sent(path, orjson.loads(asked))):
+            if isinstance(results, list) and number < len(results) and results[number]["success"] is False:
+                continue  # the org has refused it itself
             judged = True
             found.update(f"question: {each}" for each in _record(kind, record))
-    if answered:
+    if answered and (named := _named(path)):
+        judged = True
+        found.update(f"answer: {each}" for each in _whole(named, answered))
+    elif answered:
         told = orjson.loads(answered)
         for record in _records(told):
             judged = True
@@ -49,6 +68,39 @@ def judge(method: str, path: str, query: str, asked: bytes, status: int, answere
                 judged = True
                 found.update(f"answer: {each}" for each in _saved(result))
     return sorted(found)[:8] if judged else None
+
+
+def _named(path: str) -> str | None:
+    """The schema of an answer that isn't made of records."""
+    parts = path.strip("/").split("/")[3:]
+    if parts == ["sobjects"]:
+        return "DescribeGlobalResult"
+    named = {"describe": "DescribeSObjectResult", "deleted": "GetDeletedResult"}
+    return named.get(parts[2]) if parts[:1] == ["sobjects"] and len(parts) == 3 else None
+
+
+@lru_cache(maxsize=64)
+def _whole(schema: str, answered: bytes) -> list[str]:
+    """A describe is long and asked for often: each is looked through once."""
+    return sorted(set(_against(schemas()[schema], orjson.loads(answered), "$")))[:5]
+
+
+def _against(schema: dict[str, Any], value: Any, where: str) -> Iterator[str]:
+    """Null is taken anywhere: the description was generated from classes, where all may be null."""
+    kind = schema.get("type", "object")
+    if value is None:
+        return
+    if not isinstance(value, KINDS[kind]) or isinstance(value, bool) is not (kind == "boolean"):
+        yield f"{where}: {type(value).__name__} instead of {kind}"
+    elif isinstance(value, list):
+        for each in value:
+            yield from _against(schema.get("items", {}), each, f"{where}[]")
+    elif isinstance(value, dict) and "properties" in schema:
+        for name, each in value.items():
+            if name in schema["properties"]:
+                yield from _against(schema["properties"][name], each, f"{where}.{name}")
+            else:
+                yield f"{where}.{name} is unknown"
 
 
 def _sent(path: str, body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
