@@ -19,12 +19,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from crmsync_desktop.practice.calls import Call, CallLog
 from crmsync_desktop.practice.hubspot import (
     account,
+    association_labels_api,
     associations_api,
     lists_api,
     objects_api,
     owners_api,
     pipelines_api,
     properties_api,
+    record_associations_api,
 )
 from crmsync_desktop.practice.hubspot.limits import RateLimits
 from crmsync_desktop.practice.hubspot.oauth import OAuth, OAuthApp
@@ -60,6 +62,8 @@ def create_hubspot_app(
         portal.meter.limits = limits
     entries = [
         *associations_api.ENTRIES,
+        *association_labels_api.ENTRIES,
+        *record_associations_api.ENTRIES,
         *lists_api.ENTRIES,
         *properties_api.ENTRIES,
         *pipelines_api.ENTRIES,

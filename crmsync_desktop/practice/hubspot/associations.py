@@ -1,9 +1,4 @@
-"""Associations between records, in both directions at once, under HubSpot's numbered types.
-
-Type ids 279/280 (contact and company), 1/2 (primary company), 3/4 (deal and contact), 341/342 (deal and company), 5/6
-(primary company of a deal): HubSpot's association guide; in recorded traffic 2 is labelled "Primary Company", 5 "Primary",
-and 3 and 4 have no label. The ids for tickets and tasks are unverified.
-"""
+"""Associations between records, in both directions at once, under numbered types."""
 
 from __future__ import annotations
 
@@ -11,58 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmsync_desktop.practice.hubspot import records
-from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, ObjectType, object_type
+import orjson
+
+from crmsync_desktop.practice.hubspot import counts, records
+from crmsync_desktop.practice.hubspot.association_types import CATEGORY, SHIPPED, AssociationType
+from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.records import Record, numeric_id
 from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, missing_objects
 
 if TYPE_CHECKING:
     from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 
-CATEGORY = "HUBSPOT_DEFINED"
+__all__ = ["AssociationType", "Associations", "Link", "types_between"]
 COMPANY, PRIMARY_COMPANY = "associatedcompanyid", 1
-
-
-@dataclass(frozen=True, slots=True)
-class AssociationType:
-    """`id` from `source` to `target`, `inverse` the other way; `primary`: a record has at most one."""
-
-    source: str
-    target: str
-    id: int
-    inverse: int
-    label: str | None = None
-    primary: bool = False
-
-
-_PAIRS = (
-    AssociationType("contacts", "companies", 279, 280),
-    AssociationType("contacts", "companies", 1, 2, "Primary Company", primary=True),
-    AssociationType("deals", "contacts", 3, 4),
-    AssociationType("deals", "companies", 341, 342),
-    AssociationType("deals", "companies", 5, 6, "Primary", primary=True),
-    AssociationType("tickets", "contacts", 16, 15),
-    AssociationType("tickets", "companies", 339, 340),
-    AssociationType("tickets", "companies", 26, 25, "Primary Company", primary=True),
-    AssociationType("tickets", "deals", 28, 27),
-    AssociationType("tasks", "contacts", 204, 203),
-    AssociationType("tasks", "companies", 192, 191),
-    AssociationType("tasks", "deals", 216, 215),
-    AssociationType("tasks", "tickets", 230, 229),
-    AssociationType("contacts", "contacts", 449, 449),
-)
-TYPES = {
-    (pair.source, pair.target, pair.id): pair for pair in _PAIRS
-} | {
-    (pair.target, pair.source, pair.inverse): AssociationType(pair.target, pair.source, pair.inverse, pair.id, pair.label,
-                                                              pair.primary)
-    for pair in _PAIRS
-}  # fmt: skip
+INSERT = "INSERT OR IGNORE INTO association VALUES (?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One association to make or undo."""
+    """One association to make or undo. Without types: every one there is."""
 
     to: ObjectType
     to_id: int
@@ -70,17 +32,26 @@ class Link:
 
 
 def types_between(source: ObjectType, target: ObjectType) -> list[AssociationType]:
-    return [each for (a, b, _), each in TYPES.items() if (a, b) == (source.name, target.name)]
+    """HubSpot's own types, the plain one first."""
+    return [each for each in SHIPPED if (each.source, each.target) == (source.name, target.name)]
 
 
-def types_of(source: ObjectType, target: ObjectType, given: Iterable[Any]) -> tuple[AssociationType, ...]:
-    """The association types that a request names. Raises a 400 Refusal for one that doesn't join these two."""
+def types_of(
+    portal: HubSpotPortal, source: ObjectType, target: ObjectType, given: Iterable[Any]
+) -> tuple[AssociationType, ...]:
+    """The association types that a request names. Raises a 400 Refusal for one that doesn't join these two.
+
+    Unverified: an association type that doesn't exist between two objects is refused with 400 for the whole request.
+    """
     found = []
     for each in given:
-        number = each.get("associationTypeId") if isinstance(each, dict) else None
-        kind = TYPES.get((source.name, target.name, number)) if isinstance(number, int) else None
-        if kind is None or each.get("associationCategory") != CATEGORY:
-            raise invalid(f"{each} is not an association type from {source.name} to {target.name}.")
+        shaped = isinstance(each, dict) and set(each) <= {"associationCategory", "associationTypeId"}
+        category, number = (each.get("associationCategory"), each.get("associationTypeId")) if shaped else (None, None)
+        kind = portal.association_types.find(source.name, target.name, category, number)
+        if kind is None:
+            raise invalid(
+                f"Association type {number} of category {category} is not valid between {source.name} and {target.name}."
+            )
         found.append(kind)
     if not found:
         raise invalid("An association needs at least one type.")
@@ -93,20 +64,19 @@ def inline_associations(portal: HubSpotPortal, source: ObjectType, given: list[A
     for each in given:
         number = numeric_id((each.get("to") or {}).get("id")) if isinstance(each, dict) else None
         wanted = each.get("types") if isinstance(each, dict) else None
-        if number is None or not wanted:
+        if number is None or not isinstance(wanted, list) or not wanted or not isinstance(wanted[0], dict):
             raise invalid("An association needs to.id and types.")
-        target = _target_type(source, wanted)
-        links.append(Link(target, number, types_of(source, target, wanted)))
+        first = wanted[0]
+        name = portal.association_types.target_of(
+            source.name, first.get("associationCategory"), first.get("associationTypeId")
+        )
+        if name is None:
+            raise invalid(f"Association type {first.get('associationTypeId')} is not valid for {source.name}.")
+        target = portal.catalog.types[name]
+        links.append(Link(target, number, types_of(portal, source, target, wanted)))
         if number not in records.resolve(portal.connection, target.name, [number]):
             raise invalid(f"One or more associations are not valid: {target.singular} {number} does not exist.")
     return links
-
-
-def _target_type(source: ObjectType, wanted: list[Any]) -> ObjectType:
-    for from_name, to_name, number in TYPES:
-        if from_name == source.name and number == wanted[0].get("associationTypeId"):
-            return OBJECT_TYPES[to_name]
-    raise invalid(f"{wanted[0]} is not an association type from {source.name}.")
 
 
 class Associations:
@@ -117,40 +87,54 @@ class Associations:
         self._connection = portal.connection
 
     def add_inline(self, source: ObjectType, from_id: int, links: list[Link]) -> None:
-        for link in links:
-            self.add(source, from_id, link)
+        self.add_all(source, [(from_id, link) for link in links])
 
     def add(self, source: ObjectType, from_id: int, link: Link) -> None:
+        self.add_all(source, [(from_id, link)])
+
+    def add_all(self, source: ObjectType, pairs: Iterable[tuple[int, Link]]) -> None:
         """A primary company replaces the one before it, and is an ordinary association as well."""
-        for kind in self._with_unlabelled(source, link):
-            if kind.primary:
-                company_side = source.name == "companies"
-                holder, place = (link.to_id, "to_id") if company_side else (from_id, "from_id")
-                self._drop(f"{place} = ? AND type_id = ?", (holder, kind.id))
-                self._drop(f"{'from_id' if company_side else 'to_id'} = ? AND type_id = ?", (holder, kind.inverse))
-            insert = "INSERT OR IGNORE INTO association VALUES (?, ?, ?, ?, ?, ?)"
-            self._connection.execute(insert, (source.name, from_id, link.to.name, link.to_id, CATEGORY, kind.id))
-            self._connection.execute(insert, (link.to.name, link.to_id, source.name, from_id, CATEGORY, kind.inverse))
+        touched: set[int] = set()
+        for from_id, link in pairs:
+            for kind in self._with_unlabelled(source, link):
+                if kind.primary:
+                    touched.update(self._demote(source, from_id, link, kind))
+                there = (source.name, from_id, link.to.name, link.to_id, kind.category, kind.id)
+                back = (link.to.name, link.to_id, source.name, from_id, kind.category, kind.inverse)
+                self._connection.executemany(INSERT, (there, back))
+            touched.update((from_id, link.to_id))
+        counts.settle(self._portal, touched)
 
     def remove(self, source: ObjectType, from_id: int, link: Link) -> None:
-        """Undo these types only, or every type if there are none named."""
-        for kind in link.types or types_between(source, link.to):
-            for one, other, number in ((from_id, link.to_id, kind.id), (link.to_id, from_id, kind.inverse)):
-                self._drop("from_id = ? AND to_id = ? AND type_id = ?", (one, other, number))
+        self.remove_all(source, [(from_id, link)])
+
+    def remove_all(self, source: ObjectType, pairs: Iterable[tuple[int, Link]]) -> None:
+        """Undo the types that each link names, or every type if it names none."""
+        touched: set[int] = set()
+        for from_id, link in pairs:
+            for kind in link.types or self._portal.association_types.between(source.name, link.to.name):
+                for one, other, number in ((from_id, link.to_id, kind.id), (link.to_id, from_id, kind.inverse)):
+                    where = "from_id = ? AND to_id = ? AND category = ? AND type_id = ?"
+                    self._drop(where, (one, other, kind.category, number))
+            touched.update((from_id, link.to_id))
+        counts.settle(self._portal, touched)
 
     def of(
         self, source: ObjectType, from_ids: list[int], target: ObjectType
     ) -> dict[int, dict[int, list[AssociationType]]]:
         """Associated ids and the types of each, by the record that they start from."""
+        known = {
+            (each.category, each.id): each for each in self._portal.association_types.between(source.name, target.name)
+        }
         found: dict[int, dict[int, list[AssociationType]]] = {}
         for marks, piece in records.chunks(from_ids):
             query = (
-                "SELECT a.from_id, a.to_id, a.type_id FROM association AS a JOIN record ON record.id = a.to_id "  # noqa: S608
+                "SELECT a.from_id, a.to_id, a.category, a.type_id FROM association AS a JOIN record ON record.id = a.to_id "  # noqa: S608
                 f"WHERE a.from_type = ? AND a.to_type = ? AND record.archived_ms IS NULL AND a.from_id IN ({marks}) "
                 "ORDER BY a.from_id, a.to_id"
             )
-            for from_id, to_id, number in self._connection.execute(query, (source.name, target.name, *piece)):
-                found.setdefault(from_id, {}).setdefault(to_id, []).append(TYPES[source.name, target.name, number])
+            for from_id, to_id, category, number in self._connection.execute(query, (source.name, target.name, *piece)):
+                found.setdefault(from_id, {}).setdefault(to_id, []).append(known[category, number])
         return found
 
     def existing(self, kind: ObjectType, ids: Iterable[int]) -> dict[int, int]:
@@ -159,8 +143,20 @@ class Associations:
         return {asked: record.id for asked, record in found.items() if record.archived_ms is None}
 
     def _with_unlabelled(self, source: ObjectType, link: Link) -> list[AssociationType]:
-        plain = [each for each in types_between(source, link.to) if not each.primary]
+        plain = [
+            each for each in self._portal.association_types.between(source.name, link.to.name) if each.label is None
+        ]
         return [*link.types, *(each for each in plain[:1] if each not in link.types)]
+
+    def _demote(self, source: ObjectType, from_id: int, link: Link, kind: AssociationType) -> list[int]:
+        """Takes the primary type off the company that had it; gives the ids of those it was taken off."""
+        company_side = source.name == "companies"
+        holder, number, back = (link.to_id, kind.inverse, kind.id) if company_side else (from_id, kind.id, kind.inverse)
+        query = "SELECT to_id FROM association WHERE from_id = ? AND category = ? AND type_id = ?"
+        before = [row[0] for row in self._connection.execute(query, (holder, CATEGORY, number))]
+        self._drop("from_id = ? AND category = ? AND type_id = ?", (holder, CATEGORY, number))
+        self._drop("to_id = ? AND category = ? AND type_id = ?", (holder, CATEGORY, back))
+        return before
 
     def _drop(self, where: str, values: tuple[object, ...]) -> None:
         self._connection.execute(f"DELETE FROM association WHERE {where}", values)  # noqa: S608
@@ -173,11 +169,16 @@ def link_company(portal: HubSpotPortal, record: Record) -> None:
     """
     source, target = portal.catalog.types["contacts"], portal.catalog.types["companies"]
     associations, number = Associations(portal), numeric_id(record.properties.get(COMPANY, ""))
-    primary = TYPES[source.name, target.name, PRIMARY_COMPANY]
-    for company in [] if number is not None else associations.of(source, [record.id], target).get(record.id, {}):
-        associations.remove(source, record.id, Link(target, company, (primary,)))
-    if number is not None and (found := associations.existing(target, [number])):
+    primary = portal.association_types.find(source.name, target.name, CATEGORY, PRIMARY_COMPANY)
+    assert primary is not None
+    if number is None:
+        ends = associations.of(source, [record.id], target).get(record.id, {})
+        associations.remove_all(source, [(record.id, Link(target, company, (primary,))) for company in ends])
+    elif found := associations.existing(target, [number]):
         associations.add(source, record.id, Link(target, found[number], (primary,)))
+    row = portal.connection.execute("SELECT properties FROM record WHERE id = ?", (record.id,)).fetchone()
+    record.properties.clear()
+    record.properties.update(orjson.loads(row[0]))
 
 
 def linked(portal: HubSpotPortal, record_id: int) -> list[int]:
@@ -186,9 +187,10 @@ def linked(portal: HubSpotPortal, record_id: int) -> list[int]:
     return [row[0] for row in portal.connection.execute(query, (record_id,))]
 
 
-def parse_pair(from_name: str, to_name: str) -> tuple[ObjectType, ObjectType]:
-    source, target = object_type(from_name), object_type(to_name)
-    if not types_between(source, target):
+def parse_pair(portal: HubSpotPortal, from_name: str, to_name: str) -> tuple[ObjectType, ObjectType]:
+    """Raises a 400 Refusal for two types that can't be associated."""
+    source, target = portal.catalog.types.get(from_name), portal.catalog.types.get(to_name)
+    if not portal.association_types.between(source.name, target.name):
         raise invalid(f"{source.name} and {target.name} can't be associated.")
     return source, target
 

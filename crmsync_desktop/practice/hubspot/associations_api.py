@@ -1,19 +1,12 @@
-"""Handlers of associations: batches between two object types, labels, and the associations of one record."""
+"""Handlers of batches of associations between two object types."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from crmsync_desktop.practice.hubspot.associations import (
-    CATEGORY,
-    Associations,
-    AssociationType,
-    Link,
-    missing_end,
-    parse_pair,
-    types_between,
-    types_of,
-)
+from crmsync_desktop.practice.hubspot.association_types import AssociationType
+from crmsync_desktop.practice.hubspot.associations import Associations, Link, missing_end, parse_pair, types_of
 from crmsync_desktop.practice.hubspot.batches import batch_answer, inputs_of
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
@@ -25,64 +18,94 @@ MAX_CREATE, MAX_READ, MAX_ARCHIVE = 2_000, 1_000, 100
 READ_PAGE = 100
 
 
-def _pair(ask: Ask) -> tuple[ObjectType, ObjectType]:
-    return parse_pair(ask.path["from"], ask.path["to"])
+def _pair(portal: HubSpotPortal, ask: Ask) -> tuple[ObjectType, ObjectType]:
+    return parse_pair(portal, ask.path["from"], ask.path["to"])
 
 
 def _end(each: dict[str, Any], name: str) -> int:
-    number = numeric_id((each.get(name) or {}).get("id"))
+    end = each.get(name)
+    number = numeric_id(end.get("id")) if isinstance(end, dict) else None
     if number is None:
         raise invalid(f"{name}.id must be a record id.")
     return number
 
 
-def _described(each: AssociationType) -> dict[str, Any]:
-    return {"category": CATEGORY, "typeId": each.id, "label": each.label}
+def described(each: AssociationType) -> dict[str, Any]:
+    return {"category": each.category, "typeId": each.id, "label": each.label}
 
 
 def create_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = _pair(ask)
-    return _associate(portal, ask, source, target, None)
+    source, target = _pair(portal, ask)
+    inputs = inputs_of(ask.object_body({"inputs"}), {"from", "to", "types"}, limit=MAX_CREATE)
+    wanted = [types_of(portal, source, target, each.get("types") or []) for each in inputs]
+    results: list[dict[str, Any]] = []
+    pairs, errors = _joined(portal, source, target, inputs)
+    for types, pair in zip(wanted, pairs, strict=True):
+        if pair is not None:
+            results.append(labels_between(source, pair[0], target, pair[1], types))
+    made = [(pair[0], Link(target, pair[1], types)) for types, pair in zip(wanted, pairs, strict=True) if pair]
+    Associations(portal).add_all(source, made)
+    return batch_answer(portal, results, errors, created=True)
 
 
 def create_default_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = _pair(ask)
-    return _associate(portal, ask, source, target, types_between(source, target)[0])
+    """Both directions of each are among the results."""
+    source, target = _pair(portal, ask)
+    inputs = inputs_of(ask.object_body({"inputs"}), {"from", "to"}, limit=MAX_CREATE)
+    default = portal.association_types.between(source.name, target.name)[0]
+    pairs, errors = _joined(portal, source, target, inputs)
+    Associations(portal).add_all(source, [(pair[0], Link(target, pair[1], (default,))) for pair in pairs if pair])
+    results = [each for pair in pairs if pair for each in default_results(default, *pair)]
+    return batch_answer(portal, results, errors)
 
 
-def _associate(
-    portal: HubSpotPortal, ask: Ask, source: ObjectType, target: ObjectType, default: AssociationType | None
-) -> Answer:
-    inputs = inputs_of(ask.object_body({"inputs"}), {"from", "to", "types"}, limit=MAX_CREATE)
+def default_results(kind: AssociationType, from_id: int, to_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "from": {"id": str(one)},
+            "to": {"id": str(other)},
+            "associationSpec": {"associationCategory": kind.category, "associationTypeId": number},
+        }
+        for one, other, number in ((from_id, to_id, kind.id), (to_id, from_id, kind.inverse))
+    ]
+
+
+def labels_between(
+    source: ObjectType, from_id: int, target: ObjectType, to_id: int, types: Sequence[AssociationType]
+) -> dict[str, Any]:
+    """The ids are numbers, as recorded, though HubSpot's own models have text."""
+    return {
+        "fromObjectTypeId": source.type_id,
+        "fromObjectId": from_id,
+        "toObjectTypeId": target.type_id,
+        "toObjectId": to_id,
+        "labels": [kind.label for kind in types if kind.label],
+    }
+
+
+def _joined(
+    portal: HubSpotPortal, source: ObjectType, target: ObjectType, inputs: list[dict[str, Any]]
+) -> tuple[list[tuple[int, int] | None], list[dict[str, Any]]]:
+    """The live ends of each input, None where one is missing, with the errors that say so."""
     associations = Associations(portal)
     from_ids = associations.existing(source, [_end(each, "from") for each in inputs])
     to_ids = associations.existing(target, [_end(each, "to") for each in inputs])
-    results: list[dict[str, Any]] = []
+    pairs: list[tuple[int, int] | None] = []
     errors: list[dict[str, Any]] = []
     for each in inputs:
         from_id, to_id = _end(each, "from"), _end(each, "to")
-        types = (default,) if default else types_of(source, target, each.get("types") or [])
-        if from_id not in from_ids or to_id not in to_ids:
-            kind, reference = (source, from_id) if from_id not in from_ids else (target, to_id)
-            context = {"fromObjectId": [str(from_id)], "toObjectId": [str(to_id)]}
-            errors.append(missing_end(kind, reference).item(context))
+        if from_id in from_ids and to_id in to_ids:
+            pairs.append((from_ids[from_id], to_ids[to_id]))
             continue
-        associations.add(source, from_ids[from_id], Link(target, to_ids[to_id], types))
-        results.append(
-            {
-                "fromObjectTypeId": source.type_id,
-                "fromObjectId": from_ids[from_id],
-                "toObjectTypeId": target.type_id,
-                "toObjectId": to_ids[to_id],
-                "labels": [kind.label for kind in types if kind.label],
-            }
-        )
-    return batch_answer(portal, results, errors, created=True)
+        kind, reference = (source, from_id) if from_id not in from_ids else (target, to_id)
+        errors.append(missing_end(kind, reference).item({"fromObjectId": [str(from_id)], "toObjectId": [str(to_id)]}))
+        pairs.append(None)
+    return pairs, errors
 
 
 def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
     """Up to 1,000 records at once; each answers its first ends, with a cursor if there are more."""
-    source, target = _pair(ask)
+    source, target = _pair(portal, ask)
     inputs = inputs_of(ask.object_body({"inputs"}), {"id", "after"}, limit=MAX_READ)
     wanted: dict[int, int] = {}
     for each in inputs:
@@ -103,7 +126,7 @@ def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
         result: dict[str, Any] = {
             "from": {"id": str(asked)},
             "to": [
-                {"toObjectId": to_id, "associationTypes": [_described(each) for each in types]}
+                {"toObjectId": to_id, "associationTypes": [described(each) for each in types]}
                 for to_id, types in ends[:READ_PAGE]
             ],
         }
@@ -124,73 +147,27 @@ def _none_found(source: ObjectType, target: ObjectType, ids: list[str]) -> dict[
 
 
 def archive_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = _pair(ask)
+    source, target = _pair(portal, ask)
     inputs = inputs_of(ask.object_body({"inputs"}), {"from", "to", "types"}, limit=MAX_CREATE)
     if len({_end(each, "from") for each in inputs}) > MAX_ARCHIVE:
         raise invalid(f"At most {MAX_ARCHIVE} records can lose associations in one request.")
-    associations = Associations(portal)
+    gone = []
     for each in inputs:
         to = each.get("to")
         for end in to if isinstance(to, list) else [to]:
-            associations.remove(source, _end(each, "from"), Link(target, _end({"to": end}, "to"), ()))
+            gone.append((_end(each, "from"), Link(target, _end({"to": end}, "to"), ())))
+    Associations(portal).remove_all(source, gone)
     return 204, None
 
 
 def archive_labels(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = _pair(ask)
+    source, target = _pair(portal, ask)
     inputs = inputs_of(ask.object_body({"inputs"}), {"from", "to", "types"}, limit=MAX_CREATE)
-    for each in inputs:
-        types = types_of(source, target, each.get("types") or [])
-        Associations(portal).remove(source, _end(each, "from"), Link(target, _end(each, "to"), types))
-    return 204, None
-
-
-def labels(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = _pair(ask)
-    return 200, {"results": [_described(each) for each in types_between(source, target)]}
-
-
-def of_record(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = parse_pair(ask.path["type"], ask.path["to"])
-    record = portal.find(source, ask.path["id"], None)
-    ends = Associations(portal).of(source, [record.id], target).get(record.id, {})
-    limit, after = ask.whole("limit", 500, most=500), numeric_id(ask.query.get("after", "0")) or 0
-    rest = [(to_id, types) for to_id, types in ends.items() if to_id >= after]
-    body: dict[str, Any] = {
-        "results": [
-            {"toObjectId": to_id, "associationTypes": [_described(each) for each in types]}
-            for to_id, types in rest[:limit]
-        ]
-    }
-    if len(rest) > limit:
-        body["paging"] = {"next": {"after": str(rest[limit][0]), "link": f"?after={rest[limit][0]}"}}
-    return 200, body
-
-
-def put_default(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = parse_pair(ask.path["type"], ask.path["to"])
-    one, other = portal.find(source, ask.path["id"], None), portal.find(target, ask.path["to_id"], None)
-    kind = types_between(source, target)[0]
-    Associations(portal).add(source, one.id, Link(target, other.id, (kind,)))
-    ends = [
-        (source, one.id, target, other.id, kind.id),
-        (target, other.id, source, one.id, kind.inverse),
+    gone = [
+        (_end(each, "from"), Link(target, _end(each, "to"), types_of(portal, source, target, each.get("types") or [])))
+        for each in inputs
     ]
-    results = [
-        {
-            "from": {"id": str(from_id)},
-            "to": {"id": str(to_id)},
-            "associationSpec": {"associationCategory": CATEGORY, "associationTypeId": number},
-        }
-        for _, from_id, _, to_id, number in ends
-    ]
-    return batch_answer(portal, results, [])
-
-
-def delete_all(portal: HubSpotPortal, ask: Ask) -> Answer:
-    source, target = parse_pair(ask.path["type"], ask.path["to"])
-    one, other = portal.find(source, ask.path["id"], None), portal.find(target, ask.path["to_id"], None)
-    Associations(portal).remove(source, one.id, Link(target, other.id, ()))
+    Associations(portal).remove_all(source, gone)
     return 204, None
 
 
@@ -200,8 +177,4 @@ ENTRIES = [
     Entry("POST", "associations", "/{from}/{to}/batch/read", read_batch),
     Entry("POST", "associations", "/{from}/{to}/batch/archive", archive_batch),
     Entry("POST", "associations", "/{from}/{to}/batch/labels/archive", archive_labels),
-    Entry("GET", "associations", "/{from}/{to}/labels", labels),
-    Entry("GET", "object-associations", "/{type}/{id}/associations/{to}", of_record, "limit after"),
-    Entry("PUT", "object-associations", "/{type}/{id}/associations/default/{to}/{to_id}", put_default),
-    Entry("DELETE", "object-associations", "/{type}/{id}/associations/{to}/{to_id}", delete_all),
 ]

@@ -72,7 +72,7 @@ def _values(portal: HubSpotPortal, record: Record, totals: dict[str, int]) -> di
 
 def _activity(portal: HubSpotPortal, contact: int) -> dict[str, str]:
     query = (
-        "SELECT record.type, property_value(record.properties, 'hs_timestamp') FROM association AS a "
+        "SELECT record.type, ifnull(property_value(record.properties, 'hs_timestamp'), '') FROM association AS a "
         "JOIN record ON record.id = a.to_id WHERE a.from_id = ? AND record.archived_ms IS NULL AND a.to_type IN (?,?,?,?,?) "
         "GROUP BY a.to_id"
     )

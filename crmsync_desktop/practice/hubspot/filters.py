@@ -60,7 +60,7 @@ def install_functions(connection: sqlite3.Connection) -> None:
 
     def value_of(properties: str, name: str) -> str | None:
         found = orjson.loads(properties).get(name)
-        return found if isinstance(found, str) else None
+        return found if isinstance(found, str) and found else None
 
     def milliseconds(text: str | None) -> int | None:
         try:

@@ -64,7 +64,7 @@ def _split(catalog: Catalog, kind: str, given: Mapping[str, Any], now_ms: int) -
             modified = int(value * 1000)
         elif name not in known:
             raise ValueError(f"{kind} have no property {name}")
-        elif value:
+        elif value is not None:
             properties[name] = value.strip().lower() if name == "email" else value
     created = now_ms if created is None else created
     return created, max(created, created if modified is None else modified), properties

@@ -10,6 +10,7 @@ from typing import Final
 AREAS: Final[dict[str, tuple[str, ...]]] = {
     "objects": ("/crm/objects/2026-03", "/crm/objects/2026-09", "/crm/v3/objects"),
     "object-associations": ("/crm/objects/2026-03", "/crm/objects/2026-09", "/crm/v4/objects"),
+    "legacy-associations": ("/crm/v3/objects",),
     "associations": ("/crm/associations/2026-03", "/crm/associations/2026-09", "/crm/v4/associations"),
     "properties": ("/crm/properties/2026-03", "/crm/properties/2026-09", "/crm/v3/properties"),
     "owners": ("/crm/owners/2026-03", "/crm/owners/2026-09", "/crm/v3/owners"),

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import orjson
 
 from crmsync_desktop.practice.hubspot import automations, counts, records, rules
+from crmsync_desktop.practice.hubspot.association_types import AssociationTypes
 from crmsync_desktop.practice.hubspot.associations import COMPANY, link_company, linked
 from crmsync_desktop.practice.hubspot.catalog import Catalog, ObjectType
 from crmsync_desktop.practice.hubspot.database import Database
@@ -61,6 +62,7 @@ class HubSpotPortal:
         kept = orjson.loads(str(self.database.meta("setup", "{}")))
         self.setup = PortalSetup.from_json(kept) if setup is None else setup
         self.catalog = Catalog(self.database, link_property=link_property)
+        self.association_types = AssociationTypes(self.database)
         self.unique = UniqueValues(self.connection, self.catalog, portal_id)
         self.directory = Directory(portal_id, time_zone)
         self.pipelines = Pipelines(self.database, self.now_ms, portal_id)
@@ -110,7 +112,9 @@ class HubSpotPortal:
         doesn't exist or an e-mail that is taken.
         """
         with self.database.transaction():
-            return load_records(self.database, self.catalog, self.unique, self.derivation, rows, self.now_ms())
+            total = load_records(self.database, self.catalog, self.unique, self.derivation, rows, self.now_ms())
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # or the log stays as long as all that was loaded
+        return total
 
     def count(self, kind: str) -> int:
         """Live records of one object type."""

@@ -10,7 +10,7 @@ from crmsync_desktop.practice.hubspot.scopes import FIXED, NO_SCOPE
 from tests.practice.hubspot.conftest import Served
 
 pytestmark = pytest.mark.http
-BY_TYPE = {"objects", "object-associations", "associations", "properties", "pipelines"}
+BY_TYPE = {"legacy-associations", "objects", "object-associations", "associations", "properties", "pipelines"}
 ROUTES = [
     ("GET", "/crm/objects/2026-03/contacts", "crm.objects.contacts.read"),
     ("POST", "/crm/v3/objects/contacts/search", "crm.objects.contacts.read"),
