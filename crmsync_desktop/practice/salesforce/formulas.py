@@ -126,7 +126,7 @@ class _Parser:
         self._take(")")
         try:
             return function(parts)
-        except (IndexError, TypeError):
+        except TypeError:
             raise FormulaError(f"{name} has {len(parts)} arguments") from None
 
     def _named(self, path: str) -> Part:
@@ -183,6 +183,8 @@ def _joined(sign: str, left: Part, right: Part) -> Part:
 
 
 def _if(parts: list[Part]) -> Part:
+    if len(parts) != 3:
+        raise TypeError
     test, yes, no = parts
     return Part(f"CASE WHEN {_of(test, 'boolean').sql} THEN {yes.sql} ELSE {_of(no, yes.kind).sql} END", yes.kind)
 

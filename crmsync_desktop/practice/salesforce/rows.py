@@ -180,6 +180,8 @@ def _several(ask: Ask, sobject: SObject, found: list[str]) -> Answer:
 
 
 def _read(ask: Ask, sobject: SObject, id18: str) -> Answer:
+    if id18 in sobject.hidden_ids:
+        raise not_found()
     row = ask.org.store.get(sobject, id18) or {}
     headers = {"ETag": etag(sobject, row)} if sobject.name in TAGGED else {}
     if unchanged(ask, sobject, row):
