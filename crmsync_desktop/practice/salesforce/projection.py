@@ -26,7 +26,6 @@ class Node:
     order: list[str] = field(default_factory=list)
     plain: list[tuple[str, int]] = field(default_factory=list)
     booleans: list[str] = field(default_factory=list)
-    reals: bool = False
     converted: list[tuple[str, int, Convert]] = field(default_factory=list)
     addresses: list[tuple[str, dict[str, int]]] = field(default_factory=list)
     parents: dict[str, Node] = field(default_factory=dict)
@@ -48,6 +47,7 @@ class Projection:
 
     def __init__(self, root: Spot) -> None:
         self.columns: list[str] = []
+        self.real_columns: set[int] = set()
         self.root = self.spot_node(root)
         self.long_texts = 0
 
@@ -68,10 +68,9 @@ class Projection:
     def add(self, node: Node, name: str, item: Field, sql: str) -> None:
         """Select a field with a column, under `name`. Raises KeyError when the name is taken."""
         self._take(node, name)
-        node.plain.append((name, self.column(sql)))
+        node.plain.append((name, self._typed(item, sql)))
         if item.type == "boolean":
             node.booleans.append(name)
-        node.reals = node.reals or item.type in ("double", "currency", "percent")
         self.long_texts += item.type == "textarea" and item.length >= 32_000
 
     def add_converted(self, node: Node, name: str, sql: str, convert: Convert) -> None:
@@ -83,8 +82,10 @@ class Projection:
         """Select an address, which is put together from its parts. Raises KeyError when it is there already."""
         self._take(node, item.name)
         stem = item.name.removesuffix("Address")
-        parts = {part.name.removeprefix(stem): spot.column(part) for part in spot.sobject.compound_parts(item)}
-        columns = {name[0].lower() + name[1:]: self.column(sql) for name, sql in sorted(parts.items())}
+        parts = {part.name.removeprefix(stem): part for part in spot.sobject.compound_parts(item)}
+        columns = {
+            name[0].lower() + name[1:]: self._typed(part, spot.column(part)) for name, part in sorted(parts.items())
+        }
         node.addresses.append((item.name, columns))
 
     def add_field(self, node: Node, item: Field, spot: Spot) -> None:
@@ -103,6 +104,12 @@ class Projection:
     def add_choices(self, node: Node, name: str, choices: Choices) -> None:
         self._take(node, name)
         node.choices[name] = choices
+
+    def _typed(self, item: Field, sql: str) -> int:
+        column = self.column(sql)
+        if item.type in ("double", "currency", "percent"):
+            self.real_columns.add(column)
+        return column
 
     def _take(self, node: Node, name: str) -> None:
         if name in node.order:

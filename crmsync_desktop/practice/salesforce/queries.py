@@ -22,6 +22,7 @@ import orjson
 
 from .commits import Commits
 from .errors import ApiError
+from .json_rows import json_column
 from .locators import Locators
 from .projection import whole
 from .schema import SObject
@@ -72,13 +73,21 @@ class Queries:
         self._locators = Locators(now)
 
     def run(
-        self, soql: str, version: str, *, with_deleted: bool, batch: int = LARGEST_PAGE, user_id: str = ""
+        self,
+        soql: str,
+        version: str,
+        *,
+        with_deleted: bool,
+        batch: int = LARGEST_PAGE,
+        user_id: str = "",
+        written: bool = False,
     ) -> Answer:
-        """The body of `query` or `queryAll`. Raises ApiError 400 for a query that doesn't hold."""
+        """The body of `query` or `queryAll`; with `written` its records may be JSON already (an orjson.Fragment).
+        Raises ApiError 400 for a query that doesn't hold."""
         try:
             compiled = self._compiled(soql, with_deleted, user_id)
             with self._commits.visible():
-                answer = self._run(compiled, _Page(version, batch, user_id))
+                answer = self._run(compiled, _Page(version, batch, user_id, written and not compiled.purposes))
         except (RecursionError, sqlite3.OperationalError) as error:
             if isinstance(error, sqlite3.OperationalError) and not _TOO_BIG.search(str(error)):
                 raise
@@ -88,22 +97,22 @@ class Queries:
             self._view(compiled, answer["records"])
         return answer
 
-    def more(self, locator: str, version: str, batch: int = LARGEST_PAGE, user_id: str = "") -> Answer:
+    def more(
+        self, locator: str, version: str, batch: int = LARGEST_PAGE, user_id: str = "", *, written: bool = False
+    ) -> Answer:
         """The body of `query/{locator}`. Raises ApiError 400 INVALID_QUERY_LOCATOR."""
         found, first = self._locators.find(locator, user_id)
-        page = _Page(version, batch, user_id)
+        page = _Page(version, batch, user_id, written)
         compiled, total = found.compiled, len(found.numbers)
         assert compiled.projection is not None
         wanted = orjson.dumps(found.numbers[first : first + page.size(compiled)].tolist()).decode()
         # CROSS JOIN keeps SQLite to this order: the list first, then each record by its number.
         at = compiled.scope.root.alias
         source = f" FROM json_each(?) wanted CROSS JOIN {compiled.table} ON {at}._n = wanted.value{compiled.joins}"
-        sql = f"SELECT {', '.join(compiled.projection.columns)}{source} ORDER BY wanted.key"
         with self._commits.visible():
-            rows = self._store.db.execute(sql, (wanted,)).fetchall()
-            records = self._built(compiled, rows, page)
+            records, shown, read = self._read(compiled, page, f"{source} ORDER BY wanted.key", [wanted])
         # A record that is gone for good by now is left out of its page.
-        after = first + (len(records) if len(records) < len(rows) else page.size(compiled))
+        after = first + (shown if shown < read else page.size(compiled))
         answer: Answer = {"totalSize": total, "done": after >= total}
         if not answer["done"]:
             answer["nextRecordsUrl"] = page.url(found.name, after)
@@ -139,17 +148,28 @@ class Queries:
     def _first_page(self, compiled: Compiled, page: _Page) -> Answer:
         assert compiled.projection is not None
         size = page.size(compiled)
-        columns = ", ".join(compiled.projection.columns)
         limit = size + 1 if compiled.limit is None else min(compiled.limit, size + 1)
-        sql = f"SELECT {columns}{compiled.source}{compiled.where}{compiled.order} LIMIT ? OFFSET ?"
-        rows = self._store.db.execute(sql, [*compiled.params, limit, compiled.offset]).fetchall()
-        records = self._built(compiled, rows[:size], page)
-        if len(records) == len(rows):
-            return {"totalSize": len(rows), "done": True, "records": records}
+        rest = f"{compiled.source}{compiled.where}{compiled.order} LIMIT ? OFFSET ?"
+        records, shown, read = self._read(compiled, page, rest, [*compiled.params, limit, compiled.offset])
+        if shown == read:
+            return {"totalSize": read, "done": True, "records": records}
         found = self._locators.open(page.user_id, compiled, self._numbers(compiled))
         total = len(found.numbers)
-        url = page.url(found.name, len(records))
+        url = page.url(found.name, shown)
         return {"totalSize": total, "done": False, "nextRecordsUrl": url, "records": records}
+
+    def _read(self, compiled: Compiled, page: _Page, rest: str, params: list[Any]) -> tuple[Any, int, int]:
+        """The records of a page (a list, or all of them as JSON), how many they are, and how many rows there were."""
+        assert compiled.projection is not None
+        size = page.size(compiled)
+        column = json_column(compiled.projection, page.base) if page.written and not compiled.children else None
+        if column is not None:
+            texts = [text for (text,) in self._store.db.execute(f"SELECT {column}{rest}", params)]
+            return orjson.Fragment(f"[{','.join(texts[:size])}]"), min(size, len(texts)), len(texts)
+        sql = f"SELECT {', '.join(compiled.projection.columns)}{rest}"
+        rows = self._store.db.execute(sql, params).fetchall()
+        records = self._built(compiled, rows[:size], page)
+        return records, len(records), len(rows)
 
     def _built(self, compiled: Compiled, rows: Sequence[Row], page: _Page) -> list[Answer]:
         """Records of a page: fewer than rows where their children fill it before, but one at least. The children of all
@@ -251,7 +271,8 @@ class Queries:
 class _Page:
     """How the records of an answer are asked for."""
 
-    def __init__(self, version: str, batch: int, user_id: str) -> None:
+    def __init__(self, version: str, batch: int, user_id: str, written: bool) -> None:
+        self.written = written
         self.base = f"/services/data/{version}"
         self.user_id = user_id
         self._batch = min(max(batch, SMALLEST_PAGE), LARGEST_PAGE)

@@ -79,12 +79,16 @@ def _query(ask: Ask) -> Answer:
     with_deleted = ask.path[0] == "queryAll"
     batch = page_size(ask.headers.get("sforce-query-options", ""))
     queries = ask.org.queries
-    return Answer(200, queries.run(soql, ask.version, with_deleted=with_deleted, batch=batch, user_id=ask.user_id))
+    answer = queries.run(
+        soql, ask.version, with_deleted=with_deleted, batch=batch, user_id=ask.user_id, written=not ask.inside
+    )
+    return Answer(200, answer)
 
 
 def _query_more(ask: Ask) -> Answer:
     batch = page_size(ask.headers.get("sforce-query-options", ""))
-    return Answer(200, ask.org.queries.more(ask.names["locator"], ask.version, batch, ask.user_id))
+    answer = ask.org.queries.more(ask.names["locator"], ask.version, batch, ask.user_id, written=not ask.inside)
+    return Answer(200, answer)
 
 
 def _composite(ask: Ask) -> Answer:
@@ -155,6 +159,8 @@ _TABLE: dict[tuple[str, ...], dict[str, Route]] = {
     ("jobs", "ingest", "{job}", "successfulResults"): {"GET": get(bulk_api.successful)},
     ("jobs", "ingest", "{job}", "failedResults"): {"GET": get(bulk_api.failed)},
     ("jobs", "ingest", "{job}", "unprocessedrecords"): {"GET": get(bulk_api.unprocessed)},
+    # The guide writes it small; simple-salesforce asks for it like this, and real orgs answer.
+    ("jobs", "ingest", "{job}", "unprocessedRecords"): {"GET": get(bulk_api.unprocessed)},
     ("jobs", "query"): {
         "GET": get(bulk_api.list_query, "isPkChunkingEnabled", "jobType", "concurrencyMode", "queryLocator"),
         "POST": send(bulk_api.create_query),

@@ -60,6 +60,7 @@ class Store:
         self.db.execute("PRAGMA synchronous=NORMAL")
         self.db.execute("PRAGMA cache_size=-64000")
         self.db.create_function("folded", 1, folded, deterministic=True)
+        self.db.create_function("repr", 1, repr, deterministic=True)
         self._depth = 0
         self._insert: dict[str, str] = {}
         with self.atomic():
@@ -113,7 +114,8 @@ class Store:
             self.db.execute(f"CREATE {unique} INDEX IF NOT EXISTS {title} ON {table} ({columns}) {rows}")
 
         index("Id", "Id", "UNIQUE")
-        index("SystemModstamp", "SystemModstamp, Id")
+        # With what a query on changed records asks for, so that it is counted and listed from the index alone.
+        index("changed", "SystemModstamp, Id" + ", IsDeleted" * sobject.soft_deletes)
         if sobject.soft_deletes:
             index("_deleted_with", "_deleted_with", rows="WHERE _deleted_with IS NOT NULL")
             index("bin", "SystemModstamp, Id", rows="WHERE IsDeleted = 1")
