@@ -6,6 +6,7 @@
     [lag]                hubspot_search_seconds
     [log]                keep_bodies
     [salesforce.setup]   what OrgSetup has
+    [salesforce.dials]   what practice/salesforce/dials.py has
     [hubspot.setup]      what PortalSetup has
     [[fault]]            what Fault has, once for each; they take the place of those on order
 
@@ -23,8 +24,9 @@ from typing import Any
 
 from crmsync_desktop.practice.faults import Fault, fault_of
 from crmsync_desktop.practice.reach import Practice
+from crmsync_desktop.practice.salesforce import dials as salesforce_dials
 
-SECTIONS = ("clock", "limits", "lag", "log", "salesforce.setup", "hubspot.setup", "fault")
+SECTIONS = ("clock", "limits", "lag", "log", "salesforce.setup", "salesforce.dials", "hubspot.setup", "fault")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 
 
@@ -86,6 +88,7 @@ class Dials:
     text: str
     plain: dict[str, dict[str, Any]] = field(default_factory=dict)
     salesforce: dict[str, Any] = field(default_factory=dict)
+    salesforce_dials: dict[str, Any] = field(default_factory=dict)
     hubspot: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] | None = None
 
@@ -99,6 +102,7 @@ class Dials:
         self._checked("hubspot.setup", lambda: practice.portal.setup.changed(self.hubspot))
         if self.salesforce:
             self._checked("salesforce.setup", lambda: practice.org.change_setup(**self.salesforce))
+        self._checked("salesforce.dials", lambda: salesforce_dials.turn(practice.org, self.salesforce_dials))
         if self.hubspot:
             practice.portal.change_setup(**self.hubspot)
         self._turn_clock(practice, self.plain.get("clock", {}))
@@ -148,12 +152,15 @@ def read_dials(text: str, name: str) -> Dials:
             raise _at(name, text, section, f"is no section of such a file; it has {', '.join(SECTIONS)}")
     plain = {section: _values(name, text, section, given) for section, given in sections.items() if section in _PLAIN}
     setups = {}
-    for section in ("salesforce.setup", "hubspot.setup"):
+    for section in ("salesforce.setup", "salesforce.dials", "hubspot.setup"):
         setups[section] = sections.get(section, {})
         if not isinstance(setups[section], dict):
             raise _at(name, text, section, "must be a table")
     faults = _faults(name, text, sections["fault"]) if "fault" in sections else None
-    return Dials(name, text, plain, setups["salesforce.setup"], setups["hubspot.setup"], faults)
+    salesforce, dials, hubspot = (
+        setups[section] for section in ("salesforce.setup", "salesforce.dials", "hubspot.setup")
+    )
+    return Dials(name, text, plain, salesforce, dials, hubspot, faults)
 
 
 def _sections(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,7 @@ import asyncio
 import time
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import cast
 
 from starlette.requests import ClientDisconnect
@@ -47,13 +47,16 @@ class FaultMiddleware:
         calls: CallLog | None = None,
         now: Callable[[], float] = time.time,
         endpoint_of: EndpointOf = lambda method, path: path,
+        held: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        """`held` is entered for as long as a fault has a request in its hands."""
         self._app = app
         self._system: System = system
         self._faults = faults
         self._calls = calls
         self._now = now
         self._endpoint_of = endpoint_of
+        self._held = held
         self._former = FormerAnswers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +93,8 @@ class FaultMiddleware:
             if fault is None:
                 await self._remembered(scope, receive, send, body)
             else:
-                await self._strike(fault, scope, receive, send, body)
+                with self._held():
+                    await self._strike(fault, scope, receive, send, body)
         except ClientDisconnect:
             pass  # whoever asked is gone in the middle of asking: nobody to answer, nothing to complain about
 

@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -125,13 +125,13 @@ def _apps(practice: Practice, tokens: dict[str, str]) -> list[ASGIApp]:
         practice.org, practice.calls, access_token=tokens["salesforce_token"], client_id=tokens["salesforce_client_id"]
     )
     hubspot = create_hubspot_app(practice.portal, practice.calls, access_token=tokens["hubspot_token"])
-    layers: list[tuple[ASGIApp, System, EndpointOf]] = [
-        (watched(salesforce, "salesforce"), "salesforce", salesforce_endpoint),
-        (watched(hubspot, "hubspot"), "hubspot", HubSpotEndpoints(hubspot)),
+    layers: list[tuple[ASGIApp, System, EndpointOf, Callable[[], AbstractContextManager[None]]]] = [
+        (watched(salesforce, "salesforce"), "salesforce", salesforce_endpoint, practice.org.long_running.request),
+        (watched(hubspot, "hubspot"), "hubspot", HubSpotEndpoints(hubspot), nullcontext),
     ]
     crms = [
-        FaultMiddleware(app, system, practice.faults, practice.calls, practice.skews[system].now, endpoint_of)
-        for app, system, endpoint_of in layers
+        FaultMiddleware(app, system, practice.faults, practice.calls, practice.skews[system].now, endpoint_of, held)
+        for app, system, endpoint_of, held in layers
     ]
     return [*crms, create_admin_app(practice, token=tokens["admin_token"])]
 

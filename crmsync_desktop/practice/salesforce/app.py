@@ -164,7 +164,7 @@ class _Front:
         org = self._org
         if org.usage.used() >= org.usage.limit:
             message = "TotalRequests Limit exceeded."
-        elif org.long_running.full():
+        elif not org.long_running.admits():
             message = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
         else:
             return None

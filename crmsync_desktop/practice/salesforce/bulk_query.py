@@ -6,6 +6,7 @@ fields or children).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -32,7 +33,7 @@ def check(schema: dict[str, SObject], soql: str) -> str:
     kinds = {type(entry) for entry in query.select}
     if Query in kinds:
         raise _refused("Aggregate Relationships not supported in Bulk Query")
-    if query.group or query.offset or not query.select or kinds != {Path}:
+    if query.group or query.offset or len(query.sources) > 1 or not query.select or kinds != {Path}:
         raise _refused("Only plain fields can be selected in a Bulk Query, without GROUP BY and OFFSET")
     sobject = next((found for name, found in schema.items() if name.lower() == query.sobject.lower()), None)
     if sobject is None:
@@ -103,14 +104,17 @@ def _parts(query: Query, entry: Any) -> tuple[str, ...]:
 
 
 def _walk(schema: dict[str, SObject], sobject: SObject, parts: tuple[str, ...]) -> tuple[SObject, list[str]] | None:
-    """The object that the last part is a field of, with the relationships spelled; None where a step is unknown."""
+    """The object that the last part is a field of, with the relationships spelled; None where a step is unknown. Of
+    several objects that a lookup may hold, one that has the next part."""
     names = []
-    for part in parts[:-1]:
+    for part, following in itertools.pairwise(parts):
         item = sobject.by_relationship.get(part.lower())
-        if item is None or not item.reference_to or item.reference_to[-1] not in schema:
+        targets = [schema[name] for name in item.reference_to if name in schema] if item is not None else []
+        if item is None or not targets:
             return None
         names.append(item.relationship or part)
-        sobject = schema[item.reference_to[-1]]
+        known = (found for found in targets if following.lower() in {**found.by_name, **found.by_relationship})
+        sobject = next(known, targets[-1])
     return sobject, names
 
 

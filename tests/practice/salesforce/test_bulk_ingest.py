@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -388,9 +387,9 @@ def test_jobs_survive_a_restart_and_go_after_seven_days(tmp_path: Path, clock: P
 
 
 @pytest.fixture
-def many(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def many(server: Server, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("crmsync_desktop.practice.salesforce.bulk_api._PAGE", 2)
-    yield [job(server)["id"] for _ in range(3)]
+    return [job(server)["id"] for _ in range(3)]
 
 
 def test_jobs_are_listed_newest_first_page_by_page(server: Server, many: list[str]) -> None:

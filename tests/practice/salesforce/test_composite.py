@@ -139,3 +139,50 @@ def test_every_part_of_a_batch_is_a_call(server: Server) -> None:
     assert server.org.usage.used() == 3
     halted = server.post("composite/batch", {"batchRequests": requests, "haltOnError": True}).json()
     assert [result["statusCode"] for result in halted["results"]] == [201, 404, 412]
+
+
+def test_what_is_no_part_of_a_composite_refuses_the_whole(server: Server) -> None:
+    good = part("a", "GET", "limits")
+    for broken, code in (
+        ({**good, "richInput": {}}, "JSON_PARSER_ERROR"),
+        ({**good, "httpHeaders": []}, "JSON_PARSER_ERROR"),
+        ({**good, "httpHeaders": {"Authorization": "Bearer x"}}, "INVALID_INPUT"),
+        ({**good, "method": "HEAD"}, "INVALID_INPUT"),
+        ({**good, "method": None}, "INVALID_INPUT"),
+        ({**good, "url": 5}, "INVALID_INPUT"),
+        ({**good, "referenceId": "with blank"}, "INVALID_INPUT"),
+    ):
+        server.refused(server.post("composite", {"compositeRequest": [broken]}), 400, code)
+    for flag in ("allOrNone", "collateSubrequests"):
+        answer = server.post("composite", {"compositeRequest": [good], flag: "yes"})
+        server.refused(answer, 400, "JSON_PARSER_ERROR")
+    server.refused(server.post("composite", {"compositeRequest": [good], "x": 1}), 400, "JSON_PARSER_ERROR")
+    assert server.post("composite", {"compositeRequest": [good], "collateSubrequests": True}).status_code == 200
+
+
+def test_a_part_with_an_unknown_parameter_or_method_is_refused_alone(server: Server) -> None:
+    unknown, wrong, fine = composite(
+        server,
+        part("unknown", "GET", "limits?x=1"),
+        part("wrong", "PUT", "limits"),
+        part("fine", "GET", "limits"),
+    )
+    assert [answer["httpStatusCode"] for answer in (unknown, wrong, fine)] == [400, 405, 200]
+    assert unknown["body"][0]["errorCode"] == "INVALID_QUERY_PARAMETER"
+
+
+def test_a_batch_takes_older_versions_and_nothing_strange(server: Server) -> None:
+    good = {"method": "GET", "url": "v59.0/limits"}
+    newer = {"method": "GET", "url": "v61.0/limits"}
+    body = server.post("composite/batch", {"batchRequests": [good, newer]}).json()
+    assert [result["statusCode"] for result in body["results"]] == [200, 404]
+    for broken, code in (
+        ({**good, "referenceId": "a"}, "JSON_PARSER_ERROR"),
+        ({**good, "method": "LINK"}, "INVALID_INPUT"),
+    ):
+        server.refused(server.post("composite/batch", {"batchRequests": [broken]}), 400, code)
+    server.refused(server.post("composite/batch", {"batchRequests": [good] * 26}), 400, "LIMIT_EXCEEDED")
+    server.refused(
+        server.post("composite/batch", {"batchRequests": [good], "haltOnError": 1}), 400, "JSON_PARSER_ERROR"
+    )
+    assert server.org.usage.used() == 2 + 4
