@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 
 from crmsync_desktop.practice.hands import Shown, as_text, search_words
 from crmsync_desktop.practice.hubspot import HubSpotPortal
-from crmsync_desktop.practice.hubspot.associations import Associations, AssociationType, Link, types_between
-from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, ObjectType, object_type
+from crmsync_desktop.practice.hubspot.association_types import AssociationType
+from crmsync_desktop.practice.hubspot.associations import Associations, Link
+from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.merging import merge
 from crmsync_desktop.practice.hubspot.records import COLUMNS as ROW
 from crmsync_desktop.practice.hubspot.records import Record, chunks, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import Refusal
 from crmsync_desktop.practice.hubspot.values import PropertyDefinition, iso
 
 COLUMNS = {
@@ -48,7 +48,7 @@ class HubSpotHands:
         self._portal = portal
 
     def types(self) -> list[Shown]:
-        return [self._type(kind) for kind in OBJECT_TYPES.values()]
+        return [self._type(kind) for kind in self._portal.catalog.types]
 
     def page(self, kind: str, *, search: str, deleted: bool, offset: int, limit: int) -> Shown:
         chosen = self._kind(kind)
@@ -116,18 +116,18 @@ class HubSpotHands:
     # Inside ------------------------------------------------------------------------------------------------------
 
     def _kind(self, name: str) -> ObjectType:
-        try:
-            return object_type(name)
-        except Refusal:
-            known = ", ".join(OBJECT_TYPES)
-            raise ValueError(f"The practice HubSpot portal has no object “{name}”. It has: {known}.") from None
+        types = self._portal.catalog.types
+        if types.known(name):
+            return types.get(name)
+        known = ", ".join(kind.name for kind in types)
+        raise ValueError(f"The practice HubSpot portal has no object “{name}”. It has: {known}.")
 
     def _type(self, kind: ObjectType) -> Shown:
         known = self._portal.catalog.properties(kind.name)
         associated = [
             {"name": ASSOCIATED + other.name, "label": f"Associated {other.name}", "kind": "association",
              "editable": True, "options": []}
-            for other in OBJECT_TYPES.values() if types_between(kind, other)
+            for other in self._portal.catalog.types if self._between(kind, other)
         ]  # fmt: skip
         return {
             "system": "hubspot",
@@ -188,20 +188,27 @@ class HubSpotHands:
         own: dict[str, object] = {}
         associated: dict[ObjectType, list[int]] = {}
         for name, text in values.items():
-            other = OBJECT_TYPES.get(name.removeprefix(ASSOCIATED)) if name.startswith(ASSOCIATED) else None
-            if other is None:
+            types, wanted = self._portal.catalog.types, name.removeprefix(ASSOCIATED)
+            if wanted == name or not types.known(wanted):
                 own[name] = text
                 continue
-            if not types_between(kind, other):
+            other = types.get(wanted)
+            if not self._between(kind, other):
                 raise ValueError(f"{kind.name.capitalize()} and {other.name} can't be associated.")
             parts = [part.strip() for part in text.split(";") if part.strip()]
             associated[other] = [self._living(other, part).id for part in parts]
         return own, associated
 
+    def _between(self, kind: ObjectType, other: ObjectType) -> list[AssociationType]:
+        """The plain type first."""
+        return self._portal.association_types.between(kind.name, other.name)
+
     def _associate(self, kind: ObjectType, record_id: int, associated: Mapping[ObjectType, list[int]]) -> None:
         associations = Associations(self._portal)
         for other, wanted in associated.items():
-            plain, primary = _types(kind, other)
+            between = self._between(kind, other)
+            plain = tuple(each for each in between if not each.primary)[:1]
+            primary = tuple(each for each in between if each.primary)[:1]
             for held in associations.of(kind, [record_id], other).get(record_id, {}):
                 associations.remove(kind, record_id, Link(other, held, ()))
             for place, each in enumerate(wanted):
@@ -243,20 +250,14 @@ class HubSpotHands:
     def _associated(self, kind: ObjectType, record_id: int) -> dict[str, str | None]:
         shown: dict[str, str | None] = {}
         associations = Associations(self._portal)
-        for other in OBJECT_TYPES.values():
-            if not types_between(kind, other):
+        for other in self._portal.catalog.types:
+            if not self._between(kind, other):
                 continue
             held = associations.of(kind, [record_id], other).get(record_id, {})
             ordered = sorted(held, key=lambda number: (not any(each.primary for each in held[number]), number))
             if ordered:
                 shown[ASSOCIATED + other.name] = ";".join(str(each) for each in ordered)
         return shown
-
-
-def _types(kind: ObjectType, other: ObjectType) -> tuple[tuple[AssociationType, ...], tuple[AssociationType, ...]]:
-    """The plain association type between two objects, and the primary one if there is one."""
-    between = types_between(kind, other)
-    return tuple(each for each in between if not each.primary)[:1], tuple(each for each in between if each.primary)[:1]
 
 
 def _field(definition: PropertyDefinition) -> Shown:

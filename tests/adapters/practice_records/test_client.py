@@ -160,7 +160,7 @@ def test_what_is_associated_in_hubspot_is_shown_and_set(desk: Desk) -> None:
     with pytest.raises(SetupError, match="There is no company"):
         desk.records.change("hubspot", "contacts", made.id, {"associations.companies": "1"})
     with pytest.raises(SetupError, match="can't be associated"):
-        desk.records.change("hubspot", "companies", one, {"associations.companies": one})
+        desk.records.create("hubspot", "calls", {"hs_timestamp": "1800000000000", "associations.notes": "1"})
 
 
 @pytest.mark.parametrize(
