@@ -95,7 +95,8 @@ class AssociationTypes:
         self._types = {(each.source, each.target, each.category, each.id): each for each in SHIPPED}
         query = "SELECT from_type, to_type, type_id, inverse_id, name, label, category FROM association_label ORDER BY type_id"
         for row in database.connection.execute(query):
-            self._place(AssociationType(*row[:6], False, row[6]))
+            source, target, number, inverse, name, label, category = row
+            self._place(AssociationType(source, target, number, inverse, name, label, False, category))
 
     def between(self, source: str, target: str) -> list[AssociationType]:
         """The plain one first, then the labelled ones."""
