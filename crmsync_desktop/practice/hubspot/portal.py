@@ -23,6 +23,7 @@ from crmsync_desktop.practice.hubspot.loading import load_records
 from crmsync_desktop.practice.hubspot.pipelines import Pipelines
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record, set_values
 from crmsync_desktop.practice.hubspot.refusals import not_found
+from crmsync_desktop.practice.hubspot.schemas import Schemas
 from crmsync_desktop.practice.hubspot.setup import PortalSetup
 from crmsync_desktop.practice.hubspot.sources import ChangedBy, Source, changed_by
 from crmsync_desktop.practice.hubspot.tokens import Tokens
@@ -63,6 +64,8 @@ class HubSpotPortal:
         self.setup = PortalSetup.from_json(kept) if setup is None else setup
         self.catalog = Catalog(self.database, link_property=link_property)
         self.association_types = AssociationTypes(self.database)
+        self.schemas = Schemas(self)
+        self.schemas.open()
         self.unique = UniqueValues(self.connection, self.catalog, portal_id)
         self.directory = Directory(portal_id, time_zone)
         self.pipelines = Pipelines(self.database, self.now_ms, portal_id)
