@@ -9,6 +9,7 @@ from .schema import Field, SObject
 from .stamps import http_date
 
 _MASTER = "012000000000000AAA"
+_SITE = "https://practice.example"
 _GLOBAL_KEYS = (
     "activateable",
     "createable",
@@ -83,13 +84,54 @@ def describe(sobject: SObject, base: str) -> dict[str, Any]:
         "recordTypeInfos": _record_types(sobject, home),
         "sobjectDescribeOption": "FULL",
         "supportedScopes": [{"label": label, "name": name} for name, label in sobject.scopes],
-        "urls": {"rowTemplate": f"{home}/{{ID}}", "describe": f"{home}/describe", "sobject": home},
+        "urls": {**_urls(sobject, home), **_pages(sobject)},
     }
     return dict(sorted(entry.items()))
 
 
+def _urls(sobject: SObject, home: str) -> dict[str, str]:
+    """The addresses that a real org names (as recorded); the practice org serves the first three and the rest not."""
+    urls = {"rowTemplate": f"{home}/{{ID}}", "describe": f"{home}/describe", "sobject": home}
+    if sobject.flags["layoutable"]:
+        urls |= {name: f"{home}/describe/{name}" for name in ("compactLayouts", "layouts")}
+    listed = sobject.name in _LISTED or sobject.flags["custom"]
+    if listed:
+        urls |= {"approvalLayouts": f"{home}/describe/approvalLayouts", "listviews": f"{home}/listviews"}
+    if listed or sobject.name in _QUICK:
+        urls["quickActions"] = f"{home}/quickActions"
+    for name, tail in _URLS_OF_ONE.get(sobject.name, {}).items():
+        urls[name] = home + tail
+    return urls
+
+
+_LISTED = frozenset({"Account", "Campaign", "Case", "Contact", "Lead", "Opportunity"})
+_QUICK = frozenset({"Event", "OpportunityContactRole", "Task", "User"})
+_TYPED = frozenset({*_LISTED, "CampaignMember", "Event", "Task"})
+_URLS_OF_ONE = {
+    "Case": {"caseArticleSuggestions": "/suggestedArticles", "caseRowArticleSuggestions": "/{ID}/suggestedArticles"},
+    "Event": {"eventSeriesUpdates": "/{ID}/fromThisEventOnwards"},
+    "User": {"namedLayouts": "/describe/namedLayouts/{LayoutName}", "passwordUtilities": "/{ID}/password"},
+}
+
+
+def _pages(sobject: SObject) -> dict[str, str]:
+    """Where people would find the object's records with a browser."""
+    if not sobject.flags["layoutable"]:
+        return {}
+    return {
+        "uiDetailTemplate": f"{_SITE}/{{ID}}",
+        "uiEditTemplate": f"{_SITE}/{{ID}}/e",
+        "uiNewRecord": f"{_SITE}/{sobject.prefix}/e",
+    }
+
+
 def _record_types(sobject: SObject, home: str) -> list[dict[str, Any]]:
-    """The object's own record types and, last, the one that every object has."""
+    """The object's own record types and, last, the one that every object has that can have any.
+
+    Unverified: describe tells no record types of users and of the tables that only an admin changes.
+    """
+    if not (sobject.name in _TYPED or sobject.flags["custom"]):
+        return []
     entries = [
         {
             "active": entry.active,
@@ -126,7 +168,7 @@ def global_entry(sobject: SObject, base: str) -> dict[str, Any]:
         "label": sobject.label,
         "labelPlural": sobject.label_plural,
         "name": sobject.name,
-        "urls": {"rowTemplate": f"{home}/{{ID}}", "describe": f"{home}/describe", "sobject": home},
+        "urls": {name: url for name, url in _urls(sobject, home).items() if name != "eventSeriesUpdates"},
     }
 
 

@@ -31,7 +31,7 @@ def node() -> str:
 
 @pytest.fixture(scope="module")
 def orgs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orgs]:
-    with practice_orgs(tmp_path_factory.mktemp("practice"), contacts=3000) as running:
+    with practice_orgs(tmp_path_factory.mktemp("practice"), contacts=6000) as running:
         yield running
 
 

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from crmsync_desktop.practice.salesforce import SalesforceOrg
+from crmsync_desktop.practice.salesforce.customisation import CustomField, CustomObject
 
 from .tapes import Tape
 
@@ -40,6 +41,10 @@ class Stage:
         if tape.path.startswith("/services/data/v60.0/sobjects/Organization/"):
             self.ids[tape.answer["Id"]] = self._org.organization_id
             self._founded(tape.answer)
+        if "/Custom__c/" in tape.path:
+            field = CustomField("CustomField__c", "string", label="Custom Field", length=255)
+            custom = CustomObject("Custom__c", "My Custom Object", "My Custom Objects", (field,))
+            self._org.change_setup(custom_objects=(custom,))
         answers = [(tape.path, tape.answer)]
         if tape.path.endswith("/composite"):
             inner = zip(tape.body["compositeRequest"], tape.answer["compositeResponse"], strict=True)

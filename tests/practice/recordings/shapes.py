@@ -47,7 +47,7 @@ def differences(recorded: Shape, ours: Any, where: str = "$") -> list[str]:
     if kind(ours) not in recorded.kinds:
         return [f"{where}: {kind(ours)} instead of {' or '.join(sorted(recorded.kinds))}"]
     found: list[str] = []
-    if isinstance(ours, dict):
+    if isinstance(ours, dict) and recorded.keys:  # an object that was always empty tells nothing of what may be in it
         found += [f"{where}: {name} is missing" for name in sorted((recorded.always or set()) - set(ours))]
         found += [f"{where}: {name} was not recorded" for name in sorted(set(ours) - set(recorded.keys))]
         for name in sorted(set(ours) & set(recorded.keys)):

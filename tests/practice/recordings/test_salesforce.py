@@ -29,6 +29,15 @@ LEFT_OUT = {
 """Recordings that can't be replayed, with the reason."""
 
 
+OLDER_API = {
+    "$: associateEntityType was not recorded",
+    "$: associateParentEntity was not recorded",
+    "$: sobjectDescribeOption was not recorded",
+    "$.urls: defaultValues is missing",
+}
+"""How a describe of API 48 differs from the recorded ones of API 52 and later, and from ours of API 59 and later."""
+
+
 def reason(tape: Tape) -> str | None:
     return next((why for pattern, why in LEFT_OUT.items() if fnmatch(tape.name, pattern)), None)
 
@@ -53,7 +62,15 @@ def test_the_practice_org_answers_as_was_recorded(tape: Tape, server: Server) ->
     body = None if tape.body is None else json.loads(stage.said(json.dumps(tape.body)))
     answer = server.call(tape.method, stage.said(tape.path), json=body)
     assert answer.status_code == tape.status, answer.text
-    assert differences(Shape().see(tape.answer), answer.json()) == []
+    told = answer.json()
+    if tape.path.endswith("/Custom__c/describe"):  # recorded with three of its fields only
+        names = [field["name"] for field in tape.answer["fields"]]
+        told["fields"] = [field for field in told["fields"] if field["name"] in names]
+        assert len(told["fields"]) == len(names)
+    found = differences(Shape().see(tape.answer), told)
+    if "/services/data/v48.0/" in json.dumps(tape.answer):
+        found = [each for each in found if each not in OLDER_API]
+    assert found == []
 
 
 def test_every_recording_is_replayed_or_left_out_for_a_reason_that_still_holds() -> None:

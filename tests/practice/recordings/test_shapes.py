@@ -27,6 +27,8 @@ def test_a_difference_is_named(ours: Any, said: str) -> None:
     assert said in differences(Shape().see(RECORDED), ours)
 
 
-@pytest.mark.parametrize("ours", [RECORDED, {**RECORDED, "results": []}, {**RECORDED, "total": 2.5}])
+@pytest.mark.parametrize(
+    "ours", [RECORDED, {**RECORDED, "results": []}, {**RECORDED, "total": 2.5}, {**RECORDED, "next": {"after": "1"}}]
+)
 def test_other_values_of_the_same_types_are_no_difference(ours: Any) -> None:
     assert differences(Shape().see(RECORDED), ours) == []
