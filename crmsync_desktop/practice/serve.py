@@ -21,6 +21,7 @@ from crmsync_desktop.practice.endpoints import HubSpotEndpoints, salesforce_endp
 from crmsync_desktop.practice.faults import Faults
 from crmsync_desktop.practice.hosting import host, listener, url
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
+from crmsync_desktop.practice.hubspot.oauth import OAuthApp
 from crmsync_desktop.practice.interference import EndpointOf, FaultMiddleware
 from crmsync_desktop.practice.people import Presence
 from crmsync_desktop.practice.reach import Practice
@@ -113,7 +114,12 @@ def _announcement(state_dir: Path, seeded: dict[str, Any], tokens: dict[str, str
             "access_token": tokens["salesforce_token"],
             "client_id": tokens["salesforce_client_id"],
         },
-        "hubspot": {"url": urls[1], "access_token": tokens["hubspot_token"]},
+        "hubspot": {
+            "url": urls[1],
+            "access_token": tokens["hubspot_token"],
+            "client_id": tokens["hubspot_client_id"],
+            "client_secret": tokens["hubspot_client_secret"],
+        },
         "admin": {"url": urls[2], "token": tokens["admin_token"]},
         **seeded,
         "state_dir": str(state_dir),
@@ -124,7 +130,8 @@ def _apps(practice: Practice, tokens: dict[str, str]) -> list[ASGIApp]:
     salesforce = create_salesforce_app(
         practice.org, practice.calls, access_token=tokens["salesforce_token"], client_id=tokens["salesforce_client_id"]
     )
-    hubspot = create_hubspot_app(practice.portal, practice.calls, access_token=tokens["hubspot_token"])
+    oauth = OAuthApp(tokens["hubspot_client_id"], tokens["hubspot_client_secret"])
+    hubspot = create_hubspot_app(practice.portal, practice.calls, access_token=tokens["hubspot_token"], oauth=oauth)
     layers: list[tuple[ASGIApp, System, EndpointOf, Callable[[], AbstractContextManager[None]]]] = [
         (watched(salesforce, "salesforce"), "salesforce", salesforce_endpoint, practice.org.long_running.request),
         (watched(hubspot, "hubspot"), "hubspot", HubSpotEndpoints(hubspot), nullcontext),

@@ -10,7 +10,8 @@ from typing import Any
 import orjson
 from filelock import FileLock, Timeout
 
-TOKENS = ("salesforce_token", "salesforce_client_id", "hubspot_token", "admin_token")
+TOKENS = ("salesforce_token", "salesforce_client_id", "hubspot_token", "hubspot_client_id", "hubspot_client_secret",
+          "admin_token")  # fmt: skip
 
 
 class AlreadyServing(OSError):
@@ -62,9 +63,9 @@ class StateFolder:
 
     def tokens(self) -> dict[str, str]:
         """Random ones, made once, so that whoever is connected stays connected across restarts."""
-        kept = self._read("tokens.json")
-        if kept is None:
-            kept = {name: secrets.token_urlsafe(24) for name in TOKENS}
+        kept = self._read("tokens.json") or {}
+        if missing := [name for name in TOKENS if name not in kept]:
+            kept |= {name: secrets.token_urlsafe(24) for name in missing}
             self._write("tokens.json", kept)
         return kept
 
