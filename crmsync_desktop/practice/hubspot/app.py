@@ -27,6 +27,7 @@ from crmsync_desktop.practice.hubspot import (
     pipelines_api,
     properties_api,
     record_associations_api,
+    schemas_api,
 )
 from crmsync_desktop.practice.hubspot.limits import RateLimits
 from crmsync_desktop.practice.hubspot.oauth import OAuth, OAuthApp
@@ -64,6 +65,7 @@ def create_hubspot_app(
         *associations_api.ENTRIES,
         *association_labels_api.ENTRIES,
         *record_associations_api.ENTRIES,
+        *schemas_api.ENTRIES,
         *lists_api.ENTRIES,
         *properties_api.ENTRIES,
         *pipelines_api.ENTRIES,

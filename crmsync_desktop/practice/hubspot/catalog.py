@@ -104,7 +104,7 @@ class Catalog:
             raise invalid(f"An object type can have at most {MAX_UNIQUE} properties with unique values.")
         definition["hubspotDefined"] = hubspot
         self._archived[kind].pop(name, None)
-        self._keep(kind, definition)
+        self.keep(kind, definition)
         return definition
 
     def update(self, kind: str, name: str, requested: dict[str, Any], now_ms: int) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class Catalog:
             raise invalid(f"The definition of the property {name} is read only.")
         changed = property_definitions.updated(before, requested, now_ms)
         self.refuse_unknown_group(kind, changed["groupName"])
-        self._keep(kind, changed)
+        self.keep(kind, changed)
         return changed
 
     def archive(self, kind: str, name: str, now_ms: int) -> None:
@@ -123,7 +123,7 @@ class Catalog:
         if not before["modificationMetadata"]["archivable"]:
             raise invalid(f"The property {name} can't be archived: HubSpot defined it.")
         del self._properties[kind][name]
-        self._keep(kind, {**before, "archived": True, "archivedAt": iso(now_ms), "updatedAt": iso(now_ms)})
+        self.keep(kind, {**before, "archived": True, "archivedAt": iso(now_ms), "updatedAt": iso(now_ms)})
 
     def formulas(self, kind: str) -> dict[str, Formula]:
         """Of the calculated properties made in this portal."""
@@ -185,7 +185,8 @@ class Catalog:
                 if not group["archived"]:
                     self._groups[kind][group["name"]] = group
 
-    def _keep(self, kind: str, definition: dict[str, Any]) -> None:
+    def keep(self, kind: str, definition: dict[str, Any]) -> None:
+        """Put a definition that was checked in the place of any of its name."""
         insert = "INSERT OR REPLACE INTO property (type, name, definition) VALUES (?, ?, ?)"
         self._database.connection.execute(insert, (kind, definition["name"], orjson.dumps(definition).decode()))
         self._place(kind, definition)

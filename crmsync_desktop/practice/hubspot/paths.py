@@ -15,6 +15,12 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
     "properties": ("/crm/properties/2026-03", "/crm/properties/2026-09", "/crm/v3/properties"),
     "owners": ("/crm/owners/2026-03", "/crm/owners/2026-09", "/crm/v3/owners"),
     "pipelines": ("/crm/pipelines/2026-03", "/crm/pipelines/2026-09", "/crm/v3/pipelines"),
+    "schemas": (
+        "/crm-object-schemas/2026-03/schemas",
+        "/crm-object-schemas/2026-09/schemas",
+        "/crm-object-schemas/v3/schemas",
+        "/crm/v3/schemas",
+    ),
     "lists": ("/crm/lists/2026-03", "/crm/lists/2026-09", "/crm/v3/lists"),
     "account-info": ("/account-info/2026-03", "/account-info/2026-09", "/account-info/v3"),
 }

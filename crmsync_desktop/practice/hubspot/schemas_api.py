@@ -1,0 +1,76 @@
+"""Handlers of the schemas of custom objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmsync_desktop.practice.hubspot.batches import batch_answer, inputs_of
+from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
+from crmsync_desktop.practice.hubspot.refusals import missing_objects
+from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
+from crmsync_desktop.practice.hubspot.schemas import CREATED_KEYS, UPDATED_KEYS
+
+INCLUDES = "includePropertyDefinitions includeAssociationDefinitions includeAuditMetadata"
+
+
+def list_schemas(portal: HubSpotPortal, ask: Ask) -> Answer:
+    found = portal.schemas.all(archived=ask.flag("archived"))
+    return 200, {"results": [portal.schemas.shown(each) for each in found]}
+
+
+def create_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
+    return 201, portal.schemas.shown(portal.schemas.create(ask.object_body(CREATED_KEYS)))
+
+
+def get_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
+    return 200, portal.schemas.shown(portal.schemas.get(ask.path["schema"]))
+
+
+def update_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
+    """The answer has neither properties nor associations, as HubSpot's models have it."""
+    schema = portal.schemas.get(ask.path["schema"])
+    return 200, portal.schemas.update(schema, ask.object_body(UPDATED_KEYS))
+
+
+def delete_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
+    """With `archived=true`, one that was archived before goes for good."""
+    if ask.flag("archived"):
+        portal.schemas.purge(portal.schemas.get(ask.path["schema"], archived=True))
+    else:
+        portal.schemas.archive(portal.schemas.get(ask.path["schema"]))
+    return 204, None
+
+
+def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
+    body = ask.object_body({"inputs", *INCLUDES.split()})
+    results, missing = [], []
+    known = {name: each for each in portal.schemas.all() for name in (each["objectTypeId"], each["fullyQualifiedName"])}
+    for each in inputs_of(body, {"id"}):
+        found = known.get(str(each.get("id")))
+        if found is None:
+            missing.append(str(each.get("id")))
+        else:
+            results.append(portal.schemas.shown(found))
+    return batch_answer(portal, results, [missing_objects("SCHEMA", missing).item({})] if missing else [])
+
+
+def create_association(portal: HubSpotPortal, ask: Ask) -> Answer:
+    body: dict[str, Any] = ask.object_body({"fromObjectTypeId", "toObjectTypeId", "name"})
+    return 201, portal.schemas.associate(portal.schemas.get(ask.path["schema"]), body)
+
+
+def delete_association(portal: HubSpotPortal, ask: Ask) -> Answer:
+    portal.schemas.dissociate(portal.schemas.get(ask.path["schema"]), ask.path["number"])
+    return 204, None
+
+
+ENTRIES = [
+    Entry("GET", "schemas", "", list_schemas, f"archived {INCLUDES}"),
+    Entry("POST", "schemas", "", create_schema),
+    Entry("POST", "schemas", "/batch/read", read_batch),
+    Entry("GET", "schemas", "/{schema}", get_schema, INCLUDES),
+    Entry("PATCH", "schemas", "/{schema}", update_schema),
+    Entry("DELETE", "schemas", "/{schema}", delete_schema, "archived"),
+    Entry("POST", "schemas", "/{schema}/associations", create_association),
+    Entry("DELETE", "schemas", "/{schema}/associations/{number}", delete_association),
+]
