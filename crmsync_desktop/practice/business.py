@@ -14,6 +14,8 @@ from crmsync_desktop.practice.people import IN_BOTH, Person, Presence
 
 PER_PERSON = 0.1
 """Deals, tickets and tasks for each person of a side; of calls, e-mails, meetings and notes together as many."""
+MOST = 20_000
+"""Of each, however many people there are: a million contacts are there to be many contacts."""
 STAGES = 7
 """How far a deal is: 0 to 4 open, 5 won, 6 lost."""
 ActivityKind = Literal["calls", "emails", "meetings", "notes"]
@@ -70,7 +72,7 @@ def business(everybody: list[Person], count: int, seed: int, only: Presence) -> 
     """What `count` people a side bring with them. Whoever deals with us is a contact in Salesforce, not a lead; a
     task may be about a lead."""
     contacts = [person for person in everybody if not person.lead]
-    share = round(count * PER_PERSON)
+    share = min(round(count * PER_PERSON), MOST)
     return Business(
         list(_affairs(contacts, share, random.Random(f"deals/{seed}"), only, _GOODS)),
         list(_affairs(contacts, share, random.Random(f"tickets/{seed}"), only, _TROUBLES)),

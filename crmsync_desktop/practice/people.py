@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from faker import Faker
@@ -51,6 +51,7 @@ INDUSTRIES = (
     "Finance", "Government", "Healthcare", "Hospitality", "Insurance", "Manufacturing", "Media", "Not For Profit",
     "Retail", "Shipping", "Technology", "Telecommunications", "Transportation", "Utilities",
 )  # fmt: skip
+_DIGITS = "0123456789"
 NORDIC = str.maketrans({"ø": "o", "Ø": "O", "å": "a", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "ß": "ss", "đ": "d"})
 
 
@@ -128,6 +129,7 @@ def pool(locale: str, seed: int) -> Pool:
     )
 
 
+@lru_cache(maxsize=50_000)
 def ascii_word(text: str) -> str:
     """`Bjørn-Åge` → `bjorn-age`; empty if nothing of it is Latin."""
     plain = unicodedata.normalize("NFKD", text.translate(NORDIC)).encode("ascii", "ignore").decode().lower()
@@ -156,9 +158,22 @@ def companies(count: int, seed: int) -> list[Company]:
 
 
 def telephone(draw: random.Random, country: Country) -> str:
-    """A number in the international form; how a system spells it is its own affair."""
-    digits = "".join(str(draw.randrange(10)) for _ in range(7))
-    return f"{country.dial} {draw.randrange(2, 10)}{digits}"
+    """A number in the international form; how a system spells it is its own affair.
+
+    Seven digits below ten and then one from two to nine, each drawn as `randrange` does (four bits, again while they are
+    too many), without its checks: a million people have two and a half million numbers.
+    """
+    bits = draw.getrandbits
+    digits = ""
+    for _ in range(7):
+        digit = bits(4)
+        while digit >= 10:
+            digit = bits(4)
+        digits += _DIGITS[digit]
+    first = bits(4)
+    while first >= 8:
+        first = bits(4)
+    return f"{country.dial} {_DIGITS[first + 2]}{digits}"
 
 
 def presences(count: int, seed: int, only: Presence) -> list[Presence]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from crmsync_desktop.practice import dirt
 from crmsync_desktop.practice.clock import PracticeClock
-from crmsync_desktop.practice.hubspot import HubSpotPortal
+from crmsync_desktop.practice.hubspot import HubSpotPortal, counts
 from crmsync_desktop.practice.people import LEADS, Person, companies, people
 from crmsync_desktop.practice.salesforce import SalesforceOrg
 from crmsync_desktop.practice.seed import seed_orgs
@@ -111,3 +115,78 @@ def test_the_same_seed_fills_two_pairs_of_orgs_alike(tmp_path: Path) -> None:
             org.close()
             portal.close()
     assert dumps[0] == dumps[1]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SalesforceOrg, HubSpotPortal]]:
+    folder = tmp_path_factory.mktemp("filled")
+    clock = PracticeClock(source=lambda: NOW)
+    org, portal = SalesforceOrg(folder / "s.db", clock), HubSpotPortal(folder / "h.db", clock)
+    seed_orgs(org, portal, contacts=600, seed=1, now=NOW)
+    yield org, portal
+    org.close()
+    portal.close()
+
+
+def test_business_is_done_on_both_sides(filled: tuple[SalesforceOrg, HubSpotPortal]) -> None:
+    org, portal = filled
+    assert {kind: org.count(kind) for kind in ("Opportunity", "Case")} == {"Opportunity": 60, "Case": 60}
+    assert org.count("Task") + org.count("Event") == 120
+    assert org.count("OpportunityContactRole") > 60
+    assert {kind: portal.count(kind) for kind in ("deals", "tickets", "tasks")} == dict.fromkeys(
+        ("deals", "tickets", "tasks"), 60
+    )
+    assert sum(portal.count(kind) for kind in ("calls", "emails", "meetings", "notes")) == 60
+    assert 45 <= portal.count("companies") <= 75, "two thirds of the accounts, and some that nobody works for"
+    ours = {row[0] for row in org.store.db.execute("SELECT Name FROM Opportunity")}
+    deals = portal.connection.execute("SELECT properties FROM record WHERE type = 'deals'")
+    theirs = {json.loads(row[0])["dealname"] for row in deals}
+    assert len(ours & theirs) == 24, "40 % stand in both"
+
+
+def test_everything_in_salesforce_points_to_what_is_there(filled: tuple[SalesforceOrg, HubSpotPortal]) -> None:
+    org, _ = filled
+    for child, field, parents in (
+        ("Opportunity", "AccountId", ("Account",)),
+        ("OpportunityContactRole", "OpportunityId", ("Opportunity",)),
+        ("OpportunityContactRole", "ContactId", ("Contact",)),
+        ("Case", "ContactId", ("Contact",)),
+        ("Task", "WhoId", ("Contact", "Lead")),
+        ("Event", "WhoId", ("Contact",)),
+    ):
+        known = {row[0] for parent in parents for row in org.store.db.execute(f"SELECT Id FROM {parent}")}
+        held = [row[0] for row in org.store.db.execute(f'SELECT {field} FROM "{child}"')]
+        assert held, child
+        assert set(held) <= known, f"{child}.{field}"
+    primaries = Counter(row[0] for row in org.store.db.execute(
+        "SELECT OpportunityId FROM OpportunityContactRole WHERE IsPrimary = 1"))  # fmt: skip
+    assert set(primaries.values()) == {1}
+
+
+def test_what_hubspot_counts_by_itself_is_what_it_would_count(filled: tuple[SalesforceOrg, HubSpotPortal]) -> None:
+    _, portal = filled
+    before = portal.connection.execute("SELECT id, properties FROM record ORDER BY id").fetchall()
+    with portal.database.transaction():
+        counts.settle(portal, [row[0] for row in before])
+    after = portal.connection.execute("SELECT id, properties FROM record ORDER BY id").fetchall()
+    changed = [(json.loads(a[1]), json.loads(b[1])) for a, b in zip(before, after, strict=True) if a != b]
+    assert changed == []
+    primary = portal.connection.execute("SELECT from_id, count(*) FROM association WHERE from_type = 'contacts' "
+                                        "AND type_id = 1 GROUP BY from_id").fetchall()  # fmt: skip
+    assert len(primary) > 250
+    assert {number for _, number in primary} == {1}
+    every = portal.connection.execute("SELECT from_id, to_id FROM association").fetchall()
+    assert {(b, a) for a, b in every} == set(every), "both ways"
+
+
+def test_one_side_alone_has_business_of_its_own(tmp_path: Path) -> None:
+    clock = PracticeClock(source=lambda: NOW)
+    org, portal = SalesforceOrg(tmp_path / "s.db", clock), HubSpotPortal(tmp_path / "h.db", clock)
+    try:
+        seed_orgs(org, portal, contacts=50, seed=1, only="hubspot", now=NOW)
+        assert (org.count("Account"), org.count("Opportunity"), portal.count("deals")) == (0, 0, 5)
+        assert portal.connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert org.store.db.execute("PRAGMA synchronous").fetchone() == (1,)
+    finally:
+        org.close()
+        portal.close()

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import formatdate
 from functools import lru_cache
 
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DATETIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE
 )
@@ -19,7 +20,14 @@ _DATETIME = re.compile(
 @lru_cache(maxsize=4096)
 def stamp(seconds: int) -> str:
     """Whole seconds since the epoch in the API's form."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    day, rest = divmod(seconds, 86_400)
+    return f"{_day(day)}T{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}.000+0000"
+
+
+@lru_cache(maxsize=8192)
+def _day(number: int) -> str:
+    """The date of a day since the epoch."""
+    return date.fromordinal(_EPOCH_DAY + number).isoformat()
 
 
 def seconds(text: str) -> int:
