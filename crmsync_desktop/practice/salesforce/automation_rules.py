@@ -53,13 +53,20 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class ValidationRule:
-    """Refuses a save for which every condition of `when` holds, with `message`, shown at `field` or at the top."""
+    """Refuses a save for which every condition of `when` holds, with `message`, shown at `field` or at the top.
+
+    With the code FIELD_FILTER_VALIDATION_EXCEPTION it is a lookup filter, whose usual message is "Value does not exist
+    or does not match filter criteria."
+    """
 
     sobject: str
     name: str
     when: tuple[Condition, ...]
     message: str
     field: str | None = None
+    code: Literal["FIELD_CUSTOM_VALIDATION_EXCEPTION", "FIELD_FILTER_VALIDATION_EXCEPTION"] = (
+        "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    )
 
 
 @dataclass(frozen=True, slots=True)

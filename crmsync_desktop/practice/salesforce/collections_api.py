@@ -56,7 +56,7 @@ def update(ask: Ask) -> Answer:
 
 
 def upsert(ask: Ask) -> Answer:
-    """Unverified: a record of another type than the address names refuses the whole call."""
+    """Unverified: a record of another type than the address of an upsert names refuses the whole call."""
     sobject = ask.sobject()
     key = external_key(sobject, ask.names["field"])
     records, all_or_none = _records(ask)
@@ -128,7 +128,7 @@ def retrieve(ask: Ask) -> Answer:
 def _upserted(ask: Ask, sobject: SObject, key: Field, decoded: list[Decoded | RowError]) -> list[Result]:
     """Creates first, then updates; an external id that stands twice refuses every record that has it.
 
-    Unverified: the record's own Id is refused beside an external id, as a field that can not be written.
+    Unverified: an Id beside the external id of an upsert is refused as a field that can not be written.
     """
     times = Counter(_key_of(fields, key) for fields in decoded)
     found = _found(ask, sobject, key, decoded)
@@ -232,7 +232,7 @@ def _result(outcome: Outcome, id18: str | None = None) -> Result:
     """`id18`: the record that a refusal is about, if it is known."""
     if isinstance(outcome, RowError):
         known = {} if id18 is None else {"id": id18}
-        return {**known, "success": False, "errors": [outcome.entry()]}
+        return {**known, "success": False, "errors": outcome.entries()}
     return {"id": outcome, "success": True, "errors": []}
 
 
@@ -243,7 +243,7 @@ def _good(decoded: Decoded | RowError) -> Decoded:
 
 
 def _typed(ask: Ask, record: dict[str, Any]) -> Typed:
-    """Unverified: a record without a type, or of an unknown one, refuses the whole call."""
+    """Unverified: a record of a collection without a type, or of an unknown one, refuses the whole call."""
     kind = record.get("attributes", {}).get("type") if isinstance(record.get("attributes"), dict) else None
     sobject = ask.org.schema.get(str(kind))
     if sobject is None:

@@ -43,7 +43,7 @@ def convert_lead(records: Records, lead_id: str, how: Conversion, user_id: str) 
     known = _converted_statuses(records)
     status = how.status or known[0]
     if status not in known:
-        raise RowError("INVALID_STATUS", f"invalid convertedStatus: {status}", ["convertedStatus"])
+        raise RowError("INVALID_STATUS", f"invalid convertedStatus: {status}", ["Status"])
     owner = how.owner or lead["OwnerId"]
     account_id = _account(records, lead, how, owner, user_id)
     contact_id = _contact(records, lead, how, account_id, owner, user_id)
@@ -83,7 +83,7 @@ def _account(records: Records, lead: Row, how: Conversion, owner: str, user_id: 
 
 
 def _contact(records: Records, lead: Row, how: Conversion, account_id: str, owner: str, user_id: str) -> str:
-    """Unverified: converting into a contact of another account is refused with the words used here."""
+    """Unverified: converting a lead into a contact of another account is refused as INVALID_CROSS_REFERENCE_KEY."""
     sobject = records.schema["Contact"]
     values = _some(lead, _CONTACT) | _address(lead, sobject, "Mailing") | _custom(records, lead, sobject)
     values["Description"] = lead["Description"]
@@ -97,7 +97,7 @@ def _contact(records: Records, lead: Row, how: Conversion, account_id: str, owne
 
 
 def _opportunity(records: Records, lead: Row, name: str, made: dict[str, str], owner: str, user_id: str) -> str:
-    """Unverified: an opportunity of a conversion closes at the end of the quarter, in the first stage."""
+    """Unverified: the opportunity of a lead conversion closes at the end of the quarter and is in the first stage."""
     sobject = records.schema["Opportunity"]
     month = (int(records.stamp()[5:7]) + 2) // 3 * 3
     values = _custom(records, lead, sobject) | {

@@ -93,7 +93,7 @@ def undelete(records: Records, sobject: SObject, id18: str, user_id: str) -> Non
     """Out of the recycle bin with a new SystemModstamp, together with what its deletion took along, and with the
     lookups that it emptied if they still are. Raises RowError, DUPLICATE_VALUE where a unique value is taken now.
 
-    Unverified: what went along with another record comes back only with that one.
+    Unverified: what a deletion took along can be undeleted only together with the record that was deleted.
 
     Unverified: an opportunity contact role that was deleted by itself can't be brought back.
     """

@@ -51,7 +51,7 @@ def find_duplicates(store: Store, rules: Sequence[DuplicateRule], save: Save, *,
     """Raises DuplicateError for the first rule that finds records like this one; `allow`: the request says
     `allowSave=true`, which passes the rules that only warn. `base` is the address that record links begin with.
 
-    Unverified: a rule looks only at updates that change one of the fields it compares, and not at other records of the
+    Unverified: a duplicate rule looks only at updates that change one of the fields it compares, and not at other records of the
     same request.
     """
     event = "insert" if save.before is None else "update"

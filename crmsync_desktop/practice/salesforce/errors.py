@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
 class ApiError(Exception):
-    """A refused request: HTTP status and the body `[{"message", "errorCode"[, "fields"]}]`; `more` goes before these."""
+    """A refused request: HTTP status and the body `[{"message", "errorCode"[, "fields"]}]`; `more` goes before these,
+    `others` are entries that follow."""
 
     def __init__(
         self,
@@ -18,6 +20,7 @@ class ApiError(Exception):
         message: str,
         fields: list[str] | None = None,
         more: dict[str, Any] | None = None,
+        others: Sequence[ApiError] = (),
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
@@ -25,37 +28,43 @@ class ApiError(Exception):
         self.message = message
         self.fields = fields
         self.more = more or {}
+        self.others = others
 
     def body(self) -> list[dict[str, Any]]:
         entry: dict[str, Any] = {**self.more, "message": self.message, "errorCode": self.code}
         if self.fields is not None:
             entry["fields"] = self.fields
-        return [entry]
+        return [entry, *(found for other in self.others for found in other.body())]
 
 
 class RowError(Exception):
-    """One record that was not written."""
+    """One record that was not written; `others` are further reasons."""
 
-    def __init__(self, code: str, message: str, fields: list[str] | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, fields: list[str] | None = None, others: Sequence[RowError] = ()
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.fields = fields or []
+        self.others = others
 
-    def entry(self) -> dict[str, Any]:
-        """The entry of `errors` in a collections answer."""
-        return {"statusCode": self.code, "message": self.message, "fields": self.fields}
+    def entries(self) -> list[dict[str, Any]]:
+        """What `errors` holds in a collections answer."""
+        own = {"statusCode": self.code, "message": self.message, "fields": self.fields}
+        return [own, *(entry for other in self.others for entry in other.entries())]
 
     def as_api_error(self) -> ApiError:
         """The same refusal where the record was the whole request.
 
-        Unverified: a record that the user may not change is a 403, and so is a full org.
+        Unverified: a single row that the user may not change is refused with 403, and so is one that finds the org full.
 
         Unverified: "fields" is left out of a single row's refusal when the field's name itself is unknown.
         """
         status = _STATUSES.get(self.code, 400)
         fields = None if self.code in ("INVALID_FIELD", "NOT_FOUND") else self.fields
-        return ApiError(status, self.code, self.message, fields)
+        others = [other.as_api_error() for other in self.others]
+        return ApiError(status, self.code, self.message, fields, others=others)
 
 
 _STATUSES = {
@@ -71,7 +80,7 @@ class DuplicateError(RowError):
     """DUPLICATES_DETECTED. A single row's body has what was found under `duplicateResut`: real answers of API 50 to 52
     are spelled so, and have no `fields`.
 
-    Unverified: in a collection the entry of `errors` doesn't say which records were found.
+    Unverified: DUPLICATES_DETECTED in a collection's results doesn't say which records were found.
     """
 
     def __init__(self, message: str, result: dict[str, Any]) -> None:

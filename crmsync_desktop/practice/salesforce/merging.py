@@ -22,7 +22,7 @@ def merge(records: Records, sobject: SObject, master: str, losers: list[str], us
 
     Raises RowError if any of them can't be merged.
 
-    Unverified: what refers to a loser gets a new SystemModstamp when it is moved to the master.
+    Unverified: what refers to the loser of a merge gets a new SystemModstamp when it is moved to the master.
 
     Unverified: of a campaign's or an opportunity's two references to persons that become one, the loser's is deleted.
     """

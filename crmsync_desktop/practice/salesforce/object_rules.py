@@ -45,7 +45,7 @@ def _event(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
 
 
 def _who_and_what(save: Save) -> None:
-    """Unverified: an activity of a lead that is also related to something is refused with the words used here."""
+    """Unverified: an activity that has a lead as its name and is related to a record is refused at WhatId."""
     who, what = save.row.get("WhoId"), save.row.get("WhatId")
     if who and what and str(who).startswith("00Q"):
         message = "Related To ID: a lead's activity can not be related to another record"
@@ -82,7 +82,7 @@ def _times(save: Save) -> None:
 
     Unverified: an event lasts at most 14 days.
 
-    Unverified: the words in which an event whose end and duration disagree is refused.
+    Unverified: an event whose end and duration disagree is a FIELD_INTEGRITY_EXCEPTION with a wording of our own.
     """
     row, given = save.row, save.given
     start = given.get("StartDateTime") or given.get("ActivityDateTime") or row.get("StartDateTime")

@@ -30,7 +30,7 @@ def plan(triggers: Sequence[Trigger], save: Save) -> None:
 def failure(trigger: Trigger, event: str) -> RowError:
     """A failing trigger in Apex's words, a failing flow in those that a flow's error shows.
 
-    Unverified: the numbers after "Error ID" say nothing to a client.
+    Unverified: every failing flow is reported as one that tried to update records.
     """
     reason = str(trigger.value or "FIELD_CUSTOM_VALIDATION_EXCEPTION: the automation doesn't accept this record")
     if trigger.kind == "flow":

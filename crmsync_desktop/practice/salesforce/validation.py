@@ -10,10 +10,13 @@ from .saves import Save
 
 
 def validate(rules: Sequence[ValidationRule], save: Save) -> None:
-    """Raises RowError FIELD_CUSTOM_VALIDATION_EXCEPTION with the message of the first rule that the record breaks.
-
-    Unverified: of several broken rules only the first is reported.
-    """
-    for rule in rules:
-        if all(condition.holds(save.row, save.before) for condition in rule.when):
-            raise RowError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message, [rule.field] if rule.field else [])
+    """Raises RowError with the messages of all rules that the record breaks (jsforce's issue 861 quotes such a body)."""
+    broken = [
+        RowError(rule.code, rule.message, [rule.field] if rule.field else [])
+        for rule in rules
+        if all(condition.holds(save.row, save.before) for condition in rule.when)
+    ]
+    if broken:
+        first, *others = broken
+        first.others = others
+        raise first

@@ -58,6 +58,24 @@ def test_a_validation_rule_refuses_rows_and_records_of_collections_at_its_field(
     assert server.patch(f"sobjects/Contact/{good}", {"Phone": None}).status_code == 204
 
 
+def test_every_broken_rule_is_reported_and_a_lookup_filter_has_its_own_code(server: Server) -> None:
+    filtered = ValidationRule(
+        "Contact", "Filter", (Condition("AccountId", "filled"),),
+        "Value does not exist or does not match filter criteria.", "AccountId", "FIELD_FILTER_VALIDATION_EXCEPTION",
+    )  # fmt: skip
+    server.org.change_setup(validation_rules=(PHONE_RULE, filtered))
+    account = server.post("sobjects/Account", {"Name": "A"}).json()["id"]
+    body = {"LastName": "A", "Title": "Director", "AccountId": account}
+    answer = server.post("sobjects/Contact", body)
+    assert answer.status_code == 400
+    assert [(entry["errorCode"], entry["fields"]) for entry in answer.json()] == [
+        ("FIELD_CUSTOM_VALIDATION_EXCEPTION", ["Phone"]),
+        ("FIELD_FILTER_VALIDATION_EXCEPTION", ["AccountId"]),
+    ]
+    (result,) = server.post("composite/sobjects", {"records": [typed("Contact", **body)]}).json()
+    assert [error["statusCode"] for error in result["errors"]] == [entry["errorCode"] for entry in answer.json()]
+
+
 @pytest.mark.parametrize(
     ("condition", "bad", "good"),
     [
