@@ -89,7 +89,7 @@ def _formats_aggregate(item: Item | Typeof | Query) -> bool:
 
 
 def _group(scope: Scope, functions: Functions, expression: Expression) -> str:
-    column = functions.column(expression)
+    column = scope.column(expression) if isinstance(expression, Path) else functions.column(expression)
     if not column.item.flags["groupable"]:
         message = f"field '{column.item.name}' can not be grouped in a query call"
         raise scope.error("MALFORMED_QUERY", expression.position, message)

@@ -117,16 +117,16 @@ class Compiler:
 
     def _rows(self, compiled: Compiled, query: Query, select: Sequence[Any]) -> None:
         selection = Selection(self.scope, self.functions)
+        children = [item for item in select if isinstance(item, Query)]
+        if len(children) > _MOST_CHILDREN:
+            message = f"Maximum number of parent-to-child relationships in a query is {_MOST_CHILDREN}"
+            raise self.scope.error("MALFORMED_QUERY", children[-1].position, message)
         for item in select:
-            if not isinstance(item, Query):
+            if isinstance(item, Query):
+                compiled.children.append(self._child(item))
+                selection.add_children(compiled.children[-1].relationship)
+            else:
                 selection.add(item)
-                continue
-            child = self._child(item)
-            compiled.children.append(child)
-            if len(compiled.children) > _MOST_CHILDREN:
-                message = f"Maximum number of parent-to-child relationships in a query is {_MOST_CHILDREN}"
-                raise self.scope.error("MALFORMED_QUERY", item.position, message)
-            selection.add_children(child.relationship, item.position)
         order = self._order(query.order, self.functions.column)
         if not any(self._is_id(item.expression) for item in query.order):
             order.append(f"{self.scope.root.alias}._n")
@@ -139,14 +139,12 @@ class Compiler:
         children = self.scope.root.sobject.children
         name = wanted[-1].lower()
         found = next((child for child in children if (child.relationship or "").lower() == name), None)
-        if found is None or len(wanted) > 1 or found.sobject not in self._reader.schema:
+        seen = self._reader.schema.get(found.sobject) if found is not None else None
+        if found is None or seen is None or len(wanted) > 1 or found.field.lower() not in seen.by_name:
             raise self.scope.no_such_children(str(path), path.position)
         if self._level >= _DEEPEST_CHILDREN:
             message = f"SOQL queries can not have more than {_DEEPEST_CHILDREN} levels of parent-to-child relationships"
             raise self.scope.error("MALFORMED_QUERY", path.position, message)
-        lookup = self._reader.schema[found.sobject].by_name.get(found.field.lower())
-        if lookup is None:
-            raise self.scope.no_such_children(str(path), path.position)
         inner = Compiler(self._soql, self._reader, prefix="c", level=self._level + 1)
         compiled = inner.compile(query, found.sobject)
         if compiled.projection is None:

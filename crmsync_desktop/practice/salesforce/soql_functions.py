@@ -75,7 +75,7 @@ class Functions:
         """COUNT, SUM … of a field."""
         if call.name not in AGGREGATES or not isinstance(call.argument, Path):
             raise self.unexpected(call)
-        column = self.stored(call.argument)
+        column = self._scope.column(call.argument)
         item = column.item
         numeric = call.name in ("SUM", "AVG")
         if (numeric and item.type not in NUMBER_TYPES) or not item.flags["aggregatable"]:

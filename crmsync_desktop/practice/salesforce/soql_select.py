@@ -58,7 +58,7 @@ class Selection:
         except KeyError as taken:
             raise _duplicate(taken.args[0]) from None
 
-    def add_children(self, relationship: str, position: int) -> None:
+    def add_children(self, relationship: str) -> None:
         """Make room for a child query's records."""
         if relationship in self.projection.root.order:
             raise _duplicate(relationship)
@@ -68,10 +68,8 @@ class Selection:
         *parents, name = parts
         where: Spot | Names = start
         for depth, parent in enumerate(parents, 1):
-            assert isinstance(where, Spot)
-            shown_by = where.sobject.by_relationship.get(parent.lower())
             reached = self._scope.reach(tuple(parents[:depth]), path, start)
-            shown = (shown_by.relationship if shown_by else None) or parent
+            shown = self._shown(where, parent)
             node = self.projection.add_parent(node, shown, lambda reached=reached: self._node(reached))  # type: ignore[misc]
             where = reached
         column = self._scope.field(where, name, path)
@@ -103,6 +101,8 @@ class Selection:
         if item.otherwise is not None:
             otherwise = self.projection.names_node(where)
             for path in item.otherwise:
+                if len(path.parts) > 1:
+                    raise self._scope.no_such_relationship(path.parts[0], path)
                 column = self._scope.field(where, path.parts[0], path)
                 self.projection.add(otherwise, column.item.name, column.item, column.sql)
         node = self.projection.root
