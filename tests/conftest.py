@@ -18,6 +18,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.judges import plugin as judges
+
 # Before anything imports Qt. A developer who wants to see the windows sets it to the platform's own plugin.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -152,6 +154,10 @@ def end_processes(processes: dict[int, str]) -> None:
 
 
 STARTED_BEFORE_ALL = pytest.StashKey[Running]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(judges)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

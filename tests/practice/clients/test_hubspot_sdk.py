@@ -38,7 +38,9 @@ def contact(client: hubspot_sdk.HubSpot, **properties: str) -> str:
 
 def test_a_contact_is_created_read_changed_listed_merged_and_deleted(client: hubspot_sdk.HubSpot) -> None:
     contacts = client.crm.objects.contacts
-    made = contacts.create(properties={"email": "Sdk@Foreign.example", "lastname": "Sdk"}, associations=[])
+    # Every property that is answered unasked has a value: the SDK doesn't know that an unset one is null.
+    names = {"firstname": "Strict", "lastname": "Sdk"}
+    made = contacts.create(properties={"email": "Sdk@Foreign.example", **names}, associations=[])
     assert made.properties["email"] == "sdk@foreign.example"
     read = contacts.get(made.id, properties=["lastname"], properties_with_history=["email"])
     assert read.properties["lastname"] == "Sdk"
@@ -46,7 +48,7 @@ def test_a_contact_is_created_read_changed_listed_merged_and_deleted(client: hub
     assert read.properties_with_history["email"][0].source_type == "INTEGRATION"
     assert contacts.update(made.id, properties={"jobtitle": "Judge"}).updated_at >= made.created_at
     assert made.id in [each.id for each in contacts.list(limit=100, properties=["createdate"]).results]
-    other = contact(client, email="twin@foreign.example")
+    other = contact(client, email="twin@foreign.example", **names)
     merged = contacts.merge(object_id_to_merge=other, primary_object_id=made.id)
     assert contacts.get(other).id == merged.id
     contacts.delete(merged.id)
@@ -90,7 +92,8 @@ def test_associations_are_made_read_and_removed(client: hubspot_sdk.HubSpot) -> 
     person = contact(client, email="linked@foreign.example")
     company = client.crm.objects.companies.create(properties={"name": "Linked AS"}, associations=[]).id
     batch = client.crm.associations.batch
-    batch.create(
+    # Taken raw: the published model wants ids as text, recorded answers have them as numbers.
+    made = batch.with_raw_response.create(
         "companies",
         from_object_type="contacts",
         inputs=[
@@ -101,6 +104,7 @@ def test_associations_are_made_read_and_removed(client: hubspot_sdk.HubSpot) -> 
             }
         ],
     )
+    assert made.json()["results"][0]["toObjectId"] == int(company)  # type: ignore[index]
     labels = client.crm.associations_schema.labels.list_labels("companies", from_object_type="contacts")
     assert 279 in [each.type_id for each in labels.results]
     batch.delete("companies", from_object_type="contacts", inputs=[{"from": {"id": person}, "to": [{"id": company}]}])
