@@ -21,6 +21,7 @@ from crmsync_desktop.practice.hubspot import (
     account,
     association_labels_api,
     associations_api,
+    limits_api,
     lists_api,
     objects_api,
     owners_api,
@@ -71,6 +72,7 @@ def create_hubspot_app(
         *pipelines_api.ENTRIES,
         *owners_api.ENTRIES,
         *account.ENTRIES,
+        *limits_api.ENTRIES,
         *objects_api.ENTRIES,
     ]
     return Starlette(

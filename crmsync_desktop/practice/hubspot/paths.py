@@ -22,5 +22,6 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "/crm/v3/schemas",
     ),
     "lists": ("/crm/lists/2026-03", "/crm/lists/2026-09", "/crm/v3/lists"),
+    "limits": ("/crm/limits/2026-03", "/crm/limits/2026-09", "/crm/v3/limits"),
     "account-info": ("/account-info/2026-03", "/account-info/2026-09", "/account-info/v3"),
 }

@@ -21,7 +21,8 @@ Group = tuple[str, ...]
 """Scopes of which one is enough."""
 OWN: Final = {"contacts", "companies", "deals"}
 ACTIVITIES: Final = {"tasks", "calls", "emails", "meetings", "notes", "communications", "postal_mail"}
-NO_SCOPE: Final = {"account-info", "limits"}
+NO_SCOPE: Final = {"account-info"}
+ANY_RECORDS: Final = ("tickets", *(f"crm.objects.{name}.read" for name in ("contacts", "companies", "deals", "custom")))
 FIXED: Final[dict[str, tuple[str, str]]] = {
     "owners": ("crm.objects.owners.read", "crm.objects.owners.read"),
     "lists": ("crm.lists.read", "crm.lists.write"),
@@ -65,6 +66,8 @@ def required(types: Types, area: str, method: str, template: str, path: Mapping[
     kinds = [types(path[name]) for name in ("type", "from", "to") if name in path]
     if area in NO_SCOPE:
         return []
+    if area == "limits":
+        return [ANY_RECORDS]
     if area in FIXED:
         return [(FIXED[area][writing],)]
     if area == "properties":

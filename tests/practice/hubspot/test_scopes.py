@@ -10,7 +10,7 @@ from crmsync_desktop.practice.hubspot.scopes import FIXED, NO_SCOPE
 from tests.practice.hubspot.conftest import Served
 
 pytestmark = pytest.mark.http
-BY_TYPE = {"legacy-associations", "objects", "object-associations", "associations", "properties", "pipelines"}
+BY_TYPE = {"limits", "legacy-associations", "objects", "object-associations", "associations", "properties", "pipelines"}
 ROUTES = [
     ("GET", "/crm/objects/2026-03/contacts", "crm.objects.contacts.read"),
     ("POST", "/crm/v3/objects/contacts/search", "crm.objects.contacts.read"),
@@ -32,6 +32,7 @@ ROUTES = [
     ("POST", "/crm/lists/2026-03", "crm.lists.write"),
     ("POST", "/crm/v4/associations/contacts/companies/batch/read", "crm.objects.contacts.read"),
     ("POST", "/crm/v4/associations/contacts/companies/batch/create", "crm.objects.contacts.write"),
+    ("GET", "/crm/limits/2026-03/records", "crm.objects.deals.read"),
     ("GET", "/crm/v4/objects/companies/5/associations/contacts", "crm.objects.companies.read"),
 ]
 
