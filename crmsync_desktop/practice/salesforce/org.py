@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from itertools import count
-from operator import itemgetter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,13 @@ from crmsync_desktop.practice.clock import PracticeClock
 
 from . import currencies, deletion, record_types, status_tables
 from .access import Access
-from .address_rules import addresses, convert
+from .address_rules import convert
 from .bulk_jobs import BulkJobs
 from .commits import Commits
-from .computed import complete
 from .conversion import Conversion, convert_lead
 from .errors import RowError
 from .ids import record_id
+from .loading import founders, load
 from .long_running import LongRunning
 from .org_schema import build_schema, with_prefixes
 from .queries import Queries
@@ -63,7 +61,7 @@ class SalesforceOrg:
         self.store.db.create_function("practice_today", 0, lambda: stamp(int(clock.now()))[:10])
         self.setup = OrgSetup()
         self.records = Records(self.store, clock.now)
-        self.commits = Commits(self.store, clock.now)
+        self.commits = Commits(self.store, clock.now, self.lock)
         """The dials of late commits: `lag_seconds`, `hold`, `release`."""
         self.queries, of_jobs = (Queries(self.store, clock.now, self.schema, self.commits) for _ in range(2))
         self.bulk = BulkJobs(self.records, of_jobs, self.schema, clock.now)
@@ -76,7 +74,7 @@ class SalesforceOrg:
         self._purged_at = clock.now()
         if self.store.meta("organization") is None:
             self._found()
-        if not self.store.count(self.schema["OpportunityStage"]):
+        if not self.store.count(self.store.schema["OpportunityStage"]):
             self.load(status_tables.rows(self.schema))
         self.organization_id = self.store.meta("organization") or ""
         self.admin_id = self.store.meta("admin") or ""
@@ -160,13 +158,8 @@ class SalesforceOrg:
         Ids are given by the org; CreatedDate, LastModifiedDate and SystemModstamp may be seconds since the epoch.
         Returns how many were loaded. Raises KeyError for an unknown object or field; nothing is loaded then.
         """
-        total = 0
         with self.lock, self.store.atomic(), self.commits.unnoticed():
-            for _, chunk in _chunks(rows, 5000):
-                for name in dict.fromkeys(name for name, _ in chunk):
-                    fields = [given for other, given in chunk if other == name]
-                    total += self._load_chunk(self.store.schema[name], fields)
-        return total
+            return load(self.records, rows, self.clock.now())
 
     def insert(self, sobject: str, fields: dict[str, Any], user_id: str | None = None) -> str:
         """Create one record under all rules, as a person in the org would. Raises RowError or ApiError."""
@@ -249,12 +242,12 @@ class SalesforceOrg:
         with self.lock, self.store.atomic(), self.records.acting("person"):
             how = Conversion(
                 opportunity=opportunity,
-                account=row_id(self.schema["Account"], account) if account else None,
-                contact=row_id(self.schema["Contact"], contact) if contact else None,
+                account=row_id(self.store.schema["Account"], account) if account else None,
+                contact=row_id(self.store.schema["Contact"], contact) if contact else None,
                 owner=owner,
                 status=status,
             )
-            lead_id = row_id(self.schema["Lead"], lead)
+            lead_id = row_id(self.store.schema["Lead"], lead)
             return convert_lead(self.records, lead_id, how, user_id or self.admin_id)
 
     def lock_rows(self, ids: Iterable[str], seconds: float, *, trigger: str = "") -> None:
@@ -316,91 +309,10 @@ class SalesforceOrg:
             raise RowError("MALFORMED_ID", f"id value of incorrect type: {record}", ["Id"])
         return sobject, row_id(sobject, record)
 
-    def _load_chunk(self, sobject: SObject, rows: list[dict[str, Any]]) -> int:
-        first = self.store.take_numbers(sobject.name, len(rows))
-        now = int(self.clock.now())
-        base = self.records.blank(sobject, self.store.meta("admin"))
-        known = {item.name for item in sobject.stored}
-        coded = list(addresses(sobject))
-        values_of = itemgetter(*(item.name for item in sobject.stored))
-
-        def prepared() -> Iterator[tuple[Any, ...]]:
-            for number, given in zip(count(first), rows, strict=False):
-                unknown = given.keys() - known
-                if unknown:
-                    raise KeyError(f"{sobject.name} has no field {sorted(unknown)}")
-                row = {**base, **_trimmed(given), "Id": record_id(sobject.prefix, number)}
-                created = row.get("CreatedDate") or row.get("SystemModstamp") or now
-                modified = row.get("SystemModstamp") or row.get("LastModifiedDate") or created
-                row["CreatedDate"], row["SystemModstamp"] = _stamped(created), _stamped(modified)
-                row["LastModifiedDate"] = _stamped(row.get("LastModifiedDate") or modified)
-                self.records.fill_numbers(sobject, row, number)
-                complete(sobject.name, row, set(given))
-                for address in coded:
-                    address.complete(row)
-                yield (number, *values_of(row))
-
-        self.store.insert_many(sobject, prepared())
-        return len(rows)
-
     def _found(self) -> None:
-        """A new org: its organization row, two active users and one who has left."""
         now = self.clock.now()
         with self.store.atomic():
             self.store.set_meta("created", str(int(now)))
             self.store.set_meta("organization", record_id("00D", 1))
             self.store.set_meta("admin", record_id("005", 1))
-            self.load([("Organization", _ORGANIZATION), *(("User", _user(*person)) for person in _USERS)])
-
-
-def _trimmed(fields: Row) -> Row:
-    """A real org holds no blanks around a text and no empty text."""
-    return {name: value.strip() or None if isinstance(value, str) else value for name, value in fields.items()}
-
-
-def _stamped(value: Any) -> str:
-    return value if isinstance(value, str) else stamp(int(value))
-
-
-def _chunks(rows: Iterable[tuple[str, Row]], size: int) -> Iterator[tuple[int, list[tuple[str, Row]]]]:
-    chunk: list[tuple[str, Row]] = []
-    for index, row in enumerate(rows):
-        chunk.append(row)
-        if len(chunk) == size:
-            yield index, chunk
-            chunk = []
-    if chunk:
-        yield -1, chunk
-
-
-_ORGANIZATION: Row = {
-    "Name": "Practice Org",
-    "Country": "US",
-    "PrimaryContact": "Ada Admin",
-    "DefaultLocaleSidKey": "en_US",
-    "TimeZoneSidKey": "GMT",
-    "LanguageLocaleKey": "en_US",
-    "FiscalYearStartMonth": 1,
-    "OrganizationType": "Developer Edition",
-    "InstanceName": "PR0",
-    "IsSandbox": True,
-}
-_USERS = (("Ada", "Admin", True), ("Sam", "Seller", True), ("Rita", "Retired", False))
-
-
-def _user(first: str, last: str, active: bool) -> Row:
-    address = f"{first}.{last}@practice.example".lower()
-    return {
-        "Username": address,
-        "Email": address,
-        "FirstName": first,
-        "LastName": last,
-        "Alias": f"{first[0]}{last}".lower()[:8],
-        "CommunityNickname": f"{first}.{last}".lower(),
-        "IsActive": active,
-        "TimeZoneSidKey": "GMT",
-        "LocaleSidKey": "en_US",
-        "EmailEncodingKey": "UTF-8",
-        "LanguageLocaleKey": "en_US",
-        "UserType": "Standard",
-    }
+            self.load(founders())
