@@ -16,6 +16,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from .store import Store, quoted
@@ -27,10 +28,14 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 
 
 class Commits:
-    """`now` gives seconds since the epoch of the practice clock; `lag_seconds` is how much later a write shows."""
+    """`now` gives seconds since the epoch of the practice clock; `lag_seconds` is how much later a write shows. The dials
+    may be turned from any thread; `lock` is the org's."""
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, now: Callable[[], float], lock: AbstractContextManager[object] | None = None
+    ) -> None:
         self._store = store
+        self._lock = lock or RLock()
         self._now = now
         self._lag = 0.0
         self._holding = False
@@ -49,19 +54,23 @@ class Commits:
         """Raises ValueError for less than nothing."""
         if not 0 <= seconds < math.inf:
             raise ValueError(f"a commit lag is 0 seconds or more, not {seconds}")
-        self._lag = seconds
-        self._cover()
+        with self._lock:
+            self._lag = seconds
+            self._cover()
 
     def hold(self) -> None:
         """What is written from now on doesn't show until `release`."""
-        self._holding = True
-        self._cover()
+        with self._lock:
+            self._holding = True
+            self._cover()
 
     def release(self) -> None:
         """What was held shows."""
-        self._holding = False
-        for name in self._covered:
-            self._store.db.execute(f"DELETE FROM {_kept(name)} WHERE until = ?", (math.inf,))
+        with self._lock:
+            self._holding = False
+            for name in self._covered:
+                self._store.db.execute(f"DELETE FROM {_kept(name)} WHERE until = ?", (math.inf,))
+            self._cover()
 
     def oldest_open(self) -> float | None:
         """When the oldest write that doesn't show yet began; None where everything shows."""
