@@ -21,7 +21,7 @@ class Access:
     def check(self, session: dict[str, Any]) -> None:
         """Raises ApiError 401 or 403 for a valid token that opens nothing here.
 
-        Unverified: the body for a user without the permission "API Enabled" (API_CURRENTLY_DISABLED).
+        Unverified: a user without the permission "API Enabled" gets 403 API_CURRENTLY_DISABLED.
         Unverified: a token without the scope api is refused as a session that is not valid for the REST API.
         """
         if not self.api_enabled:

@@ -159,7 +159,7 @@ class _Front:
     def _over_limit(self) -> Answer | None:
         """What a request is told when the org has no room for it.
 
-        Unverified: the bodies of both REQUEST_LIMIT_EXCEEDED refusals, which no recording holds.
+        Unverified: both limits refuse with 403 and a body whose message tells them apart (TotalRequests, ConcurrentRequests).
         """
         org = self._org
         if org.usage.used() >= org.usage.limit:
@@ -189,7 +189,7 @@ class _Front:
 def _check_version(segment: str) -> None:
     """Raises ApiError 410 for a retired version of the API and 404 for one that isn't served.
 
-    Unverified: the body that comes with 410 GONE for a retired version of the API.
+    Unverified: a retired version of the API answers 410 with the error code UNSUPPORTED_API_VERSION.
     """
     found = re.fullmatch(r"v(\d{1,3})\.0", segment)
     if found and int(found[1]) <= _RETIRED:

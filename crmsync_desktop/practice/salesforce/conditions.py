@@ -41,7 +41,7 @@ def unchanged(ask: Ask, sobject: SObject, row: Row) -> bool:
 def check_unmodified(ask: Ask, sobject: SObject, row: Row) -> None:
     """Raises ApiError 412 where the record is not as the request wants it, 400 for an invalid date in a write.
 
-    Unverified: the body of a 412.
+    Unverified: a 412 carries an error body with the code PRECONDITION_FAILED.
     """
     tags = _tags(ask, sobject, "if-match")
     if tags is not None and "*" not in tags and etag(sobject, row) not in tags:

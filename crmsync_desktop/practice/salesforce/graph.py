@@ -48,7 +48,7 @@ def graphs(ask: Ask, handle: Handle) -> Answer:
 
 
 def _read(entries: list[Part]) -> dict[str, dict[str, Part]]:
-    """Unverified: the wording for a graph id that is missing, invalid or used twice."""
+    """Unverified: a graph id that is missing, invalid or used twice refuses the whole request with 400 INVALID_INPUT."""
     found: dict[str, dict[str, Part]] = {}
     for entry in entries:
         only_keys(entry, {"graphId", "compositeRequest"}, "composite graph")

@@ -41,7 +41,7 @@ _UNUSED = {
 }
 """Allowances that nothing here uses; the names are those of the REST guide's list, in its newest stored edition.
 
-Unverified: how high the limits are that this product never touches (reports, streaming, e-mail, files).
+Unverified: the limits of reports, streaming, e-mail and files are as high as in a Developer Edition org.
 """
 DATA_STORAGE_MB = 10_240
 

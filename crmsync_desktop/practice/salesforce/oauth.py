@@ -150,7 +150,7 @@ class OAuth:
     def _back(self, asked: Mapping[str, str]) -> dict[str, str] | None:
         """What the app is told that asked for something it can't have.
 
-        Unverified: the words of the refusals of a code challenge and of a scope.
+        Unverified: a missing code challenge is sent back as invalid_request, and a scope that the app lacks as invalid_scope.
         """
         challenge = asked.get("code_challenge", "")
         if asked.get("response_type") != "code":

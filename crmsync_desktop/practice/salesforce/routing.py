@@ -67,7 +67,7 @@ def checked(ask: Ask, routes: dict[str, Route]) -> Route:
 def only_keys(body: dict[str, Any], known: Collection[str], where: str) -> None:
     """Raises ApiError 400 JSON_PARSER_ERROR for a key that the resource doesn't know.
 
-    Unverified: the wording of the refusal of an unknown key in a body.
+    Unverified: an unknown key in a body is refused with 400 JSON_PARSER_ERROR, in the words of the JSON reader.
     """
     for name in body:
         if name not in known:

@@ -198,7 +198,7 @@ def _read(ask: Ask, sobject: SObject, id18: str) -> Answer:
 def _span(ask: Ask, sobject: SObject, days: int) -> tuple[str, str]:
     """Start and end in whole minutes. Raises ApiError 400.
 
-    Unverified: the words of the INVALID_REPLICATION_DATE refusals, and the refusal of a span without a start or an end.
+    Unverified: a span without a start or an end is refused with 400 MALFORMED_QUERY.
     Unverified: an object that can't be replicated is refused with 400 INVALID_TYPE.
     """
     if not sobject.flags["replicateable"]:
