@@ -58,6 +58,17 @@ class Commits:
             self._lag = seconds
             self._cover()
 
+    @property
+    def held(self) -> bool:
+        return self._holding
+
+    @held.setter
+    def held(self, held: bool) -> None:
+        if held:
+            self.hold()
+        else:
+            self.release()
+
     def hold(self) -> None:
         """What is written from now on doesn't show until `release`."""
         with self._lock:

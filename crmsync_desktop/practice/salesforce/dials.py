@@ -1,4 +1,5 @@
-"""What can be turned on a running org besides its setup: Bulk's pace, the limits, and who may use the API."""
+"""What can be turned on a running org besides its setup: Bulk's pace, late commits, the limits, and who may use
+the API."""
 
 from __future__ import annotations
 
@@ -28,6 +29,8 @@ DIALS: dict[str, Dial] = {
     "bulk_daily_query_jobs": Dial(lambda org: org.bulk.pace, "daily_query_jobs"),
     "bulk_hard_delete": Dial(lambda org: org.bulk.pace, "hard_delete"),
     "long_running_limit": Dial(lambda org: org.long_running, "limit", 1),
+    "commit_lag_seconds": Dial(lambda org: org.commits, "lag_seconds"),
+    "commits_held": Dial(lambda org: org.commits, "held"),
     "most_replicated": Dial(lambda org: org, "most_replicated"),
     "session_seconds": Dial(lambda org: org.tokens, "session_seconds"),
     "api_enabled": Dial(lambda org: org.access, "api_enabled"),

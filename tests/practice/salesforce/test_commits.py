@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from crmsync_desktop.practice.salesforce.dials import shown, turn
+
 from .conftest import FrozenTime, Server
 
 NOW = int(FrozenTime()())
@@ -161,3 +163,12 @@ def test_a_page_by_locator_shows_what_everybody_sees(server: Server) -> None:
     server.clock.advance(30)
     (record,) = server.get(first["nextRecordsUrl"]).json()["records"]
     assert record["LastName"] == "Changed"
+
+
+def test_the_dials_can_be_turned_by_name(server: Server) -> None:
+    turn(server.org, {"commit_lag_seconds": 5, "commits_held": True})
+    assert {"commit_lag_seconds": 5.0, "commits_held": True}.items() <= shown(server.org).items()
+    server.contact(LastName="Held")
+    assert names(server) == []
+    turn(server.org, {"commit_lag_seconds": 0, "commits_held": False})
+    assert names(server) == ["Held"]
