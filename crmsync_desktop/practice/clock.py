@@ -50,9 +50,11 @@ class PracticeClock:
         """Move forward to `moment`. Raises ValueError for one that has passed."""
         self.advance(moment - self.now())
 
-    def start(self, moment: float) -> None:
-        """Show `moment`, earlier or later, before there is anything that has a stamp."""
-        self._offset = moment - self._source()
+    def start(self, moment: float, rate: float = 1.0) -> None:
+        """Begin with `moment`, earlier or later, before there is anything that has a stamp. Raises ValueError."""
+        self.run(rate)
+        self._turned_at, self._turned_from = self._source(), moment
+        self._offset = moment - self._turned_at
 
     def run(self, rate: float) -> None:
         """Go on from now at another rate: 1 as the machine's clock, 0 not at all. Raises ValueError."""

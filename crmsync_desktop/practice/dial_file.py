@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.faults import Fault, fault_of
 from crmsync_desktop.practice.reach import Practice
 from crmsync_desktop.practice.salesforce import dials as salesforce_dials
@@ -92,10 +93,11 @@ class Dials:
     hubspot: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] | None = None
 
-    def take_start(self) -> float | None:
-        """The moment that the clock is set to, for orgs that begin with it: earlier is fine then. `turn` leaves it."""
-        first: float | None = self.plain.get("clock", {}).pop("set", None)
-        return first
+    def start(self, clock: PracticeClock) -> None:
+        """Set the clock of orgs that are about to begin, earlier or later; `turn` doesn't do it again."""
+        given = self.plain.get("clock", {})
+        if (first := given.pop("set", None)) is not None:
+            self._checked("clock", lambda: clock.start(first, given.pop("rate", 1.0)), "rate")
 
     def turn(self, practice: Practice) -> None:
         """Set what the file sets; the rest stays. Raises ValueError for a setup that an org doesn't take."""

@@ -21,6 +21,7 @@ _SECRET = frozenset(
         "sid",
     }
 )
+_NAMES = _OPEN | _SECRET | {"client_id", "assertion", "username", "password", "state"}
 _TOKEN_PATH = re.compile(r"(/oauth/[^?]*/(?:access|refresh)-tokens/)[^/?]+")
 
 
@@ -49,5 +50,8 @@ def plain_body(path: str, body: str) -> str:
         return body
     if body.lstrip().startswith(("{", "[", "<")):
         return HIDDEN
-    shown = [(name, value if name in _OPEN else HIDDEN) for name, value in parse_qsl(body, keep_blank_values=True)]
+    shown = [
+        (name if name in _NAMES else HIDDEN, value if name in _OPEN else HIDDEN)
+        for name, value in parse_qsl(body, keep_blank_values=True)
+    ]
     return urlencode(shown, safe="*:/") if shown else HIDDEN

@@ -68,8 +68,8 @@ def serve(
         skews: dict[System, SkewedClock] = {"salesforce": SkewedClock(clock), "hubspot": SkewedClock(clock)}
         if (seeded := state.seeded()) is None:
             state.empty_databases()
-            if dials is not None and (first := dials.take_start()) is not None:
-                clock.start(first)
+            if dials is not None:
+                dials.start(clock)
         org = SalesforceOrg(
             state.salesforce, skews["salesforce"], daily_limit=daily_limit, external_id_field=link_fields
         )
