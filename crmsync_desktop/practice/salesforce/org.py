@@ -16,6 +16,7 @@ from crmsync_desktop.practice.clock import PracticeClock
 from . import currencies, deletion, record_types, status_tables
 from .access import Access
 from .address_rules import convert
+from .archiving import archive
 from .bulk_jobs import BulkJobs
 from .commits import Commits
 from .conversion import Conversion, convert_lead
@@ -292,8 +293,8 @@ class SalesforceOrg:
             self.usage.add(calls)
 
     def purge(self) -> None:
-        """Empty what has been in the recycle bin for 15 days; looks once an hour of the practice clock. Runs what the
-        org does by itself by then (`run_due`), too."""
+        """Empty what has been in the recycle bin for 15 days, and archive old activities; looks once an hour of the
+        practice clock. Runs what the org does by itself by then (`run_due`), too."""
         self.run_due()
         now = self.clock.now()
         if now - self._purged_at < _PURGE_EVERY:
@@ -302,6 +303,7 @@ class SalesforceOrg:
         horizon = stamp(int(now) - _BIN_DAYS * 86_400)
         with self.lock, self.store.atomic():
             deletion.purge(self.store, horizon)
+            archive(self.store, now)
 
     def _locate(self, record: str) -> tuple[SObject, str]:
         sobject = self.records.sobject_of(record)

@@ -13,6 +13,7 @@ from .deletion import deleted_between
 from .errors import ApiError, RowError, not_found
 from .ids import normal
 from .schema import Field, SObject
+from .soql_scope import hidden
 from .stamps import parse_datetime, stamp
 from .store import Row, quoted
 from .values import decode_record
@@ -110,7 +111,8 @@ def updated(ask: Ask) -> Answer:
     sobject = ask.sobject()
     start, end = _span(ask, sobject, _UPDATED_DAYS)
     live = " AND IsDeleted = 0" if sobject.soft_deletes else ""
-    sql = f"SELECT Id FROM {quoted(sobject.name)} WHERE SystemModstamp >= ? AND SystemModstamp < ?{live} ORDER BY Id"
+    seen = hidden(sobject, quoted(sobject.name))
+    sql = f"SELECT Id FROM {quoted(sobject.name)} WHERE SystemModstamp >= ? AND SystemModstamp < ?{live}{seen} ORDER BY Id"
     ids = [found for (found,) in ask.org.store.db.execute(sql, (start, end))]
     _check_number(ask, len(ids))
     return Answer(200, {"ids": ids, "latestDateCovered": min(end, ask.org.latest_covered())})

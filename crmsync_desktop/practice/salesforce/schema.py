@@ -180,6 +180,11 @@ class SObject:
     def soft_deletes(self) -> bool:
         return "isdeleted" in self.by_name
 
+    @property
+    def archives(self) -> bool:
+        """Whether old records are archived: archiving.py."""
+        return self.name in ("Event", "Task")
+
     @cached_property
     def unique_fields(self) -> tuple[Field, ...]:
         return tuple(item for item in self.fields if item.flags["unique"])

@@ -164,6 +164,8 @@ class Compiler:
             conditions += self._in_scope(query.scope, query.position)
         if root.sobject.soft_deletes and not self._reader.with_deleted:
             conditions.append(f"{root.alias}.IsDeleted = 0")
+            if root.sobject.archives:
+                conditions.append(f"{root.alias}.IsArchived = 0")
         kept = hidden(root.sobject, root.alias).removeprefix(" AND ")
         if kept:
             conditions.append(kept)

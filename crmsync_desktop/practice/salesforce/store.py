@@ -35,7 +35,7 @@ def quoted(name: str) -> str:
 def _column(item: Field) -> str:
     if item.type in TEXT_TYPES:
         return f"{quoted(item.name)} TEXT COLLATE NOCASE"
-    kind = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "currency": "REAL", "percent": "REAL"}
+    kind = {"boolean": "INTEGER DEFAULT 0", "int": "INTEGER", "double": "REAL", "currency": "REAL", "percent": "REAL"}
     return f"{quoted(item.name)} {kind.get(item.type, 'TEXT')}"
 
 

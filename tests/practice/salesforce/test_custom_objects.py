@@ -285,3 +285,10 @@ def test_a_custom_object_keeps_its_key_prefix_whatever_else_is_defined(org: Sale
     found = org.get(rex)
     assert found is not None
     assert found["Name"] == "Rex"
+
+
+def test_a_checkbox_that_is_added_later_is_unchecked_in_older_records(server: Server) -> None:
+    record = server.contact()
+    server.org.change_setup(custom_fields=[{"object": "Contact", "name": "Vip__c", "type": "boolean", "default": True}])
+    assert [row["Id"] for row in server.query("SELECT Id FROM Contact WHERE Vip__c = false")["records"]] == [record]
+    assert server.get(f"sobjects/Contact/{server.contact()}").json()["Vip__c"] is True

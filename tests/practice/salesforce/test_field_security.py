@@ -96,6 +96,8 @@ def test_a_record_that_sharing_hides_vanishes_and_can_not_be_changed_by_id(serve
     assert [row["Id"] for row in server.query("SELECT Id FROM Contact")["records"]] == [seen]
     assert server.query("SELECT count() FROM Contact")["totalSize"] == 1
     assert server.query("SELECT Id FROM Contact", everything=True)["totalSize"] == 1
+    span = {"start": "2027-01-15T07:00:00Z", "end": "2027-01-15T09:00:00Z"}
+    assert server.get("sobjects/Contact/updated", params=span).json()["ids"] == [seen]
     body = {"ids": [hidden, seen], "fields": ["Id"]}
     assert [row and row["Id"] for row in server.post("composite/sobjects/Contact", body).json()] == [None, seen]
     server.refused(server.get(f"sobjects/Contact/{hidden}"), 404, "NOT_FOUND")

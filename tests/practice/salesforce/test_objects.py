@@ -112,3 +112,17 @@ def test_a_campaign_starts_with_two_member_statuses_and_a_response_is_noted(serv
     assert (found["HasResponded"], found["FirstRespondedDate"]) == (True, "2027-01-15")
     server.patch(f"sobjects/CampaignMember/{member}", {"Status": "Shrugged"})
     assert server.get(f"sobjects/CampaignMember/{member}").json()["Status"] == "Sent"
+
+
+def test_activities_that_are_over_for_a_year_are_archived_and_shown_by_query_all_alone(server: Server) -> None:
+    old = {"StartDateTime": "2026-01-10T10:00:00Z", "DurationInMinutes": 30}
+    event = made(server, "Event", Subject="Old", **old)
+    made(server, "Event", Subject="New", StartDateTime="2027-01-14T10:00:00Z", DurationInMinutes=30)
+    task = made(server, "Task", Subject="Old", ActivityDate="2026-01-10", Status="Completed")
+    made(server, "Task", Subject="Open", ActivityDate="2026-01-10")
+    server.clock.advance(3601)
+    assert [row["Subject"] for row in server.query("SELECT Subject FROM Event")["records"]] == ["New"]
+    assert [row["Subject"] for row in server.query("SELECT Subject FROM Task")["records"]] == ["Open"]
+    for sobject, id18 in (("Event", event), ("Task", task)):
+        rows = server.query(f"SELECT Id FROM {sobject} WHERE IsArchived = true", everything=True)["records"]
+        assert [row["Id"] for row in rows] == [id18]
