@@ -51,7 +51,8 @@ def judge(method: str, path: str, query: str, asked: bytes, status: int, answere
     if asked and method in ("POST", "PATCH") and "/jobs/" not in path:
         results = orjson.loads(answered) if answered else None
         for number, (kind, record) in enumerate(_sent(path, orjson.loads(asked))):
-            if isinstance(results, list) and number < len(results) and results[number]["success"] is False:
+            result = results[number] if isinstance(results, list) and number < len(results) else None
+            if isinstance(result, dict) and result["success"] is False:
                 continue  # the org has refused it itself
             judged = True
             found.update(f"question: {each}" for each in _record(kind, record))
