@@ -1,6 +1,6 @@
 """The practice HubSpot portal: its records and rules over SQLite, and its HTTP face.
 
-What real traffic proves is followed to the letter; what is only published or known by hearsay is named *unverified*
+What real traffic proves is followed to the letter; what is only published or known by hearsay is marked
 where it is answered.
 """
 

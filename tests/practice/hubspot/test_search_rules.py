@@ -166,3 +166,42 @@ def test_dates_are_given_as_milliseconds_or_iso(served: Served) -> None:
     for value in (str(int(NOW * 1000)), "2026-09-21T14:13:20Z"):
         assert served.search(where("createdate", "EQ", value=value))["total"] == 1
     assert served.search(where("createdate", "BETWEEN", value="2026-09-21", highValue="2026-09-22"))["total"] == 1
+
+
+def test_records_are_found_by_what_they_are_associated_with(served: Served) -> None:
+    company = served.ok("POST", "/crm/objects/2026-03/companies", {"properties": {"name": "Firma"}})["id"]
+    spec = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}
+    body = {"properties": {"firstname": "A"}, "associations": [{"to": {"id": company}, "types": [spec]}]}
+    contact = served.ok("POST", "/crm/objects/2026-03/contacts", body)["id"]
+    served.contact(firstname="B")
+    for condition in (
+        where("associations.company", "EQ", value=company),
+        where("associations.company", "IN", values=[company, "5"]),
+    ):
+        assert [each["id"] for each in served.search(condition)["results"]] == [contact]
+
+
+def test_a_date_that_was_made_here_compares_as_one(served: Served) -> None:
+    made = {"name": "born", "label": "Born", "type": "date", "fieldType": "date", "groupName": "contactinformation"}
+    served.ok("POST", "/crm/properties/2026-03/contacts", made)
+    served.contact(firstname="A", born="1990-05-01")
+    served.contact(firstname="B", born="2001-05-01")
+    served.contact(firstname="C")
+    for value in ("2000-01-01", "946684800000"):
+        found = served.search(where("born", "LT", value=value), properties=["firstname"])
+        assert [each["properties"]["firstname"] for each in found["results"]] == ["A"]
+
+
+def test_thousands_of_matches_are_counted_and_paged_in_the_order_of_ids(served: Served) -> None:
+    served.portal.load(("contacts", {"firstname": str(number)}) for number in range(5_100))
+    found = served.search(limit=3, sorts=[{"propertyName": "hs_object_id", "direction": "DESCENDING"}])
+    assert found["total"] == 5_100
+    assert [each["properties"]["firstname"] for each in found["results"]] == ["5099", "5098", "5097"]
+
+
+def test_erasing_what_there_is_not_is_a_404_but_an_email_is_kept_out_all_the_same(served: Served) -> None:
+    erase = "/crm/objects/2026-03/contacts/gdpr-delete"
+    assert served.ask("POST", erase, {"objectId": "5"}).status_code == 404
+    assert served.ask("POST", erase, {"objectId": "gone@firma.example", "idProperty": "email"}).status_code == 204
+    made = served.ask("POST", "/crm/objects/2026-03/contacts", {"properties": {"email": "gone@firma.example"}})
+    assert made.status_code == 400
