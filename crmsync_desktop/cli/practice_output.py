@@ -82,8 +82,8 @@ def call_line(call: Mapping[str, Any]) -> str:
     """One request: when, whom, what, how it ended, what it cost of the limit, bytes in and out, milliseconds."""
     address = call["path"] + (f"?{call['query']}" if call["query"] else "")
     when = datetime.fromtimestamp(call["at"], UTC).strftime("%H:%M:%S")
-    told = printable(
-        f"{when} {call['system']:<10} {call['status']} {call['method']:<6} {address}  [{call['endpoint']}] "
+    told = (
+        f"{when} {call['system']:<10} {call['status']} {call['method']:<6} {printable(address)}  [{call['endpoint']}] "
         f"cost {call['cost']}, {call['bytes_in']:,} in, {call['bytes_out']:,} out, {call['seconds'] * 1000:.1f} ms"
     )
     for name in ("asked", "answered"):
