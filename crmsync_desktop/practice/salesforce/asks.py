@@ -10,6 +10,7 @@ import orjson
 
 from .errors import ApiError, json_error, not_found
 from .org import SalesforceOrg
+from .saves import Options
 from .schema import SObject
 
 
@@ -61,10 +62,10 @@ class Ask:
         return self.params.get(name, "false").lower() == "true"
 
     @property
-    def allow_save(self) -> bool:
-        """Whether the request's duplicate rule header lets records through that a rule only warns of."""
+    def options(self) -> Options:
+        """What the request's headers say about its saves."""
         options = self.headers.get("sforce-duplicate-rule-header", "").lower().replace(" ", "")
-        return "allowsave=true" in options.split(";")
+        return Options("allowsave=true" in options.split(";"), self.base)
 
     def moment(self, header: str) -> float | None:
         """Seconds since the epoch of a conditional header, if sent. Raises ApiError 400 for what is no HTTP date."""

@@ -13,7 +13,7 @@ from .computed import complete
 from .duplicates import find_duplicates
 from .errors import RowError
 from .locks import inside_trigger
-from .saves import Save
+from .saves import Options, Save
 from .schema import SObject
 from .store import Row
 from .triggers import Waiting, effect, plan
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .setup import OrgSetup
 
 Rule = TypeVar("Rule", ValidationRule, DuplicateRule, Trigger)
-_BASE = "/services/data/v60.0"
 
 
 class Automation:
@@ -48,13 +47,15 @@ class Automation:
         self.hidden = frozenset(setup.hidden_records)
         self.read_only = frozenset(setup.read_only_records)
 
-    def judge(self, sobject: SObject, save: Save, allow_save: bool) -> None:
+    def judge(self, sobject: SObject, save: Save, options: Options) -> None:
         """Raises RowError where a validation rule, a duplicate rule or a trigger refuses the record."""
         name = sobject.name
         if name in self._validation:
             validate(self._validation[name], save)
         if name in self._duplicates:
-            find_duplicates(self._records.store, self._duplicates[name], save, allow=allow_save, base=_BASE)
+            # A person sees the warning, and saves again.
+            allow = options.allow_save or self._records.actor == "person"
+            find_duplicates(self._records.store, self._duplicates[name], save, allow=allow, base=options.base)
         if name in self._triggers:
             plan(self._triggers[name], save)
             for trigger in save.effects:

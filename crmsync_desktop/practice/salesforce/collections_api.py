@@ -34,7 +34,7 @@ def create(ask: Ask) -> Answer:
 
     def work() -> Iterable[Result]:
         for sobject, chunk in _chunks(typed):
-            for outcome in ask.org.records.create_many(sobject, chunk, ask.user_id, allow_save=ask.allow_save):
+            for outcome in ask.org.records.create_many(sobject, chunk, ask.user_id, options=ask.options):
                 yield _result(outcome)
 
     return _run(ask, work, all_or_none)
@@ -48,7 +48,7 @@ def update(ask: Ask) -> Answer:
         for sobject, chunk in _chunks(typed):
             targets = [_target(sobject, fields) for fields in chunk]
             good = [target for target in targets if not isinstance(target, RowError)]
-            done = iter(ask.org.records.update_many(sobject, good, ask.user_id, allow_save=ask.allow_save))
+            done = iter(ask.org.records.update_many(sobject, good, ask.user_id, options=ask.options))
             for target in targets:
                 yield _result(target) if isinstance(target, RowError) else _result(next(done), target[0])
 
@@ -147,12 +147,12 @@ def _upserted(ask: Ask, sobject: SObject, key: Field, decoded: list[Decoded | Ro
             results[index] = _result(error)
     records = ask.org.records
     if creates:
-        made = records.create_many(sobject, [fields for _, fields in creates], ask.user_id, allow_save=ask.allow_save)
+        made = records.create_many(sobject, [fields for _, fields in creates], ask.user_id, options=ask.options)
         for (index, _), outcome in zip(creates, made, strict=True):
             results[index] = _result(outcome) | ({} if isinstance(outcome, RowError) else {"created": True})
     if updates:
         changes = [(id18, fields) for _, id18, fields in updates]
-        done = records.update_many(sobject, changes, ask.user_id, allow_save=ask.allow_save)
+        done = records.update_many(sobject, changes, ask.user_id, options=ask.options)
         for (index, id18, _), outcome in zip(updates, done, strict=True):
             results[index] = _result(outcome, id18) | ({} if isinstance(outcome, RowError) else {"created": False})
     return results

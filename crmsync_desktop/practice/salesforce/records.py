@@ -18,7 +18,7 @@ from .computed import complete
 from .errors import RowError, entity_is_deleted
 from .ids import normal, record_id
 from .locks import Locks
-from .saves import Lookups, Save, UniqueValues
+from .saves import PLAIN, Lookups, Options, Save, UniqueValues
 from .schema import Field, SObject
 from .stamps import stamp
 from .store import Actor, Row, Store
@@ -32,7 +32,7 @@ MOST_UPDATES_OF_ONE = 12
 class Records:
     """`now` gives seconds since the epoch; `user_id` is whose name goes into CreatedById and LastModifiedById.
 
-    `allow_save`: the request's duplicate rule header says so. `storage_full`: a dial, creates are refused.
+    `storage_full` is a dial: creates are refused.
     """
 
     def __init__(self, store: Store, now: Callable[[], float]) -> None:
@@ -64,18 +64,18 @@ class Records:
     def sobject_of(self, id18: str) -> SObject | None:
         return self.prefixes.get(id18[:3])
 
-    def create(self, sobject: SObject, fields: Decoded, user_id: str, *, allow_save: bool = False) -> str:
+    def create(self, sobject: SObject, fields: Decoded, user_id: str, *, options: Options = PLAIN) -> str:
         """Insert and return the new id."""
-        (outcome,) = self.create_many(sobject, [fields], user_id, allow_save=allow_save)
+        (outcome,) = self.create_many(sobject, [fields], user_id, options=options)
         return _raised(outcome)
 
-    def update(self, sobject: SObject, id18: str, fields: Decoded, user_id: str, *, allow_save: bool = False) -> None:
+    def update(self, sobject: SObject, id18: str, fields: Decoded, user_id: str, *, options: Options = PLAIN) -> None:
         """Change the given fields; the stamps move even when every value stays."""
-        (outcome,) = self.update_many(sobject, [(id18, fields)], user_id, allow_save=allow_save)
+        (outcome,) = self.update_many(sobject, [(id18, fields)], user_id, options=options)
         _raised(outcome)
 
     def create_many(
-        self, sobject: SObject, records: Sequence[Decoded | RowError], user_id: str, *, allow_save: bool = False
+        self, sobject: SObject, records: Sequence[Decoded | RowError], user_id: str, *, options: Options = PLAIN
     ) -> list[Outcome]:
         """Insert what can be inserted: for each record its new id, or why not. A RowError given is given back."""
         full = self.schema[sobject.name]
@@ -102,7 +102,7 @@ class Records:
             for number, save in zip(count(first), good, strict=False):
                 save.id18 = save.row["Id"] = record_id(full.prefix, number)
                 self.fill_numbers(full, save.row, number)
-            self._judge(full, saves, allow_save)
+            self._judge(full, saves, options)
             values_of = itemgetter(*(item.name for item in full.stored))
             written = (
                 (number, *values_of(save.row))
@@ -123,7 +123,7 @@ class Records:
         records: Sequence[tuple[str, Decoded | RowError]],
         user_id: str,
         *,
-        allow_save: bool = False,
+        options: Options = PLAIN,
     ) -> list[Outcome]:
         """Change what can be changed: for each record its id, or why not; the same id again is changed again.
 
@@ -142,14 +142,14 @@ class Records:
                 )
                 fields = RowError("DUPLICATE_VALUE", message)
             if id18 in in_chunk:
-                outcomes += self._update_chunk(sobject, chunk, user_id, allow_save)
+                outcomes += self._update_chunk(sobject, chunk, user_id, options)
                 chunk, in_chunk = [], set()
             chunk.append((id18, fields))
             in_chunk.add(id18)
-        return outcomes + self._update_chunk(sobject, chunk, user_id, allow_save)
+        return outcomes + self._update_chunk(sobject, chunk, user_id, options)
 
     def _update_chunk(
-        self, sobject: SObject, records: Sequence[tuple[str, Decoded | RowError]], user_id: str, allow_save: bool
+        self, sobject: SObject, records: Sequence[tuple[str, Decoded | RowError]], user_id: str, options: Options
     ) -> list[Outcome]:
         full = self.schema[sobject.name]
         now = self.stamp()
@@ -167,7 +167,7 @@ class Records:
                 save.row = save.before | save.given | stamps
             except RowError as error:
                 save.error = error
-        self._judge(full, saves, allow_save)
+        self._judge(full, saves, options)
         good = [save for save in saves if save.error is None]
         self.store.update_many(full, ((save.id18, _different(save) | {"_by": self.actor}) for save in good))
         object_rules.settle(self, full.name, good, user_id)
@@ -230,7 +230,7 @@ class Records:
             raise RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         return found
 
-    def _judge(self, sobject: SObject, saves: list[Save], allow_save: bool) -> None:
+    def _judge(self, sobject: SObject, saves: list[Save], options: Options) -> None:
         """Everything that needs to look at other records, or at the whole record: `error` is set where it fails."""
         hidden = self.automation.hidden if self.actor == "sync" else frozenset()
         lookups = Lookups(self.store, self.prefixes, hidden, sobject, saves)
@@ -245,7 +245,7 @@ class Records:
                 lookups.check(sobject, save)
                 object_rules.apply(self.store, lookups, sobject.name, save, claims)
                 complete(sobject.name, save.row, set(save.changed))
-                self.automation.judge(sobject, save, allow_save)
+                self.automation.judge(sobject, save, options)
                 self.locks.check(sobject, save.id18, save.row)
                 unique.claim(save)
             except RowError as error:

@@ -25,9 +25,7 @@ _DELETED_DAYS = 15
 def create(ask: Ask) -> Answer:
     sobject = ask.sobject()
     with ask.org.store.atomic():
-        new_id = ask.org.records.create(
-            sobject, _decoded(sobject, ask.json_object()), ask.user_id, allow_save=ask.allow_save
-        )
+        new_id = ask.org.records.create(sobject, _decoded(sobject, ask.json_object()), ask.user_id, options=ask.options)
     return _created(ask, sobject, new_id)
 
 
@@ -46,7 +44,7 @@ def update(ask: Ask) -> Answer:
         raise ApiError(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.")
     check_unmodified(ask, sobject, ask.org.store.get(sobject, id18) or {})
     with ask.org.store.atomic():
-        ask.org.records.update(sobject, id18, _decoded(sobject, record), ask.user_id, allow_save=ask.allow_save)
+        ask.org.records.update(sobject, id18, _decoded(sobject, record), ask.user_id, options=ask.options)
     return Answer(204)
 
 
@@ -84,10 +82,10 @@ def upsert(ask: Ask) -> Answer:
     with ask.org.store.atomic():
         if found:
             check_unmodified(ask, sobject, ask.org.store.get(sobject, found[0]) or {})
-            ask.org.records.update(sobject, found[0], _decoded(sobject, record), ask.user_id, allow_save=ask.allow_save)
+            ask.org.records.update(sobject, found[0], _decoded(sobject, record), ask.user_id, options=ask.options)
             return Answer(200, {"id": found[0], "success": True, "errors": [], "created": False})
         decoded = _decoded(sobject, {**record, key.name: ask.names["value"]})
-        new_id = ask.org.records.create(sobject, decoded, ask.user_id, allow_save=ask.allow_save)
+        new_id = ask.org.records.create(sobject, decoded, ask.user_id, options=ask.options)
     answer = _created(ask, sobject, new_id)
     answer.body["created"] = True
     return answer

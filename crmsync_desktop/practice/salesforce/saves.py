@@ -13,6 +13,18 @@ from .store import Row, Store
 from .values import Decoded
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a request says about its saves. `allow_save`: a duplicate rule that only warns lets them through; `base`:
+    the address of the API's version, which links begin with."""
+
+    allow_save: bool = False
+    base: str = "/services/data/v60.0"
+
+
+PLAIN = Options()
+
+
 @dataclass(slots=True)
 class Save:
     """One record. `given`: what the request says, checked; `row`: the whole record as it shall be; `before`: as it

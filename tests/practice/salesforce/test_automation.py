@@ -174,6 +174,10 @@ def test_a_rule_that_warns_lets_through_who_says_allow_save(server: Server) -> N
     ]
     other = server.contact(Email="c@b.example")
     assert server.patch(f"sobjects/Contact/{other}", {"Email": "a@b.example"}).status_code == 204
+    newer = server.refused(server.post("/services/data/v66.0/sobjects/Contact", body), 400, "DUPLICATES_DETECTED")
+    record = newer["duplicateResut"]["matchResults"][0]["matchRecords"][0]["record"]
+    assert record["attributes"]["url"] == f"/services/data/v66.0/sobjects/Contact/{record['Id']}"
+    assert server.org.insert("Contact", body)
 
 
 def test_names_and_companies_match_without_case_accents_and_legal_forms(server: Server) -> None:

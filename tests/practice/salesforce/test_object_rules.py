@@ -163,3 +163,9 @@ def test_an_owner_changes_to_an_active_user_only(server: Server) -> None:
         assert server.patch(f"sobjects/{kind}/{one}", {"OwnerId": users[True]}).status_code == 204
         assert server.get(f"sobjects/{kind}/{one}").json()["OwnerId"] == users[True]
         server.refused(server.patch(f"sobjects/{kind}/{one}", {"OwnerId": users[False]}), 400, "INACTIVE_OWNER_OR_USER")
+
+
+def test_a_lookup_to_an_object_that_the_org_does_not_show_is_no_good(server: Server) -> None:
+    body = {"Name": "D", "Pricebook2Id": "01s000000000001AAA", **CLOSE}
+    entry = server.refused(server.post("sobjects/Opportunity", body), 400, "INVALID_CROSS_REFERENCE_KEY")
+    assert entry["message"] == "invalid cross reference id"
