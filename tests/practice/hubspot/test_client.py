@@ -18,8 +18,9 @@ from hubspot.crm.contacts import (
     PublicObjectSearchRequest,
     SimplePublicObjectInputForCreate,
 )
+from hubspot.oauth import ApiException as OAuthException
 
-from tests.practice.hubspot.conftest import TOKEN, Served
+from tests.practice.hubspot.conftest import CLIENT_ID, CLIENT_SECRET, TOKEN, Served
 
 pytestmark = pytest.mark.http
 
@@ -116,3 +117,33 @@ def test_a_cached_api_object_reaches_the_dated_paths_on_one_connection(client: H
         assert orjson.loads(answer.data)["results"][0]["id"] == contact
         assert answer.headers["X-HubSpot-RateLimit-Daily"] == "625000"
     api_client.rest_client.pool_manager.clear()
+
+
+def test_its_oauth_goes_to_the_older_endpoint_and_parses_what_it_gets(client: HubSpot, served: Served) -> None:
+    granted = {"client_id": CLIENT_ID, "scopes": ["oauth"], "marketplace": True, "user_level": False, "user_id": 5}
+    refresh = served.portal.tokens.issue("refresh", granted)
+    sent = {"grant_type": "refresh_token", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    given = client.oauth.tokens_api.create(**sent, refresh_token=refresh)
+    assert (given.expires_in, given.refresh_token) == (1800, refresh)
+    with pytest.raises(OAuthException) as refused:
+        client.oauth.tokens_api.create(**sent, refresh_token="nonsense")
+    assert refused.value.status == 400
+    assert orjson.loads(refused.value.body)["status"] == "BAD_REFRESH_TOKEN"
+    endpoints = served.calls.summary()["endpoints"]
+    assert isinstance(endpoints, dict)
+    assert endpoints["hubspot POST oauth/v1/token"] == 2
+
+
+def test_a_missing_scope_and_an_expired_token_are_its_own_exceptions(client: HubSpot, served: Served) -> None:
+    served.portal.tokens.add_service_key(TOKEN, scopes=["crm.objects.companies.read"])
+    with pytest.raises(ApiException) as refused:
+        client.crm.contacts.basic_api.get_page()
+    assert refused.value.status == 403
+    assert orjson.loads(refused.value.body)["category"] == "MISSING_SCOPES"
+    granted = {"client_id": CLIENT_ID, "scopes": ["oauth"], "marketplace": True, "user_level": False, "user_id": 5}
+    expired = served.portal.tokens.issue("access", granted, served.portal.now_ms())
+    late = HubSpot(access_token=expired, host=served.url)
+    with pytest.raises(ApiException) as refused:
+        late.crm.contacts.basic_api.get_page()
+    assert refused.value.status == 401
+    assert orjson.loads(refused.value.body)["category"] == "EXPIRED_AUTHENTICATION"
