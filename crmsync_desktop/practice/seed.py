@@ -60,6 +60,16 @@ class Seeded:
     hubspot: int
 
 
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """The truth that both orgs have their own versions of. `contacts`: how many people a side was asked for."""
+
+    contacts: int
+    seed: int
+    everybody: list[Person]
+    business: Business
+
+
 def seed_orgs(
     org: SalesforceOrg,
     portal: HubSpotPortal,
@@ -74,24 +84,34 @@ def seed_orgs(
 
     `now`: seconds since the epoch; every stamp lies days to years before it.
     """
-    with _without_collector():
-        return _seed(org, portal, contacts, seed, only, now)
+    with without_collector():
+        invented = invent(contacts, seed, only)
+        return Seeded(fill_org(org, invented, now), seed_portal(portal, invented, now))
 
 
-def _seed(org: SalesforceOrg, portal: HubSpotPortal, contacts: int, seed: int, only: Presence, now: float) -> Seeded:
+def invent(contacts: int, seed: int, only: Presence) -> Invented:
     everybody = list(people(contacts, seed, only))
-    doings = business(everybody, contacts, seed, only)
-    employers = companies(max(len(COUNTRIES), contacts // PEOPLE_PER_COMPANY), seed)
-    ours = [person for person in everybody if person.presence != "hubspot"]
-    theirs = [person for person in everybody if person.presence != "salesforce"]
-    with _filling(org.store.db):
-        in_salesforce = _fill_org(org, ours, employers if ours else [], doings, seed, now)
+    return Invented(contacts, seed, everybody, business(everybody, contacts, seed, only))
+
+
+def seed_portal(portal: HubSpotPortal, invented: Invented, now: float) -> int:
+    """Gives how many contacts went in."""
+    theirs = [person for person in invented.everybody if person.presence != "salesforce"]
     with _filling(portal.connection):
-        in_hubspot = fill_portal(portal, theirs, doings, contacts=contacts, seed=seed, now=now)
+        loaded = fill_portal(portal, theirs, invented.business, contacts=invented.contacts, seed=invented.seed, now=now)
     with portal.database.transaction():
         for given in LISTS:
             Lists(portal).create(given)
-    return Seeded(in_salesforce, in_hubspot)
+    return loaded
+
+
+def fill_org(org: SalesforceOrg, invented: Invented, now: float) -> int:
+    """Gives how many contacts and leads went in."""
+    count = max(len(COUNTRIES), invented.contacts // PEOPLE_PER_COMPANY)
+    ours = [person for person in invented.everybody if person.presence != "hubspot"]
+    employers = companies(count, invented.seed) if ours else []
+    with _filling(org.store.db):
+        return _fill_org(org, ours, employers, invented.business, invented.seed, now)
 
 
 def _fill_org(
@@ -120,7 +140,7 @@ def _ids(org: SalesforceOrg, sobject: str) -> list[str]:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Millions of objects live until the end and none is a cycle: to look for some again and again takes a fifth of
     the time."""
     enabled = gc.isenabled()

@@ -26,7 +26,8 @@ from crmsync_desktop.practice.interference import EndpointOf, FaultMiddleware
 from crmsync_desktop.practice.people import Presence
 from crmsync_desktop.practice.reach import Practice
 from crmsync_desktop.practice.salesforce import SalesforceOrg, create_salesforce_app
-from crmsync_desktop.practice.seed import seed_orgs
+from crmsync_desktop.practice.seed import fill_org, invent, seed_orgs, without_collector
+from crmsync_desktop.practice.seed_apart import WORTH_A_PROCESS, portal_filled_apart
 from crmsync_desktop.practice.state import AlreadyServing, StateFolder, serving
 from crmsync_desktop.practice.watching import watched
 
@@ -74,13 +75,24 @@ def serve(
             state.salesforce, skews["salesforce"], daily_limit=daily_limit, external_id_field=link_fields
         )
         stack.callback(org.close)
+        apart = seeded is None and only == "both" and contacts >= WORTH_A_PROCESS
+        if apart:
+            begun = clock.now()
+            with (
+                portal_filled_apart(
+                    state.hubspot, contacts=contacts, seed=seed, only=only, now=begun, link_fields=link_fields
+                ),
+                without_collector(),
+            ):
+                fill_org(org, invent(contacts, seed, only), begun)
         portal = HubSpotPortal(
             state.hubspot, skews["hubspot"], link_property=link_fields, search_lag_seconds=search_lag_seconds
         )
         stack.callback(portal.close)
         if seeded is None:
             seeded = {"contacts": contacts, "seed": seed, "only": only}
-            seed_orgs(org, portal, contacts=contacts, seed=seed, only=only, now=clock.now())
+            if not apart:
+                seed_orgs(org, portal, contacts=contacts, seed=seed, only=only, now=clock.now())
             state.set_seeded(seeded)
         tokens = state.tokens()
         calls = CallLog()

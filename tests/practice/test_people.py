@@ -17,6 +17,7 @@ from crmsync_desktop.practice.hubspot import HubSpotPortal, counts
 from crmsync_desktop.practice.people import LEADS, Person, companies, people
 from crmsync_desktop.practice.salesforce import SalesforceOrg
 from crmsync_desktop.practice.seed import seed_orgs
+from crmsync_desktop.practice.seed_apart import portal_filled_apart
 
 NOW = 1_790_000_000.0
 
@@ -177,6 +178,34 @@ def test_what_hubspot_counts_by_itself_is_what_it_would_count(filled: tuple[Sale
     assert {number for _, number in primary} == {1}
     every = portal.connection.execute("SELECT from_id, to_id FROM association").fetchall()
     assert {(b, a) for a, b in every} == set(every), "both ways"
+
+
+def test_a_portal_filled_in_a_process_of_its_own_is_the_same(
+    tmp_path: Path, filled: tuple[SalesforceOrg, HubSpotPortal]
+) -> None:
+    file = tmp_path / "h.db"
+    with portal_filled_apart(file, contacts=600, seed=1, only="both", now=NOW, link_fields=True):
+        pass
+    portal = HubSpotPortal(file, PracticeClock(source=lambda: NOW))
+    for table in ("record", "association", "list"):
+        query = f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4"
+        assert portal.connection.execute(query).fetchall() == filled[1].connection.execute(query).fetchall(), (
+            f"{table} is another"
+        )
+    portal.close()
+
+
+def test_a_portal_that_cannot_be_filled_apart_is_an_error_with_the_reason(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OSError, match=r"could not be filled: .*unable to open database file"),
+        portal_filled_apart(tmp_path / "no" / "h.db", contacts=5, seed=1, only="both", now=NOW, link_fields=True),
+    ):
+        pass
+    with (
+        pytest.raises(ZeroDivisionError),
+        portal_filled_apart(tmp_path / "h.db", contacts=100_000, seed=1, only="both", now=NOW, link_fields=True),
+    ):
+        raise ZeroDivisionError  # whoever fills the other org fails: the process doesn't go on alone
 
 
 def test_one_side_alone_has_business_of_its_own(tmp_path: Path) -> None:
