@@ -19,7 +19,14 @@ from crmsync_desktop.practice.hubspot.catalog import ObjectType, problems_of
 from crmsync_desktop.practice.hubspot.refusals import Refusal, ValueProblem, invalid_values
 from crmsync_desktop.practice.hubspot.sources import Source
 from crmsync_desktop.practice.hubspot.uniqueness import ADDITIONAL_EMAILS
-from crmsync_desktop.practice.hubspot.values import PropertyDefinition, as_text, invalid_option, parts_of, stored
+from crmsync_desktop.practice.hubspot.values import (
+    MAX_TEXT,
+    PropertyDefinition,
+    as_text,
+    invalid_option,
+    parts_of,
+    stored,
+)
 
 if TYPE_CHECKING:
     from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
@@ -39,6 +46,9 @@ def checked(
         if name in wrong:
             continue
         definition = known[name]
+        if definition.plain and type(value) is str and len(value) <= MAX_TEXT:
+            kept[name] = value
+            continue
         if isinstance(value, str) and value.startswith(";") and definition.multiple:
             value = ";".join(parts_of(f"{held.get(name, '')};{value}"))
         result = _stored(portal, definition, value)

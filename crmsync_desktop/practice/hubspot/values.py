@@ -26,13 +26,17 @@ EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DIGITS = re.compile(r"-?\d+")
 DOMAIN = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?([^/?#:\s]+)", re.IGNORECASE)
+LOOKED_AT = frozenset(("email", "hs_additional_emails", "domain", "hubspot_owner_id"))
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 """Characters that str.strip leaves alone, and HubSpot counts among the white space around a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyDefinition:
-    """One property of an object type. `json` is what the properties API answers for it."""
+    """One property of an object type. `json` is what the properties API answers for it.
+
+    `plain`: a text that is kept as it comes, so that most values of a batch need no further look.
+    """
 
     name: str
     type: str
@@ -41,6 +45,7 @@ class PropertyDefinition:
     unique: bool
     options: frozenset[str] | None
     json: dict[str, Any] = field(repr=False)
+    plain: bool = False
 
     @classmethod
     def from_json(cls, definition: dict[str, Any]) -> PropertyDefinition:
@@ -53,6 +58,7 @@ class PropertyDefinition:
             bool(definition["hasUniqueValue"]),
             frozenset(option["value"] for option in definition["options"]) if restricted else None,
             definition,
+            definition["type"] == "string" and definition["name"] not in LOOKED_AT,
         )
 
     @property
