@@ -62,6 +62,17 @@ class Automation:
                 if trigger.does == "touch_parent" and not trigger.delay_seconds:
                     self._check_parent(trigger, save)
 
+    def judge_deletion(self, sobject: SObject, id18: str, row: Row) -> Save | None:
+        """What the deletion of a record sets off, for `follow`. Raises RowError where a trigger refuses it."""
+        if sobject.name not in self._triggers:
+            return None
+        save = Save({}, id18, row, row)
+        plan(self._triggers[sobject.name], save, deletes=True)
+        save.effects = [trigger for trigger in save.effects if trigger.does == "touch_parent"]
+        for trigger in save.effects:
+            self._check_parent(trigger, save)
+        return save
+
     def follow(self, sobject: SObject, saves: Sequence[Save], user_id: str) -> None:
         """Run what the saved ones of these records set off."""
         if sobject.name not in self._triggers:
@@ -90,22 +101,18 @@ class Automation:
             try:
                 self._records.locks.check_row(parent)
             except RowError as error:
-                raise inside_trigger(trigger.name, "update" if save.before else "insert", parent, error) from error
+                event = "insert" if save.before is None else "update"
+                raise inside_trigger(trigger.name, event, parent, error) from error
 
     def _run(self, sobject: SObject, trigger: Trigger, id18: str, user_id: str) -> None:
         records = self._records
         row = records.store.get(sobject, id18)
-        if row is None or row.get("IsDeleted") or row.get("IsConverted"):
+        if row is None:
             return
         if trigger.does == "touch_parent":
-            parent = row.get(trigger.field)
-            target = records.sobject_of(parent or "")
-            if parent is not None and target is not None:
-                changes: Row = {}
-                if trigger.source:
-                    stands = (records.store.get(target, parent) or {}).get(trigger.source)
-                    changes[trigger.source] = (stands or 0) + 1
-                records.touch(target, parent, changes, user_id)
+            self._touch_parent(trigger, row, user_id)
+            return
+        if row.get("IsDeleted") or row.get("IsConverted"):
             return
         changes = effect(trigger, row, records.stamp())
         changed = {name: value for name, value in changes.items() if row[name] != value}
@@ -113,6 +120,16 @@ class Automation:
         complete(sobject.name, after, set(changed))
         different = {name: value for name, value in after.items() if value != row[name]}
         records.touch(sobject, id18, different, user_id)
+
+    def _touch_parent(self, trigger: Trigger, row: Row, user_id: str) -> None:
+        parent = row.get(trigger.field)
+        target = self._records.sobject_of(parent or "")
+        if parent is None or target is None:
+            return
+        stands = self._records.store.get(target, parent) or {"IsDeleted": 1}
+        if not stands.get("IsDeleted"):
+            changes = {trigger.source: (stands.get(trigger.source) or 0) + 1} if trigger.source else {}
+            self._records.touch(target, parent, changes, user_id)
 
 
 def _by_object(rules: Sequence[Rule]) -> dict[str, list[Rule]]:

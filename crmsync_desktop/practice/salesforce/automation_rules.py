@@ -13,7 +13,7 @@ from typing import Any, Literal
 from .schema import SObject
 
 Operator = Literal["blank", "filled", "equals", "differs", "matches", "unlike", "below", "above", "changed"]
-Event = Literal["insert", "update"]
+Event = Literal["insert", "update", "delete"]
 BOTH: tuple[Event, ...] = ("insert", "update")
 
 
@@ -90,7 +90,8 @@ class DuplicateRule:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Runs after a save for which every condition of `when` holds.
+    """Runs after a save for which every condition of `when` holds; of those for a deletion, which `on` must name, only
+    `touch_parent` and `fail` do something.
 
     `does`: `upper` puts `field` in capitals; `stamp` writes the moment into it; `set` writes `value`; `copy` takes what
     is in `source`; `count` adds one to it; `flip` writes `value`, or `other` where `value` stands already;

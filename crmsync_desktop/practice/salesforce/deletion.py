@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from . import object_rules
 from .errors import RowError
 from .saves import Save, UniqueValues
 from .schema import Child, SObject
@@ -35,6 +36,7 @@ def delete(records: Records, sobject: SObject, id18: str, user_id: str) -> None:
     gone: dict[str, dict[str, None]] = {sobject.name: {id18: None}}
     emptied: list[tuple[Child, str, str]] = []
     _collect(records, sobject, [id18], str(row.get("Name") or id18), gone, emptied)
+    sets_off = records.automation.judge_deletion(sobject, id18, row)
     now = records.stamp()
     marks = {"IsDeleted": 1, "_deleted_at": now, "SystemModstamp": now, "LastModifiedDate": now}
     marks |= {"LastModifiedById": user_id, "_by": records.actor}
@@ -46,6 +48,12 @@ def delete(records: Records, sobject: SObject, id18: str, user_id: str) -> None:
         records.store.update(other, child_id, {child.field: None, "SystemModstamp": now, "_by": "automation"})
         values = (parent, child.sobject, child.field, child_id)
         records.store.db.execute("INSERT INTO _cleared VALUES (?, ?, ?, ?)", values)
+    roles = records.schema["OpportunityContactRole"]
+    lost = records.store.facts(roles, gone.get(roles.name, ()), ("OpportunityId",)) if roles.name in gone else {}
+    for opportunity in {facts["OpportunityId"] for facts in lost.values()}:
+        object_rules.follow_primary(records, opportunity)
+    if sets_off is not None:
+        records.automation.follow(sobject, [sets_off], user_id)
 
 
 def _collect(
@@ -151,12 +159,15 @@ def empty_bin(records: Records, sobject: SObject, ids: Iterable[str]) -> None:
                     (id18, id18),
                 )
                 records.store.db.execute(f"DELETE FROM {table} WHERE {which}", (id18, id18))
+        records.store.db.execute("DELETE FROM _cleared WHERE parent = ?", (id18,))
 
 
 def purge(store: Store, horizon: str) -> None:
     """Forget what went into the recycle bin before `horizon`, a stamp."""
     for sobject in store.schema.values():
-        store.db.execute(f"DELETE FROM {quoted(sobject.name)} WHERE _deleted_at < ?", (horizon,))
+        old = f"FROM {quoted(sobject.name)} WHERE _deleted_at < ?"
+        store.db.execute(f"DELETE FROM _cleared WHERE parent IN (SELECT Id {old})", (horizon,))
+        store.db.execute(f"DELETE {old}", (horizon,))
     store.db.execute("DELETE FROM _deletions WHERE deleted_at < ?", (horizon,))
 
 

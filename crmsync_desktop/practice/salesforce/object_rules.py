@@ -162,17 +162,43 @@ _RULES: dict[str, Callable[[Store, Lookups, Save, Claims], None]] = {
 
 
 def settle(records: Records, sobject: str, saves: Iterable[Save], user_id: str) -> None:
-    """What the org sets right in other records once these are saved: an opportunity has one primary contact role.
+    """What the org sets right in other records once these are saved: an opportunity has one primary contact role,
+    which is made from the ContactId that it is created with, and which its ContactId follows (object reference).
 
     Unverified: a new primary contact role makes the one before it an ordinary one, which gets a new SystemModstamp.
     """
+    if sobject == "Opportunity":
+        for save in saves:
+            if save.error is None and save.before is None and save.row.get("ContactId"):
+                role = {"OpportunityId": save.id18, "ContactId": save.row["ContactId"], "IsPrimary": 1}
+                records.create(records.schema["OpportunityContactRole"], role, user_id)
     if sobject != "OpportunityContactRole":
         return
     roles = records.schema[sobject]
     sql = f"SELECT Id FROM {quoted(sobject)} WHERE OpportunityId = ? AND IsPrimary = 1 AND IsDeleted = 0 AND Id != ?"
     for save in saves:
-        if save.error is None and save.changed.get("IsPrimary"):
-            others = records.store.db.execute(sql, (save.row["OpportunityId"], save.id18)).fetchall()
+        if save.error is not None:
+            continue
+        opportunity = str(save.row["OpportunityId"])
+        if save.changed.get("IsPrimary"):
+            others = records.store.db.execute(sql, (opportunity, save.id18)).fetchall()
             with records.acting("automation"):
                 for (other,) in others:
                     records.touch(roles, other, {"IsPrimary": 0}, user_id)
+        if save.row["IsPrimary"] or "IsPrimary" in save.changed:
+            follow_primary(records, opportunity)
+
+
+def follow_primary(records: Records, opportunity: str) -> None:
+    """Let an opportunity's ContactId say who its primary contact is.
+
+    Unverified: an opportunity's ContactId follows its primary contact role without a new SystemModstamp.
+    """
+    deals = records.schema["Opportunity"]
+    if "contactid" in deals.by_name:
+        sql = (
+            f"SELECT ContactId FROM {quoted('OpportunityContactRole')} "
+            "WHERE OpportunityId = ? AND IsPrimary = 1 AND IsDeleted = 0"
+        )
+        found = records.store.db.execute(sql, (opportunity,)).fetchone()
+        records.store.update(deals, opportunity, {"ContactId": found[0] if found else None})

@@ -113,8 +113,7 @@ class Records:
             if full.name == "Campaign":
                 status_tables.add_member_statuses(self, [save.id18 for save in good if save.error is None], user_id)
             object_rules.settle(self, full.name, good, user_id)
-            object_rules.settle(self, full.name, good, user_id)
-        self.automation.follow(full, good, user_id)
+            self.automation.follow(full, good, user_id)
         return [save.error or save.id18 for save in saves]
 
     def update_many(

@@ -16,10 +16,10 @@ from .saves import Save
 from .store import Row
 
 
-def plan(triggers: Sequence[Trigger], save: Save) -> None:
-    """Put the triggers that this save sets off into `save.effects`. Raises RowError where one fails: nothing of the
-    record is saved then."""
-    event = "insert" if save.before is None else "update"
+def plan(triggers: Sequence[Trigger], save: Save, *, deletes: bool = False) -> None:
+    """Put the triggers that this save, or deletion, sets off into `save.effects`. Raises RowError where one fails:
+    nothing of the record is saved then."""
+    event = "delete" if deletes else "insert" if save.before is None else "update"
     for trigger in triggers:
         if event in trigger.on and all(condition.holds(save.row, save.before) for condition in trigger.when):
             if trigger.does == "fail":

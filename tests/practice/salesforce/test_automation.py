@@ -268,6 +268,30 @@ def test_a_roll_up_saves_the_parent(server: Server) -> None:
     server.contact()
 
 
+def test_deletions_set_triggers_off_too(server: Server) -> None:
+    account = server.post("sobjects/Account", {"Name": "A"}).json()["id"]
+    one, kept = server.contact(AccountId=account), server.contact(AccountId=account, Title="Boss")
+    server.org.change_setup(
+        triggers=(
+            Trigger("Contact", "Roll_Up", "touch_parent", "AccountId", source="NumberOfEmployees", on=("delete",)),
+            Trigger("Contact", "Keep", "fail", when=(Condition("Title", "equals", "Boss"),), on=("delete",)),
+        )
+    )
+    server.clock.advance(60)
+    assert server.call("DELETE", f"sobjects/Contact/{one}").status_code == 204
+    found = server.get(f"sobjects/Account/{account}").json()
+    assert (found["NumberOfEmployees"], found["SystemModstamp"]) == (1, "2027-01-15T08:01:00.000+0000")
+    assert server.org.changed_by("Account", [account]) == {account: "automation"}
+    entry = server.refused(
+        server.call("DELETE", f"sobjects/Contact/{kept}"), 400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+    )
+    assert entry["message"].startswith("Keep: execution of BeforeDelete")
+    server.org.lock_rows([account], 60)
+    server.org.change_setup(triggers=server.org.setup.triggers[:1])
+    server.refused(server.call("DELETE", f"sobjects/Contact/{kept}"), 400, "UNABLE_TO_LOCK_ROW")
+    assert server.patch(f"sobjects/Contact/{server.contact()}", {"Phone": "1"}).status_code == 204
+
+
 def test_a_failing_trigger_or_flow_saves_nothing_of_that_record(server: Server) -> None:
     when = (Condition("Title", "equals", "Boss"),)
     reason = "FIELD_INTEGRITY_EXCEPTION, no bosses: [Title]"

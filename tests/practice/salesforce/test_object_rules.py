@@ -128,6 +128,26 @@ def test_a_contact_has_each_role_once_and_one_is_primary(server: Server) -> None
     assert server.org.changed_by("OpportunityContactRole", [second]) == {second: "automation"}
 
 
+def test_an_opportunitys_contact_is_its_primary_role(server: Server) -> None:
+    one, other = server.contact(), server.contact()
+    deal = made(server, "Opportunity", Name="D", ContactId=one, **CLOSE)
+    soql = f"SELECT Id, ContactId FROM OpportunityContactRole WHERE OpportunityId = '{deal}' AND IsPrimary = true"
+    (role,) = server.query(soql)["records"]
+    assert role["ContactId"] == one
+    server.refused(
+        server.patch(f"sobjects/Opportunity/{deal}", {"ContactId": other}), 400, "INVALID_FIELD_FOR_INSERT_UPDATE"
+    )
+    made(server, "OpportunityContactRole", OpportunityId=deal, ContactId=other, IsPrimary=True)
+    assert server.get(f"sobjects/Opportunity/{deal}").json()["ContactId"] == other
+    server.patch(f"sobjects/OpportunityContactRole/{role['Id']}", {"IsPrimary": True})
+    assert server.get(f"sobjects/Opportunity/{deal}").json()["ContactId"] == one
+    server.call("DELETE", f"sobjects/OpportunityContactRole/{role['Id']}")
+    assert server.get(f"sobjects/Opportunity/{deal}").json()["ContactId"] is None
+    made(server, "OpportunityContactRole", OpportunityId=deal, ContactId=one, IsPrimary=True)
+    server.call("DELETE", f"sobjects/Contact/{one}")
+    assert server.get(f"sobjects/Opportunity/{deal}").json()["ContactId"] is None
+
+
 def test_a_person_is_in_a_campaign_once(server: Server) -> None:
     campaign, contact = made(server, "Campaign", Name="C"), server.contact()
     lead = made(server, "Lead", LastName="L", Company="C")
