@@ -60,7 +60,9 @@ class Watch:
         if headers.get(b"content-encoding") == b"gzip":
             answered = zlib.decompress(answered, 31)
         sent = {name.lower(): value for name, value in scope["headers"]}
-        if not sent.get(b"content-type", b"application/json").startswith(b"application/json"):
+        if sent.get(b"content-encoding") == b"gzip" or not sent.get(b"content-type", b"application/json").startswith(
+            b"application/json"
+        ):
             asked = b""
         if answered and not headers.get(b"content-type", b"").startswith(b"application/json"):
             return

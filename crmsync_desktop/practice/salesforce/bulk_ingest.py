@@ -81,9 +81,7 @@ class Ingest:
             chunk = rows[start : start + CHUNK]
             for row, (outcome, created) in zip(chunk, self._chunk(job, plan, chunk), strict=True):
                 if isinstance(outcome, RowError):
-                    fields = f"{', '.join(outcome.fields)} " if outcome.fields else ""
-                    text = f"{outcome.code}:{outcome.message}:{fields}--"
-                    bad.append([_named_id(plan, row), text, *row])
+                    bad.append([_named_id(plan, row), _told(outcome), *row])
                 else:
                     good.append([outcome, "true" if created else "false", *row])
         return good, bad
@@ -214,6 +212,15 @@ def _record(sobject: SObject, given: str) -> Outcome:
         return row_id(sobject, given)
     except RowError as error:
         return error
+
+
+def _told(error: RowError) -> str:
+    """What sf__Error says.
+
+    Unverified: several reasons for one refused row stand in sf__Error one behind the other, with a semicolon between.
+    """
+    fields = f"{', '.join(error.fields)} " if error.fields else ""
+    return ";".join([f"{error.code}:{error.message}:{fields}--", *map(_told, error.others)])
 
 
 def _ambiguous(key: Field, ids: list[str]) -> RowError:

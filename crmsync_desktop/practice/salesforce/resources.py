@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bulk_api, collections_api, composite, describe, graph, limits, rows
+from . import bulk_api, collections_api, composite, describe, graph, limits, rows, tree
 from .asks import Answer, Ask
 from .errors import ApiError, RowError, not_found
 from .queries import page_size
@@ -104,8 +104,8 @@ def _graph(ask: Ask) -> Answer:
 
 
 def _inner(ask: Ask) -> Answer:
-    """A subrequest: composites don't hold composites, nor Bulk jobs."""
-    if (ask.path[:1] == ["composite"] and ask.path[1:2] != ["sobjects"]) or ask.path[:1] == ["jobs"]:
+    """A subrequest: composites don't hold composites, nor graphs or Bulk jobs."""
+    if (ask.path[:1] == ["composite"] and ask.path[1:2] not in (["sobjects"], ["tree"])) or ask.path[:1] == ["jobs"]:
         return Answer(404, not_found().body())
     return handle(ask)
 
@@ -136,6 +136,7 @@ _TABLE: dict[tuple[str, ...], dict[str, Route]] = {
     ("composite",): {"POST": send(_composite)},
     ("composite", "batch"): {"POST": send(_batch_of)},
     ("composite", "graph"): {"POST": send(_graph)},
+    ("composite", "tree", "{sobject}"): {"POST": send(tree.create)},
     ("composite", "sobjects"): {
         "POST": send(collections_api.create),
         "PATCH": send(collections_api.update),

@@ -26,6 +26,8 @@ TURNED = {
     "session_seconds": 60.0,
     "api_enabled": False,
     "app_installed": False,
+    "commit_lag_seconds": 2.5,
+    "commits_held": True,
     "users_without_api": ["005Pr0000000002IAA"],
 }
 
