@@ -3,7 +3,7 @@
     [clock]              set = 2026-01-31T12:00:00Z, advance_seconds, rate (0: it stands still), salesforce_skew_seconds,
                          hubspot_skew_seconds
     [limits]             salesforce_daily, hubspot_burst, hubspot_interval_seconds, hubspot_daily, hubspot_searches
-    [lag]                hubspot_search_seconds
+    [lag]                hubspot_search_seconds, salesforce_commit_seconds
     [log]                keep_bodies
     [salesforce.setup]   what OrgSetup has
     [salesforce.dials]   what practice/salesforce/dials.py has
@@ -76,7 +76,7 @@ _PLAIN: dict[str, dict[str, Callable[[object], Any]]] = {
         "salesforce_daily": _whole, "hubspot_burst": _whole, "hubspot_interval_seconds": _seconds,
         "hubspot_daily": _whole, "hubspot_searches": _whole,
     },
-    "lag": {"hubspot_search_seconds": _not_negative},
+    "lag": {"hubspot_search_seconds": _not_negative, "salesforce_commit_seconds": _not_negative},
     "log": {"keep_bodies": _flag},
 }  # fmt: skip
 
@@ -114,8 +114,11 @@ class Dials:
         names = {name.removeprefix("hubspot_").removesuffix("_seconds"): value for name, value in limits.items()}
         if names:
             practice.portal.meter.limits = replace(practice.portal.meter.limits, **names)
-        if (lag := self.plain.get("lag", {}).get("hubspot_search_seconds")) is not None:
-            practice.portal.change_setup(search_lag_seconds=lag)
+        lags = self.plain.get("lag", {})
+        if "hubspot_search_seconds" in lags:
+            practice.portal.change_setup(search_lag_seconds=lags["hubspot_search_seconds"])
+        if "salesforce_commit_seconds" in lags:
+            practice.org.commits.lag_seconds = lags["salesforce_commit_seconds"]
         if (keep := self.plain.get("log", {}).get("keep_bodies")) is not None:
             practice.calls.keep_bodies = keep
         if self.faults is not None:

@@ -27,6 +27,7 @@ hubspot_searches = 2
 
 [lag]
 hubspot_search_seconds = 12
+salesforce_commit_seconds = 3
 
 [log]
 keep_bodies = true

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from crmsync_desktop.practice.admin.given import Given
 from crmsync_desktop.practice.admin.routes import Line, line, open_line
@@ -55,10 +56,23 @@ def _search_lag(practice: Practice, given: Given) -> object:
 
 
 def _hubspot_limits(practice: Practice, given: Given) -> object:
-    """Any of burst, interval, daily and searches; the rest stays as it is."""
+    """Any of burst, interval (seconds), daily and searches; the rest stays as it is."""
+    wanted: dict[str, Any] = {
+        name: given.whole(name) for name in ("burst", "daily", "searches") if name in given.values
+    }
+    if "interval" in given.values:
+        wanted["interval"] = given.number("interval")
     meter = practice.portal.meter
-    meter.limits = replace(meter.limits, **given.values)
-    return given.values
+    meter.limits = replace(meter.limits, **wanted)
+    return wanted
+
+
+def _hubspot_key(practice: Practice, given: Given) -> object:
+    """Let in whoever sends `token`, with these `scopes` (all, if none are named), until the server ends. Keys of one
+    `app` share its burst limit."""
+    scopes = given.texts("scopes") if "scopes" in given.values else None
+    practice.portal.tokens.add_service_key(given.text("token"), app=given.text("app", "service-key"), scopes=scopes)
+    return {}
 
 
 def _salesforce_setup(practice: Practice, given: Given) -> object:
@@ -141,6 +155,7 @@ LINES: tuple[Line, ...] = (
     line("POST", "/salesforce/lock-rows", _lock_rows, "ids", "seconds", "trigger"),
     line("POST", "/hubspot/search-lag", _search_lag, "seconds"),
     line("POST", "/hubspot/limits", _hubspot_limits, "burst", "interval", "daily", "searches"),
+    line("POST", "/hubspot/keys", _hubspot_key, "token", "scopes", "app"),
     line("GET", "/hubspot/setup", _hubspot_setup),
     open_line("POST", "/hubspot/setup", _change_hubspot_setup),
     line("POST", "/hubspot/restore", _restore, "type", "ids"),
