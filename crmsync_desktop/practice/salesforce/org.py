@@ -36,6 +36,7 @@ from .usage import Usage
 from .values import decode_record
 
 _BIN_DAYS = 15
+_MUCH = 10_000
 _PURGE_EVERY = 3600
 
 
@@ -159,8 +160,12 @@ class SalesforceOrg:
         Ids are given by the org; CreatedDate, LastModifiedDate and SystemModstamp may be seconds since the epoch.
         Returns how many were loaded. Raises KeyError for an unknown object or field; nothing is loaded then.
         """
-        with self.lock, self.store.atomic(), self.commits.unnoticed():
-            return load(self.records, rows, self.clock.now())
+        with self.lock:
+            with self.store.atomic(), self.commits.unnoticed():
+                total = load(self.records, rows, self.clock.now())
+            if total > _MUCH:
+                self.store.shorten_log()
+        return total
 
     def insert(self, sobject: str, fields: dict[str, Any], user_id: str | None = None) -> str:
         """Create one record under all rules, as a person in the org would. Raises RowError or ApiError."""

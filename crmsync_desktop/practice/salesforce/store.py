@@ -76,6 +76,11 @@ class Store:
     def close(self) -> None:
         self.db.close()
 
+    def shorten_log(self) -> None:
+        """Give back the disk that the log took; it stays as long as the longest transaction otherwise."""
+        if not self.db.in_transaction:
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _create(self) -> None:
         self.db.execute("CREATE TABLE IF NOT EXISTS _meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
         self.db.execute("CREATE TABLE IF NOT EXISTS _numbers (name TEXT PRIMARY KEY, last INTEGER NOT NULL)")
