@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
-from crmsync_desktop.practice.clock import PracticeClock
+from crmsync_desktop.practice.admin import Practice, create_admin_app
+from crmsync_desktop.practice.calls import CallLog, System
+from crmsync_desktop.practice.clock import PracticeClock, SkewedClock
+from crmsync_desktop.practice.faults import Faults
+from crmsync_desktop.practice.hubspot import HubSpotPortal
 from crmsync_desktop.practice.salesforce import OrgSetup, SalesforceOrg
+from tests.practice.servers import running
 
 from .conftest import Server
 
@@ -91,3 +97,26 @@ def test_a_describe_is_out_of_date_after_a_change_of_the_setup_even_within_a_sec
         assert fresh.status_code == 200
         assert server.get(path, headers={"If-Modified-Since": fresh.headers["Last-Modified"]}).status_code == 304
         server.org.change_setup(removed_fields=[])
+
+
+def test_the_admin_api_shows_and_changes_the_setup(server: Server, tmp_path: Path) -> None:
+    skews: dict[System, SkewedClock] = {name: SkewedClock(server.clock) for name in ("salesforce", "hubspot")}
+    portal = HubSpotPortal(tmp_path / "hubspot.db", skews["hubspot"])
+    practice = Practice(server.org, portal, CallLog(), server.clock, Faults(), lambda: None, skews)
+    owner = {"Authorization": "Bearer owner"}
+    with running(create_admin_app(practice, token="owner")) as url, requests.Session() as session:
+        address = f"{url}/salesforce/setup"
+        assert session.get(address, headers=owner, timeout=10).json() == {}
+        changed = session.post(address, headers=owner, json={"state_country": "on"}, timeout=10)
+        assert (changed.status_code, changed.json()) == (200, {"state_country": "on"})
+        added = session.post(address, headers=owner, json={"hidden_fields": ["Contact.Fax"]}, timeout=10).json()
+        assert added == {"state_country": "on", "hidden_fields": ["Contact.Fax"]}
+        wrong = session.post(address, headers=owner, json={"state_country": "maybe"}, timeout=10)
+        assert wrong.status_code == 400
+        assert wrong.json()["error"] == "The setup's state_country must be one of off, on, customised, not 'maybe'."
+        assert session.get(address, headers=server.session.headers, timeout=10).status_code == 401
+        assert session.get(address, headers=owner, timeout=10).json() == added
+    portal.close()
+    names = [entry["name"] for entry in server.get("sobjects/Contact/describe").json()["fields"]]
+    assert "MailingCountryCode" in names
+    assert "Fax" not in names
