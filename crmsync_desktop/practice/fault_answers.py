@@ -5,8 +5,8 @@ of it (Cloudflare) for 502 and 52x.
 
 Unverified: a gateway's 502, 503 and 504 in front of Salesforce come as HTML pages, not as JSON.
 Unverified: a 429 carries no Retry-After header in either system.
-Unverified: the body that Salesforce sends with a 409, a 423 and a 429.
-Unverified: the bodies that HubSpot sends with 412 and 414.
+Unverified: Salesforce answers 409, 423 and 429 with a body in the shape of its other errors.
+Unverified: HubSpot answers 412, 414 and 423 with a body in the shape of its other errors.
 """
 
 from __future__ import annotations

@@ -63,7 +63,9 @@ class HubSpotHands:
                 given.append(word if word.isascii() else word.lower())
         execute = self._portal.connection.execute
         total = execute(f"SELECT count(*) FROM record WHERE {where}", given).fetchone()[0]
-        newest = f"SELECT id FROM record WHERE {where} ORDER BY modified_ms DESC, id DESC LIMIT ? OFFSET ?"
+        # To archive a record leaves its modified date alone.
+        changed = "max(modified_ms, archived_ms)" if deleted else "modified_ms"
+        newest = f"SELECT id FROM record WHERE {where} ORDER BY {changed} DESC, id DESC LIMIT ? OFFSET ?"
         ids = [found for (found,) in execute(newest, (*given, limit, offset))]
         return {"total": total, "records": self._shown(chosen, ids, self._columns(chosen))}
 

@@ -91,10 +91,12 @@ def test_a_search_finds_words_in_any_case_and_takes_them_literally(
 
 @both
 def test_the_recycle_bin_is_a_page_of_its_own(desk: Desk, system: Place, kind: str, name: str, email: str) -> None:
+    older = desk.records.create(system, kind, {name: "Deleted last"})
     made = desk.records.create(system, kind, {name: "Binned", email: f"bin@{system}.example"})
     desk.records.delete(system, kind, [made.id])
     assert desk.records.get(system, kind, made.id).state == "deleted"
-    assert made.id in [each.id for each in desk.records.page(system, kind, deleted=True).records]
+    desk.records.delete(system, kind, [older.id])
+    assert [each.id for each in desk.records.page(system, kind, deleted=True).records][:2] == [older.id, made.id]
     assert desk.records.page(system, kind, search="Binned").total == 0
     assert desk.records.page(system, kind, search="Binned", deleted=True).total == 1
     desk.records.undelete(system, kind, [f"bin@{system}.example"])
