@@ -16,7 +16,8 @@ from .geography import bitmap
 from .ids import DIGITS
 from .schema import Field, Option, SObject, load_object, make_field
 
-_NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*__c")
+_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{0,14}__)?[A-Za-z](?:_?[A-Za-z0-9])*__c")
+"""A managed package puts its namespace in front."""
 _FORMAT = re.compile(r"[^{}]{0,20}\{0{1,10}\}[^{}]{0,10}")
 _LENGTHS = {"string": 255, "textarea": 255, "longtextarea": 32_768, "richtextarea": 32_768, "phone": 40, "email": 80,
             "url": 255, "picklist": 255, "multipicklist": 4099, "autonumber": 30, "reference": 18}  # fmt: skip

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from .setup import OrgSetup
 
 
+_OPEN = frozenset({"IsDeleted", "Name", "OwnerId", "SystemModstamp", "CreatedDate", "LastModifiedDate"})
+_WRITING = ("createable", "deletable", "mergeable", "undeletable", "updateable")
+
+
 def visible_part(schema: Mapping[str, SObject], setup: OrgSetup) -> dict[str, SObject]:
     """The objects as the API's users know them. Raises ValueError for an object that the org doesn't have or a field
     that nobody can be kept from."""
-    for name in setup.hidden_objects:
+    for name in (*setup.hidden_objects, *setup.read_only_objects):
         if name not in schema:
             raise ValueError(f"The org has no object {name}.")
     hidden, read_only = _by_object(setup.hidden_fields), _by_object(setup.read_only_fields)
@@ -27,6 +31,8 @@ def visible_part(schema: Mapping[str, SObject], setup: OrgSetup) -> dict[str, SO
         if name in hidden or name in read_only or ids:
             fields = tuple(_secured(sobject, hidden.get(name, set()), read_only.get(name, set())))
             sobject = replace(sobject, fields=fields, hidden_ids=ids)
+        if name in setup.read_only_objects:
+            sobject = replace(sobject, flags={**sobject.flags, **dict.fromkeys(_WRITING, False)})
         visible[name] = sobject
     return visible
 
@@ -35,7 +41,7 @@ def _secured(sobject: SObject, hidden: set[str], read_only: set[str]) -> Iterabl
     for item in sobject.fields:
         if item.name not in hidden | read_only:
             yield item
-        elif item.required or item.type in ("id", "address") or item.name in ("IsDeleted", "SystemModstamp"):
+        elif item.required or item.type in ("id", "address") or item.name in _OPEN:
             raise ValueError(f"Nobody can be kept from {sobject.name}.{item.name}.")
         elif item.name not in hidden:
             yield replace(item, flags={**item.flags, "createable": False, "updateable": False})

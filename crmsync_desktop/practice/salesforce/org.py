@@ -125,6 +125,7 @@ class SalesforceOrg:
         self.records.schema_changed()
         self.commits.schema_changed()
         self.records.automation.take(setup)
+        self.records.kept_from = frozenset((*setup.hidden_objects, *setup.read_only_objects))
         self.setup = setup
 
     def _fill_in(self, setup: OrgSetup, schema: dict[str, SObject]) -> None:

@@ -23,7 +23,7 @@ class OrgSetup:
     `state_country`: State and Country/Territory Picklists; `customised` is on, with edited integration values, a
     country of the org's own and one that is switched off (geography.py). `record_types`: the record types of
     resources/practice/salesforce/record_types.json. `multi_currency`: CurrencyIsoCode on records, and CurrencyType.
-    `hidden_fields`, `read_only_fields` and `hidden_objects` are what the API's users are not allowed to see or change;
+    `hidden_fields`, `read_only_fields`, `hidden_objects` and `read_only_objects` are what the API's users are not allowed to see or change;
     `hidden_records` are ids that sharing keeps from them, `read_only_records` ids that they may only read.
     `removed_fields` are gone from the org for everybody. `custom_objects` may hold an example by its name.
     """
@@ -34,6 +34,7 @@ class OrgSetup:
     hidden_fields: tuple[str, ...] = ()
     read_only_fields: tuple[str, ...] = ()
     hidden_objects: tuple[str, ...] = ()
+    read_only_objects: tuple[str, ...] = ()
     hidden_records: tuple[str, ...] = ()
     read_only_records: tuple[str, ...] = ()
     removed_fields: tuple[str, ...] = ()

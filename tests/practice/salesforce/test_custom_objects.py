@@ -36,6 +36,7 @@ FIELDS: list[dict[str, Any]] = [
     {"object": "Contact", "name": "Seen__c", "type": "datetime"},
     {"object": "Contact", "name": "Key__c", "type": "string", "length": 10, "unique": True, "external_id": True,
      "help": "Ours"},
+    {"object": "Contact", "name": "pkg__Boss__c", "type": "reference", "reference_to": "Contact"},
     {"object": "Lead", "name": "Needed__c", "type": "string", "required": True, "length": 20},
     {"object": "Lead", "name": "Ticket__c", "type": "autonumber", "format": "T{000}-x"},
 ]  # fmt: skip
@@ -135,6 +136,7 @@ def test_custom_fields_are_described_with_their_types_facts(custom: Server) -> N
     )  # fmt: skip
     assert (fields["Score__c"]["precision"], fields["Score__c"]["scale"]) == (6, 2)
     assert (fields["Vip__c"]["defaultValue"], fields["Vip__c"]["nillable"]) == (True, False)
+    assert fields["pkg__Boss__c"]["relationshipName"] == "pkg__Boss__r"
     needed = described(custom, "Lead")["Needed__c"]
     assert (needed["nillable"], needed["permissionable"], needed["custom"]) == (False, False, True)
 

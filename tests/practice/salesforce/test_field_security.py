@@ -86,8 +86,29 @@ def test_a_hidden_object_is_not_there_for_the_api(server: Server) -> None:
     server.refused(server.get("query", params={"q": "SELECT Id FROM Lead"}), 400, "INVALID_TYPE")
     record = {"attributes": {"type": "Lead"}, "LastName": "Doe", "Company": "C"}
     assert server.post("composite/sobjects", {"records": [record]}).text.count("INVALID_TYPE") == 1
+    (result,) = server.call("DELETE", f"composite/sobjects?ids={lead}").json()
+    assert result["errors"][0]["statusCode"] == "INSUFFICIENT_ACCESS_OR_READONLY"
     assert server.org.count("Lead") == 1
     server.org.update(lead, {"Company": "D"})
+    server.org.delete([lead])
+
+
+def test_an_object_that_may_only_be_read_refuses_every_write(server: Server) -> None:
+    record = server.contact()
+    server.org.change_setup(read_only_objects=["Contact"])
+    described = server.get("sobjects/Contact/describe").json()
+    assert [described[flag] for flag in ("createable", "updateable", "deletable", "queryable")] == [False] * 3 + [True]
+    assert server.query("SELECT Id FROM Contact")["totalSize"] == 1
+    entry = server.refused(
+        server.post("sobjects/Contact", {"LastName": "Doe"}), 400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+    )
+    assert entry["message"] == "entity type cannot be inserted: Contact"
+    entry = server.refused(
+        server.patch(f"sobjects/Contact/{record}", {"Title": "X"}), 400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+    )
+    assert entry["message"] == "entity type cannot be updated: Contact"
+    server.refused(server.call("DELETE", f"sobjects/Contact/{record}"), 403, "INSUFFICIENT_ACCESS_OR_READONLY")
+    server.org.update(record, {"Title": "Chief"})
 
 
 def test_a_record_that_sharing_hides_vanishes_and_can_not_be_changed_by_id(server: Server) -> None:
@@ -130,6 +151,8 @@ def test_a_record_that_may_only_be_read_refuses_changes(server: Server) -> None:
     [
         ({"hidden_fields": ["Contact.Nope"]}, "The org has no field Contact.Nope."),
         ({"hidden_objects": ["Nope"]}, "The org has no object Nope."),
+        ({"read_only_objects": ["Nope"]}, "The org has no object Nope."),
+        ({"hidden_fields": ["Contact.Name"]}, "Nobody can be kept from Contact.Name."),
         ({"hidden_fields": ["Contact.LastName"]}, "Nobody can be kept from Contact.LastName."),
         ({"read_only_fields": ["Contact.Id"]}, "Nobody can be kept from Contact.Id."),
         ({"hidden_fields": ["Contact.SystemModstamp"]}, "Nobody can be kept from Contact.SystemModstamp."),

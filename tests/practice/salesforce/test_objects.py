@@ -59,8 +59,14 @@ def test_a_status_table_holds_the_values_of_its_picklist(
 def test_a_table_that_only_setup_changes_takes_no_records(server: Server, table: str) -> None:
     described = server.get(f"sobjects/{table}/describe").json()
     assert (described["createable"], described["updateable"], described["deletable"]) == (False, False, False)
-    server.refused(server.post(f"sobjects/{table}", {"MasterLabel": "x"} if table != "RecordType" else {"Name": "x"}), 400,
-                   "INVALID_FIELD_FOR_INSERT_UPDATE")  # fmt: skip
+    answer = server.post(f"sobjects/{table}", {})
+    entry = server.refused(answer, 400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+    assert entry["message"] == f"entity type cannot be inserted: {described['label']}"
+    if table != "RecordType":
+        row = server.query(f"SELECT Id FROM {table} LIMIT 1")["records"][0]["Id"]
+        answer = server.patch(f"sobjects/{table}/{row}", {"MasterLabel": "x"})
+        entry = server.refused(answer, 400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
+        assert entry["message"] == f"entity type cannot be updated: {described['label']}"
 
 
 def test_an_event_knows_its_people_and_times(server: Server) -> None:
