@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .errors import ApiError
-from .schema import NUMBER_TYPES, TEXT_TYPES, Field
+from .schema import NUMBER_TYPES, Field
 from .soql_scope import Column, Scope
 from .soql_tree import Call, Expression, Path
 
@@ -148,7 +148,3 @@ def formatter(item: Field) -> Callable[[object], str | None]:
         return text
 
     return shown
-
-
-def formattable(item: Field) -> bool:
-    return item.type in NUMBER_TYPES or item.type in ("date", "datetime") or item.type in TEXT_TYPES

@@ -15,19 +15,22 @@ _MOST_PARENTS = 55
 _MOST_TABLES = 60
 """SQLite joins 64 at most."""
 _ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
-_NAME_FIELDS = (
-    "id",
-    "name",
-    "type",
-    "firstname",
-    "lastname",
-    "email",
-    "phone",
-    "title",
-    "alias",
-    "isactive",
-    "username",
-)
+_NAME_FIELDS = {
+    name.lower(): name
+    for name in [
+        "Id",
+        "Name",
+        "Type",
+        "FirstName",
+        "LastName",
+        "Email",
+        "Phone",
+        "Title",
+        "Alias",
+        "IsActive",
+        "Username",
+    ]
+}
 """What the object Name has of every record (SOAP API Developer Guide, Name), besides its relationships."""
 
 
@@ -81,7 +84,8 @@ class Names:
         ]
         having = [(spot, item) for spot, item in found if item is not None]
         if not having:
-            return None
+            # Name has these fields of every record; of one that is no person they are blank.
+            return Column(replace(name_fields[0], name=_NAME_FIELDS[wanted]), "NULL")
         item = having[0][1]
         if wanted == "name":
             item = replace(item, name="Name")

@@ -30,6 +30,8 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     org.insert("Task", {"Subject": "C", "WhoId": jane, "WhatId": opportunity})
     org.insert("Task", {"Subject": "D"})
     org.insert("Subscription__c", {"Account__c": acme, "Contact__c": jane, "Plan__c": "Team"})
+    campaign = org.insert("Campaign", {"Name": "Spring"})
+    org.insert("CampaignMember", {"CampaignId": campaign, "LeadId": lead})
     yield from serve(org, clock)
     org.close()
 
@@ -65,6 +67,8 @@ def test_a_polymorphic_parent_is_a_name_at_the_address_of_its_own_type(seeded: S
         ("What.Name LIKE 'bi%'", ["C"]),
         ("Who.Email = 'j@example.com'", ["A", "C"]),
         ("Who.Id = null", ["D"]),
+        ("WhoId = ''", ["D"]),
+        ("What.FirstName = null AND What.Type = 'Account'", ["A"]),
         ("WhoId IN (SELECT Id FROM Lead)", ["B"]),
     ],
 )
@@ -94,6 +98,10 @@ def test_typeof_selects_by_the_type_of_the_parent(seeded: Server) -> None:
     assert (alone["Who"], alone["What"]) == (None, None)
     (bare,) = seeded.query("SELECT TYPEOF Who WHEN Lead THEN Company END FROM Task WHERE Subject = 'A'")["records"]
     assert bare["Who"] is None
+    above = "SELECT Id, Lead.Name, TYPEOF Lead.Owner WHEN User THEN Username END FROM CampaignMember"
+    (member,) = seeded.query(above)["records"]
+    assert member["Lead"]["Name"] == "Lee"
+    assert member["Lead"]["Owner"]["Username"] == "ada.admin@practice.example"
 
 
 @pytest.mark.parametrize(
