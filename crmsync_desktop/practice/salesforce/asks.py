@@ -68,13 +68,18 @@ class Ask:
         return Options("allowsave=true" in options.split(";"), self.base)
 
     def moment(self, header: str) -> float | None:
-        """Seconds since the epoch of a conditional header, if sent. Raises ApiError 400 for what is no HTTP date."""
+        """Seconds since the epoch of a conditional header, if sent. Raises ApiError 400 for what is no HTTP date.
+
+        Unverified: a conditional header that holds no HTTP date is ignored in a GET.
+        """
         text = self.headers.get(header)
         if text is None:
             return None
         try:
             return parsedate_to_datetime(text).timestamp()
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
+            if self.method == "GET":
+                return None
             raise ApiError(400, "INVALID_HEADER", f"Invalid date in header {header}: {text}") from error
 
 

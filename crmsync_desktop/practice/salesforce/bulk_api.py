@@ -31,7 +31,10 @@ _QUERY_KEYS = frozenset({"query", "operation", "contentType", "columnDelimiter",
 
 
 def create_ingest(ask: Ask) -> Answer:
-    """A new job; with multipart/form-data its data come along, and the job is closed at once."""
+    """A new job; with multipart/form-data its data come along, and the job is closed at once.
+
+    Unverified: a Bulk job that names an assignment rule which the org doesn't have is refused with 400 INVALIDJOB.
+    """
     data: bytes | None = None
     if ask.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         given, data = _parts(ask)
@@ -43,6 +46,8 @@ def create_ingest(ask: Ask) -> Answer:
     if sobject is None:
         message = f"Entity '{given.get('object')}' is not supported by the Bulk API."
         raise ApiError(400, "INVALIDENTITY", message)
+    if given.get("assignmentRuleId"):
+        raise ApiError(400, "INVALIDJOB", f"The org has no assignment rule {given['assignmentRuleId']}")
     asked = {**given, **_format(given)}
     if operation == "upsert":
         item = sobject.by_name.get(str(given.get("externalIdFieldName", "")).lower())
@@ -236,9 +241,8 @@ def _shown(job: Job) -> dict[str, Any]:
         "lineEnding": job.line_ending,
         "columnDelimiter": job.delimiter,
     }
-    for name in ("externalIdFieldName", "assignmentRuleId"):
-        if job.asked.get(name):
-            body[name] = job.asked[name]
+    if job.asked.get("externalIdFieldName"):
+        body["externalIdFieldName"] = job.asked["externalIdFieldName"]
     return body
 
 

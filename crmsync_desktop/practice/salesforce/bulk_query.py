@@ -35,10 +35,7 @@ def check(schema: dict[str, SObject], soql: str) -> str:
         raise _refused("Aggregate Relationships not supported in Bulk Query")
     if query.group or query.offset or len(query.sources) > 1 or not query.select or kinds != {Path}:
         raise _refused("Only plain fields can be selected in a Bulk Query, without GROUP BY and OFFSET")
-    sobject = next((found for name, found in schema.items() if name.lower() == query.sobject.lower()), None)
-    if sobject is None:
-        message = f"sObject type '{query.sobject}' is not supported."
-        raise ApiError(400, "INVALIDENTITY", message)
+    sobject = _sobject(schema, query)
     for entry in query.select:
         item = _field(schema, sobject, _parts(query, entry))
         if item is not None and not item.stored:
@@ -46,10 +43,17 @@ def check(schema: dict[str, SObject], soql: str) -> str:
     return sobject.name
 
 
+def _sobject(schema: dict[str, SObject], query: Query) -> SObject:
+    for name, found in schema.items():
+        if name.lower() == query.sobject.lower():
+            return found
+    raise ApiError(400, "INVALIDENTITY", f"Entity '{query.sobject}' is not supported by the Bulk API.")
+
+
 def columns(schema: dict[str, SObject], soql: str) -> list[str]:
     """The header of the results: the selected paths in the API's own spelling."""
     query = parse(soql)
-    sobject = next(found for name, found in schema.items() if name.lower() == query.sobject.lower())
+    sobject = _sobject(schema, query)
     return [".".join(_spelled(schema, sobject, _parts(query, entry))) for entry in query.select]
 
 

@@ -7,7 +7,6 @@ them for DELETE.
 from __future__ import annotations
 
 import hashlib
-from email.utils import parsedate_to_datetime
 
 from .asks import Ask
 from .errors import ApiError
@@ -27,14 +26,13 @@ def etag(sobject: SObject, row: Row) -> str:
 def unchanged(ask: Ask, sobject: SObject, row: Row) -> bool:
     """Whether a GET is to be answered 304. Raises ApiError 412 where a condition of a GET does not hold.
 
-    Unverified: a conditional header that holds no HTTP date is ignored in a GET.
     Unverified: If-Match and If-None-Match are ignored on other objects than Account.
     """
     check_unmodified(ask, sobject, row)
     tags = _tags(ask, sobject, "if-none-match")
     if tags is not None:
         return "*" in tags or etag(sobject, row) in tags
-    modified = _moment(ask, "if-modified-since")
+    modified = ask.moment("if-modified-since")
     return modified is not None and seconds(row["LastModifiedDate"]) <= modified
 
 
@@ -46,7 +44,7 @@ def check_unmodified(ask: Ask, sobject: SObject, row: Row) -> None:
     tags = _tags(ask, sobject, "if-match")
     if tags is not None and "*" not in tags and etag(sobject, row) not in tags:
         raise ApiError(412, "PRECONDITION_FAILED", "The If-Match condition was not met: the record has been modified")
-    unmodified = _moment(ask, "if-unmodified-since")
+    unmodified = ask.moment("if-unmodified-since")
     if unmodified is not None and seconds(row["LastModifiedDate"]) > unmodified:
         message = "The If-Unmodified-Since condition was not met: the record has been modified"
         raise ApiError(412, "PRECONDITION_FAILED", message)
@@ -56,15 +54,3 @@ def _tags(ask: Ask, sobject: SObject, header: str) -> list[str] | None:
     if sobject.name not in TAGGED or header not in ask.headers:
         return None
     return [tag.strip().removeprefix("W/").replace("--gzip", "") for tag in ask.headers[header].split(",")]
-
-
-def _moment(ask: Ask, header: str) -> float | None:
-    text = ask.headers.get(header)
-    if text is None:
-        return None
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError) as error:
-        if ask.method == "GET":
-            return None
-        raise ApiError(400, "INVALID_HEADER", f"Invalid date in header {header}: {text}") from error

@@ -294,6 +294,7 @@ def test_one_multipart_request_makes_fills_and_closes_a_job(server: Server) -> N
         ({"object": "Contact", "operation": "upsert", "externalIdFieldName": "FirstName"}, "INVALIDJOB"),
         ({"object": "Contact", "operation": "insert", "externalIdFieldName": "Id"}, "INVALIDJOB"),
         ({"object": "Contact", "operation": "insert", "nope": 1}, "JSON_PARSER_ERROR"),
+        ({"object": "Lead", "operation": "insert", "assignmentRuleId": "01QPr0000000001IAA"}, "INVALIDJOB"),
         ([], "JSON_PARSER_ERROR"),
     ],
 )

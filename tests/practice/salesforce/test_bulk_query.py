@@ -131,6 +131,21 @@ def test_a_query_with_an_unknown_field_fails_its_job(server: Server) -> None:
     server.refused(server.get(f"jobs/query/{made['id']}"), 404, "NOT_FOUND")
 
 
+def test_a_query_on_an_object_that_is_hidden_since_fails_its_job(server: Server) -> None:
+    made = job(server, "SELECT Id FROM Lead")
+    del server.org.schema["Lead"]
+    server.get(f"jobs/query/{made['id']}")
+    assert server.get(f"jobs/query/{made['id']}").json()["state"] == "Failed"
+
+
+def test_parents_are_selected_by_their_relationship_and_not_by_an_alias(server: Server) -> None:
+    server.org.load([("Lead", {"LastName": "Doe", "Company": "Acme"})])
+    job_id = done(server, "SELECT owner.name, Lead.company FROM Lead")
+    assert server.get(f"jobs/query/{job_id}/results").text == '"Owner.Name","Company"\n"Ada Admin","Acme"\n'
+    soql = "SELECT a.Name FROM Contact c, c.Account a"
+    server.refused(server.post("jobs/query", {"operation": "query", "query": soql}), 400, "API_ERROR")
+
+
 def test_a_running_job_may_be_aborted_and_nothing_else(server: Server) -> None:
     made = job(server, "SELECT Id FROM Contact")
     server.refused(server.patch(f"jobs/query/{made['id']}", {"state": "UploadComplete"}), 400, "INVALIDJOB")

@@ -114,3 +114,16 @@ def test_an_upsert_that_only_updates_finds_nothing(server: Server) -> None:
     server.refused(server.patch(path, {"LastName": "D"}, params={"updateOnly": "true"}), 404, "NOT_FOUND")
     assert server.patch(path, {"LastName": "D"}).status_code == 201
     assert server.patch(path, {"LastName": "E"}, params={"updateOnly": "true"}).status_code == 200
+
+
+def test_a_record_that_no_key_finds_can_not_be_deleted(server: Server) -> None:
+    path = "sobjects/Contact/Email/nobody@example.com"
+    server.refused(server.call("DELETE", path), 404, "NOT_FOUND")
+    server.contact(Email="nobody@example.com")
+    assert server.call("DELETE", path).status_code == 204
+
+
+def test_a_describe_is_answered_304_too(server: Server) -> None:
+    path = "sobjects/Contact/describe"
+    assert server.get(path, headers={"If-Modified-Since": LATER}).status_code == 304
+    assert server.get(path, headers={"If-Modified-Since": "nonsense"}).status_code == 200
