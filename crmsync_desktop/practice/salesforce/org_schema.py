@@ -20,7 +20,15 @@ from .setup import OrgSetup
 Schema = dict[str, SObject]
 
 _WITH_ADDRESSES = ("Account", "Contact", "Lead", "User")
-_UNREMOVABLE = frozenset({"Id", "Name", "OwnerId", "SystemModstamp", "IsDeleted", "CreatedDate", "LastModifiedDate"})
+_OF_FEATURES = frozenset(
+    {
+        *("CleanStatus", "DandbCompanyId", "DunsNumber", "EmailBouncedDate", "EmailBouncedReason", "HasOpenActivity"),
+        *("HasOverdueTask", "IndividualId", "IsEmailBounced", "Jigsaw", "JigsawCompanyId", "JigsawContactId"),
+        *("LastCURequestDate", "LastCUUpdateDate", "NaicsCode", "NaicsDesc", "OperatingHoursId", "Tradestyle"),
+        *("YearStarted", "SicDesc", "Territory2Id", "IsExcludedFromTerritory2Filter", "IqScore", "TickerSymbol"),
+    }
+)
+"""Standard fields that only orgs with certain features or editions have."""
 
 
 def build_schema(plain: Schema, setup: OrgSetup) -> tuple[Schema, Schema]:
@@ -81,8 +89,8 @@ def find_field(schema: Schema, full: str) -> tuple[SObject, Field]:
 def _remove(schema: Schema, names: tuple[str, ...]) -> None:
     for full in names:
         sobject, item = find_field(schema, full)
-        if item.required or item.name in _UNREMOVABLE:
-            raise ValueError(f"{full} can't be removed: every org has it.")
+        if not item.flags["custom"] and item.name not in _OF_FEATURES:
+            raise ValueError(f"{full} can't be removed: every org has it. It can be hidden.")
         schema[sobject.name] = replace(sobject, fields=tuple(other for other in sobject.fields if other is not item))
 
 

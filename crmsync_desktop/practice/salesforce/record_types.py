@@ -103,8 +103,7 @@ class _Rule:
             message = f"Record Type ID: this ID value isn't valid for the user: {wanted}"
             raise RowError("INVALID_CROSS_REFERENCE_KEY", message, ["RecordTypeId"])
         for name, allowed in (kind.picklists if kind else {}).items():
-            value = given.get(name)
-            item = self.fields[name]
-            if value is not None and value not in allowed and item.flags["restrictedPicklist"]:
+            value, item = given.get(name), self.fields.get(name)
+            if item is not None and value is not None and value not in allowed and item.flags["restrictedPicklist"]:
                 message = f"{item.label}: bad value for restricted picklist field: {value}"
                 raise RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", message, [name])

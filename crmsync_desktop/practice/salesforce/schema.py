@@ -2,6 +2,10 @@
 
 Those files hold the facts of real describes (recorded from developer and scratch orgs; `source` says where an object's
 facts come from) in short: a field says only where it differs from what most fields of its type say.
+
+Unverified: labels, lengths, picklists and flags in the describes of Task, User, Organization, Campaign, CampaignMember,
+CampaignMemberStatus, RecordType, CurrencyType and the status tables are those of a real org, as are the key prefixes of
+the status tables and of CampaignMemberStatus.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class OrgSetup:
     resources/practice/salesforce/record_types.json. `multi_currency`: CurrencyIsoCode on records, and CurrencyType.
     `hidden_fields`, `read_only_fields`, `hidden_objects` and `read_only_objects` are what the API's users are not allowed to see or change;
     `hidden_records` are ids that sharing keeps from them, `read_only_records` ids that they may only read.
-    `removed_fields` are gone from the org for everybody. `custom_objects` may hold an example by its name.
+    `removed_fields` are gone from the org for everybody: custom ones, and standard ones that not every org has. `custom_objects` may hold an example by its name.
     """
 
     state_country: Literal["off", "on", "customised"] = "off"

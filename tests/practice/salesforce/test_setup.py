@@ -34,7 +34,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"triggers": [{"sobject": "Contact"}]}, "The setup's triggers[0] lacks name."),
     ({"removed_fields": ["Contact.Nope"]}, "The org has no field Contact.Nope."),
     ({"removed_fields": ["Nope.Name"]}, "The org has no field Nope.Name."),
-    ({"removed_fields": ["Contact.LastName"]}, "Contact.LastName can't be removed: every org has it."),
+    ({"removed_fields": ["Contact.LastName"]}, "Contact.LastName can't be removed: every org has it. It can be hidden."),
     ({"triggers": [{"sobject": "Contact", "name": "T", "does": "upper", "field": "Nope"}]},
      "The rule T names Contact.Nope, which the org doesn't have."),
 ]  # fmt: skip
@@ -62,37 +62,37 @@ def test_a_setup_reads_back_from_its_own_json() -> None:
 
 
 def test_a_setup_outlives_the_server_and_yields_to_a_new_one(tmp_path: Path, clock: PracticeClock) -> None:
-    first = SalesforceOrg(tmp_path / "org.db", clock, setup=OrgSetup(removed_fields=("Contact.Fax",)))
+    first = SalesforceOrg(tmp_path / "org.db", clock, setup=OrgSetup(removed_fields=("Contact.Jigsaw",)))
     described = first.described_at
     first.close()
     again = SalesforceOrg(tmp_path / "org.db", clock)
-    assert again.setup.removed_fields == ("Contact.Fax",)
+    assert again.setup.removed_fields == ("Contact.Jigsaw",)
     assert again.described_at == described
-    assert "fax" not in again.schema["Contact"].by_name
+    assert "jigsaw" not in again.schema["Contact"].by_name
     again.close()
     third = SalesforceOrg(tmp_path / "org.db", clock, setup=OrgSetup())
-    assert "fax" in third.schema["Contact"].by_name
+    assert "jigsaw" in third.schema["Contact"].by_name
     assert third.described_at > described
     third.close()
 
 
 def test_a_removed_field_is_gone_for_everybody_and_its_values_come_back_with_it(server: Server) -> None:
-    record = server.contact(Fax="123")
-    server.org.change_setup(removed_fields=["Contact.Fax"])
-    assert "Fax" not in [entry["name"] for entry in server.get("sobjects/Contact/describe").json()["fields"]]
-    server.refused(server.get("query", params={"q": "SELECT Fax FROM Contact"}), 400, "INVALID_FIELD")
-    server.refused(server.patch(f"sobjects/Contact/{record}", {"Fax": "1"}), 400, "INVALID_FIELD")
-    assert "Fax" not in server.get(f"sobjects/Contact/{record}").json()
+    record = server.contact(Jigsaw="123")
+    server.org.change_setup(removed_fields=["Contact.Jigsaw"])
+    assert "Jigsaw" not in [entry["name"] for entry in server.get("sobjects/Contact/describe").json()["fields"]]
+    server.refused(server.get("query", params={"q": "SELECT Jigsaw FROM Contact"}), 400, "INVALID_FIELD")
+    server.refused(server.patch(f"sobjects/Contact/{record}", {"Jigsaw": "1"}), 400, "INVALID_FIELD")
+    assert "Jigsaw" not in server.get(f"sobjects/Contact/{record}").json()
     assert server.contact(Email="a@practice.example")
     server.org.change_setup(removed_fields=[])
-    assert server.get(f"sobjects/Contact/{record}").json()["Fax"] == "123"
+    assert server.get(f"sobjects/Contact/{record}").json()["Jigsaw"] == "123"
 
 
 def test_a_describe_is_out_of_date_after_a_change_of_the_setup_even_within_a_second(server: Server) -> None:
     for path in ("sobjects/", "sobjects/Contact/describe"):
         known = server.get(path).headers["Last-Modified"]
         assert server.get(path, headers={"If-Modified-Since": known}).status_code == 304
-        server.org.change_setup(removed_fields=["Contact.Fax"])
+        server.org.change_setup(removed_fields=["Contact.Jigsaw"])
         fresh = server.get(path, headers={"If-Modified-Since": known})
         assert fresh.status_code == 200
         assert server.get(path, headers={"If-Modified-Since": fresh.headers["Last-Modified"]}).status_code == 304
