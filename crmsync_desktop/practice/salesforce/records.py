@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
-from operator import itemgetter
 from typing import Any
 
 from . import deletion, merging, object_rules, status_tables
@@ -40,6 +39,8 @@ class Records:
         self.schema = store.schema
         self.actor: Actor = "sync"
         self.storage_full = False
+        self.kept_from: frozenset[str] = frozenset()
+        """Objects whose records the API's users may not delete."""
         self.locks = Locks(now)
         self.automation = Automation(self, now)
         self._now = now
@@ -103,13 +104,9 @@ class Records:
                 save.id18 = save.row["Id"] = record_id(full.prefix, number)
                 self.fill_numbers(full, save.row, number)
             self._judge(full, saves, options)
-            values_of = itemgetter(*(item.name for item in full.stored))
-            written = (
-                (number, *values_of(save.row))
-                for number, save in zip(count(first), good, strict=False)
-                if save.error is None
-            )
-            self.store.insert_many(full, written, self.actor)
+            numbered = zip(count(first), good, strict=False)
+            written = [(number, save.row) for number, save in numbered if save.error is None]
+            self.store.insert_rows(full, written, self.actor)
             if full.name == "Campaign":
                 status_tables.add_member_statuses(self, [save.id18 for save in good if save.error is None], user_id)
             object_rules.settle(self, full.name, good, user_id)
@@ -175,6 +172,8 @@ class Records:
 
     def delete(self, sobject: SObject, id18: str, user_id: str) -> None:
         """Into the recycle bin, with what hangs on it (the describe's cascadeDelete)."""
+        if self.actor == "sync" and sobject.name in self.kept_from:
+            raise RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
         deletion.delete(self, self.schema[sobject.name], id18, user_id)
 
     def undelete(self, sobject: SObject, id18: str, user_id: str) -> None:
@@ -254,17 +253,20 @@ class Records:
         if isinstance(fields, RowError):
             raise fields
         flag = "createable" if creating else "updateable"
+        if not sobject.flags[flag]:
+            message = f"entity type cannot be {'inserted' if creating else 'updated'}: {sobject.label}"
+            raise RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", message)
         by_name = sobject.by_name
         items = [(name, by_name[name.lower()]) for name in fields]
         refused = [name for name, item in items if not item.flags[flag]]
         if refused == ["Id"] and creating:
             raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ["Id"])
-        if refused or not sobject.flags[flag]:
+        if refused:
             message = (
-                f"Unable to create/update fields: {', '.join(refused or fields)}. Please check the security settings of "
+                f"Unable to create/update fields: {', '.join(refused)}. Please check the security settings of "
                 "this field and verify that it is read/write for your profile or permission set."
             )
-            raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, refused or list(fields))
+            raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, refused)
         save.given = {name: check(item, fields[name]) for name, item in items}
         for rule in sobject.value_rules:
             rule(save.before, save.given)

@@ -160,15 +160,22 @@ class Store:
         )
         return first
 
-    def insert(self, sobject: SObject, number: int, row: Row, by: Actor = "person") -> None:
-        self.insert_many(sobject, [(number, *(row.get(item.name) for item in sobject.stored))], by)
+    def insert_rows(self, sobject: SObject, rows: Sequence[tuple[int, Row]], by: Actor) -> None:
+        """Whole rows, each with its number. Columns in which none of them has anything are left out: a record has
+        sixty and fills twenty, so that takes half the time."""
+        used: set[str] = set()
+        for _, row in rows:
+            used.update([name for name, value in row.items() if value is not None])
+        names = [item.name for item in sobject.stored if item.name in used]
+        if names:
+            columns = ", ".join(quoted(name) for name in names)
+            marks = ", ?" * len(names)
+            statement = f"INSERT INTO {quoted(sobject.name)} (_by, _n, {columns}) VALUES (?, ?{marks})"
+            self.db.executemany(statement, [(by, number, *[row[name] for name in names]) for number, row in rows])
 
-    def insert_many(self, sobject: SObject, rows: Iterable[Sequence[Any]], by: Actor = "person") -> None:
-        """Rows as tuples in the order `_n`, then `sobject.stored`."""
-        statement = self._insert[sobject.name]
-        if by != "person":
-            statement = statement.replace('("_n"', '(_by, "_n"', 1).replace("(?", f"('{by}', ?", 1)
-        self.db.executemany(statement, rows)
+    def insert_many(self, sobject: SObject, rows: Iterable[Sequence[Any]]) -> None:
+        """Rows as tuples in the order `_n`, then `sobject.stored`; a person's."""
+        self.db.executemany(self._insert[sobject.name], rows)
 
     def update(self, sobject: SObject, record_id: str, changes: Row) -> None:
         if not changes:
