@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from importlib import import_module
 from types import NoneType, UnionType
-from typing import Any, Literal, Required, Union, get_args, get_origin, get_type_hints
+from typing import Any, ForwardRef, Literal, Required, Union, get_args, get_origin, get_type_hints
 
 from typing_extensions import is_typeddict
 
 
 def faults(value: Any, hint: Any, where: str = "$", only: tuple[str, ...] = ()) -> list[str]:
     """What is wrong with `value`, a sentence each. `only`: the fields of the outermost TypedDict that belong to it."""
-    hint, _ = _plain(hint)
+    hint, _ = _plain(_named(hint))
     origin = get_origin(hint)
     if is_typeddict(hint):
         return _object(value, hint, where, only)
@@ -31,6 +33,16 @@ def faults(value: Any, hint: Any, where: str = "$", only: tuple[str, ...] = ()) 
             return [f"{where}: {type(value).__name__} instead of an object"]
         return [each for name, item in value.items() for each in faults(item, get_args(hint)[1], f"{where}.{name}")]
     return [] if _is(value, hint) else [f"{where}: {type(value).__name__} instead of {getattr(hint, '__name__', hint)}"]
+
+
+def _named(hint: Any) -> Any:
+    """A model of the CRM that another names before it is there (filter branches hold filter branches)."""
+    hint = getattr(hint, "__value__", hint)
+    if not isinstance(hint, (str, ForwardRef)):
+        return hint
+    name = hint if isinstance(hint, str) else hint.__forward_arg__
+    place = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return getattr(import_module(f"hubspot_sdk.types.crm.{place}"), name)
 
 
 def _is(value: Any, hint: Any) -> bool:

@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS association_label (
     name TEXT NOT NULL, label TEXT, category TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS form (id TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS form_submission (
-    id INTEGER PRIMARY KEY, form_id TEXT NOT NULL, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
+    id INTEGER PRIMARY KEY, form_id TEXT NOT NULL, at_ms INTEGER NOT NULL, contact INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS form_submission_of ON form_submission (form_id, at_ms, id);
 CREATE TABLE IF NOT EXISTS pending_automation (
     id INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL, record_id INTEGER NOT NULL, sets TEXT NOT NULL);

@@ -1,105 +1,161 @@
-"""A dynamic list's filter branch as a condition: nested AND and OR branches of property filters.
+"""A list's filter branches as one condition: the root, its groups, properties, other lists, associated records and forms.
 
-Source: the lists API's published models. Other filter types and time operations are refused with a 400 that names them,
-rather than answered with the wrong members.
+Source: HubSpot's guide to list filters: the root is an OR without filters of its own, over AND branches; an AND branch may
+hold filters and branches about associated records. Filters about analytics, e-mails, events and advertisements have nothing
+to look at in a practice portal and are refused with a 400 that names them.
+Unverified: a list whose root filter branch is no OR of ANDs is refused with 400.
+Unverified: a filter on a list that doesn't exist, or holds other objects, is refused with 400.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from crmsync_desktop.practice.hubspot.catalog import ObjectType
-from crmsync_desktop.practice.hubspot.filters import Condition, expression_of
+from crmsync_desktop.practice.hubspot.filters import Condition
+from crmsync_desktop.practice.hubspot.list_operations import PropertyOperations
+from crmsync_desktop.practice.hubspot.list_times import Moments
+from crmsync_desktop.practice.hubspot.object_types import ObjectType
+from crmsync_desktop.practice.hubspot.records import numeric_id
 from crmsync_desktop.practice.hubspot.refusals import invalid
-from crmsync_desktop.practice.hubspot.values import PropertyDefinition, as_text, fold
 
-MAX_DEPTH = 8
-COMPARED = {
-    "IS_EQUAL_TO": "=",
-    "IS_NOT_EQUAL_TO": "<>",
-    "IS_GREATER_THAN": ">",
-    "IS_GREATER_THAN_OR_EQUAL_TO": ">=",
-    "IS_LESS_THAN": "<",
-    "IS_LESS_THAN_OR_EQUAL_TO": "<=",
-}
-NEGATIVE = {"IS_NOT_EQUAL_TO": "IS_EQUAL_TO", "DOES_NOT_CONTAIN": "CONTAINS", "IS_NONE_OF": "IS_ANY_OF"}
-SPELLINGS: dict[str, Callable[[str], str]] = {
-    "CONTAINS": lambda text: f"%{text}%",
-    "STARTS_WITH": lambda text: f"{text}%",
-    "ENDS_WITH": lambda text: f"%{text}",
-}
+if TYPE_CHECKING:
+    from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
+
+MAX_DEPTH = 5
+TIMED, ZONED = ("TIME_POINT", "TIME_RANGED"), ("DATETIME", "RANGED_DATE", "ROLLING_DATE_RANGE")
+"""Operations whose answers hold `type` beside `operationType`, and those that hold `requiresTimeZoneConversion`."""
+LIVE = "archived_ms IS NULL AND merged_into IS NULL"
+BRANCH_KEYS = {"filterBranchType", "filterBranchOperator", "filterBranches", "filters"}
+ASSOCIATION_KEYS = BRANCH_KEYS | {"objectTypeId", "operator", "associationTypeId", "associationCategory"}
 
 
-def branch_condition(
-    kind: ObjectType, known: Mapping[str, PropertyDefinition], branch: object, depth: int = 0
-) -> Condition:
-    """Raises a 400 Refusal for a branch that is malformed or uses what this portal doesn't know."""
-    if not isinstance(branch, dict) or branch.get("filterBranchType") not in ("AND", "OR") or depth > MAX_DEPTH:
-        raise invalid("A filter branch is of type AND or OR, with filterBranches and filters.")
-    parts = [branch_condition(kind, known, each, depth + 1) for each in branch.get("filterBranches") or []]
-    parts += [_property_filter(kind, known, each) for each in branch.get("filters") or []]
-    if not parts:
-        return Condition("1")
-    return Condition.all(parts) if branch["filterBranchType"] == "AND" else Condition.any(parts)
+class ListConditions:
+    """Reads the filters of lists of one portal. `lists`: the other lists that were named, by their ids."""
+
+    def __init__(self, portal: HubSpotPortal) -> None:
+        self._portal = portal
+        self._moments = Moments(portal.now_ms(), portal.time_zone)
+        self.lists: set[int] = set()
+
+    def root(self, kind: ObjectType, branch: object) -> Condition:
+        """Raises a 400 Refusal for a branch that is malformed or uses what this portal doesn't know."""
+        checked = _branch(branch, BRANCH_KEYS)
+        if checked["filterBranchType"] != "OR" or checked.get("filters") or not checked.get("filterBranches"):
+            raise invalid("The root filter branch must be an OR without filters, over at least one AND branch.")
+        groups = []
+        for each in checked["filterBranches"]:
+            if not isinstance(each, dict) or each.get("filterBranchType") != "AND":
+                raise invalid("The root filter branch may only hold AND branches.")
+            groups.append(self._branch(kind, each, 1))
+        return Condition.any(groups)
+
+    def _branch(self, kind: ObjectType, given: object, depth: int) -> Condition:
+        if depth > MAX_DEPTH:
+            raise invalid("The filter branches are nested too deeply.")
+        if isinstance(given, dict) and given.get("filterBranchType") == "ASSOCIATION":
+            return self._associated(kind, _branch(given, ASSOCIATION_KEYS), depth)
+        branch = _branch(given, BRANCH_KEYS)
+        parts = self._parts(kind, branch, depth)
+        match branch["filterBranchType"]:
+            case "AND":
+                return Condition.all(parts)
+            case "NOT_ALL":
+                found = Condition.all(parts)
+            case "NOT_ANY":
+                found = Condition.any(parts)
+            case other:
+                raise invalid(f"A filter branch of type {other} can't stand here.")
+        return Condition(f"NOT ifnull(({found.sql}), 0)", found.values)
+
+    def _parts(self, kind: ObjectType, branch: Mapping[str, Any], depth: int) -> list[Condition]:
+        nested = [self._branch(kind, each, depth + 1) for each in branch.get("filterBranches") or []]
+        return nested + [self._filter(kind, each) for each in branch.get("filters") or []]
+
+    def _associated(self, kind: ObjectType, branch: Mapping[str, Any], depth: int) -> Condition:
+        if branch.get("operator") != "IN_LIST":
+            raise invalid("An ASSOCIATION branch takes the operator IN_LIST.")
+        target = self._portal.catalog.types.get(str(branch.get("objectTypeId")))
+        category, number = branch.get("associationCategory"), branch.get("associationTypeId")
+        joined = self._portal.association_types
+        if joined.find(kind.name, target.name, category, number) is None:
+            raise invalid(
+                f"Association type {number} of category {category} is not valid between {kind.name} and {target.name}."
+            )
+        inside = Condition.all(self._parts(target, branch, depth))
+        return Condition(
+            "id IN (SELECT from_id FROM association WHERE from_type = ? AND category = ? AND type_id = ? AND to_id IN "  # noqa: S608
+            f"(SELECT id FROM record WHERE type = ? AND {LIVE} AND ({inside.sql})))",
+            (kind.name, category, number, target.name, *inside.values),
+        )
+
+    def _filter(self, kind: ObjectType, given: object) -> Condition:
+        of_type = given.get("filterType") if isinstance(given, dict) else None
+        if not isinstance(given, dict) or of_type is None:
+            raise invalid("A filter has a filterType.")
+        if of_type == "PROPERTY":
+            return self._property(kind, given)
+        if of_type == "IN_LIST":
+            return self._in_list(kind, given)
+        if of_type == "FORM_SUBMISSION":
+            return _submitted(given)
+        if of_type == "CONSTANT":
+            return Condition("1" if given.get("shouldAccept") is True else "0")
+        raise invalid(f"Filters of type {of_type} have nothing to look at in this portal.")
+
+    def _property(self, kind: ObjectType, given: Mapping[str, Any]) -> Condition:
+        known = self._portal.catalog.properties(kind.name)
+        definition, operation = known.get(str(given.get("property"))), given.get("operation")
+        if definition is None:
+            raise invalid(f"There is no property {given.get('property')} of {kind.name} to filter by.")
+        if not isinstance(operation, dict):
+            raise invalid(f"The filter by {definition.name} has no operation.")
+        return PropertyOperations(kind, known, self._moments).condition(definition, operation)
+
+    def _in_list(self, kind: ObjectType, given: Mapping[str, Any]) -> Condition:
+        number, operator = numeric_id(given.get("listId")), given.get("operator")
+        query = "SELECT type FROM list WHERE id = ? AND deleted_ms IS NULL"
+        row = self._portal.connection.execute(query, (number,)).fetchone()
+        if number is None or row is None or row[0] != kind.name:
+            raise invalid(f"There is no list {given.get('listId')} of {kind.name} to filter by.")
+        if operator not in ("IN_LIST", "NOT_IN_LIST"):
+            raise invalid("A filter by a list takes the operator IN_LIST or NOT_IN_LIST.")
+        self.lists.add(number)
+        word = "IN" if operator == "IN_LIST" else "NOT IN"
+        return Condition(f"id {word} (SELECT record_id FROM list_member WHERE list_id = ?)", (number,))  # noqa: S608
 
 
-def _property_filter(kind: ObjectType, known: Mapping[str, PropertyDefinition], given: object) -> Condition:
-    if not isinstance(given, dict) or given.get("filterType") != "PROPERTY":
-        named = given.get("filterType") if isinstance(given, dict) else given
-        raise invalid(f"Filters of type {named} are not known to the practice portal.")
-    definition = known.get(str(given.get("property")))
-    operation = given.get("operation")
-    if definition is None or not isinstance(operation, dict):
-        raise invalid(f"A filter needs a property that exists and an operation: {given.get('property')}")
-    operator = str(operation.get("operator"))
-    condition = _operation(kind, definition, operation, NEGATIVE.get(operator, operator))
-    if operator in NEGATIVE:
-        condition = Condition(f"NOT ifnull(({condition.sql}), 0)", condition.values)
-    expression, _ = expression_of(kind, definition)
-    if operation.get("includeObjectsWithNoValueSet"):
-        return Condition(f"({condition.sql}) OR {expression} IS NULL", condition.values)
-    if operator in NEGATIVE:
-        return Condition(f"({condition.sql}) AND {expression} IS NOT NULL", condition.values)
-    return condition
+def _branch(given: object, allowed: set[str]) -> dict[str, Any]:
+    if not isinstance(given, dict) or not given.get("filterBranchType"):
+        raise invalid("A filter branch has a filterBranchType, with filterBranches and filters.")
+    if unknown := sorted(set(given) - allowed):
+        raise invalid(f"A filter branch has no {unknown[0]}.")
+    for name in ("filterBranches", "filters"):
+        if not isinstance(given.get(name, []), list):
+            raise invalid(f"{name} must be a list.")
+    return given
 
 
-def _operation(
-    kind: ObjectType, definition: PropertyDefinition, operation: Mapping[str, Any], operator: str
-) -> Condition:
-    expression, _ = expression_of(kind, definition)
-    of_type = operation.get("operationType")
-    if operator in ("IS_KNOWN", "IS_UNKNOWN"):
-        return Condition(f"{expression} IS {'NOT ' if operator == 'IS_KNOWN' else ''}NULL")
-    if of_type in ("MULTISTRING", "STRING"):
-        values = operation.get("values") if of_type == "MULTISTRING" else [operation.get("value")]
-        return Condition.any([_text(expression, operator, value) for value in values or []])
-    if of_type == "ENUMERATION" and operator == "IS_ANY_OF":
-        pieces = f"(';' || {expression} || ';')"
-        wanted = operation.get("values") or []
-        return Condition.any([Condition(f"instr({pieces}, ?) > 0", (f";{as_text(each)};",)) for each in wanted])
-    if of_type == "BOOL" and operator == "IS_EQUAL_TO":
-        return Condition(f"{expression} = ?", (as_text(operation.get("value")).lower(),))
-    if of_type == "NUMBER" and operator in COMPARED:
-        return Condition(f"{expression} {COMPARED[operator]} ?", (_number(operation.get("value")),))
-    if of_type == "NUMBER_RANGED" and operator == "IS_BETWEEN":
-        bounds = (_number(operation.get("lowerBound")), _number(operation.get("upperBound")))
-        return Condition(f"{expression} BETWEEN ? AND ?", bounds)
-    raise invalid(f"{of_type} {operator} is not known to the practice portal.")
+def completed(branch: dict[str, Any]) -> dict[str, Any]:
+    """The branch as the API answers it, with what the request may leave out (HubSpot's guide shows both)."""
+    filters = []
+    for each in branch.get("filters") or []:
+        if isinstance(operation := each.get("operation"), dict):
+            of_type = operation.get("operationType")
+            more = {"type": of_type} if of_type in TIMED else {}
+            more |= {"requiresTimeZoneConversion": False} if of_type in ZONED else {}
+            each = {**each, "operation": {"includeObjectsWithNoValueSet": False, **more, **operation}}
+        filters.append(each)
+    word = "OR" if branch["filterBranchType"] in ("OR", "NOT_ANY") else "AND"
+    nested = [completed(each) for each in branch.get("filterBranches") or []]
+    return {"filterBranchOperator": word, **branch, "filterBranches": nested, "filters": filters}
 
 
-def _text(expression: str, operator: str, value: object) -> Condition:
-    text = fold(as_text(value))
-    if operator == "IS_EQUAL_TO":
-        return Condition(f"{expression} = ?", (text,))
-    if spelling := SPELLINGS.get(operator):
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return Condition(f"{expression} LIKE ? ESCAPE '\\'", (spelling(escaped),))
-    raise invalid(f"{operator} is not an operator for text.")
-
-
-def _number(value: object) -> float:
-    try:
-        return float(as_text(value))
-    except ValueError:
-        raise invalid(f"{value!r} is not a number.") from None
+def _submitted(given: Mapping[str, Any]) -> Condition:
+    operator, form = given.get("operator"), given.get("formId")
+    if operator not in ("FILLED_OUT", "NOT_FILLED_OUT"):
+        raise invalid("A filter by a form takes the operator FILLED_OUT or NOT_FILLED_OUT.")
+    word = "IN" if operator == "FILLED_OUT" else "NOT IN"
+    if form is None:
+        return Condition(f"id {word} (SELECT contact FROM form_submission)")  # noqa: S608
+    return Condition(f"id {word} (SELECT contact FROM form_submission WHERE form_id = ?)", (str(form),))  # noqa: S608

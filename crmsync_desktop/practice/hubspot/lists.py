@@ -1,6 +1,9 @@
 """Lists of records: MANUAL and SNAPSHOT ones are written by hand, DYNAMIC ones follow their filter.
 
-A dynamic list is brought up to date when it is looked at; a member's time of joining is when it was first seen to belong.
+A dynamic list is brought up to date when it is looked at. A member joined when the write was made that brought it in, as
+far as there was one since the list was last looked at; else when it was first seen to belong.
+Unverified: the name of a list is unique within the account, whatever the list holds.
+Unverified: writing to a DYNAMIC list, and changing the filters of any other, is refused with 400.
 """
 
 from __future__ import annotations
@@ -11,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, ObjectType, object_type
-from crmsync_desktop.practice.hubspot.list_filters import branch_condition
+from crmsync_desktop.practice.hubspot.list_filters import LIVE, ListConditions, completed
+from crmsync_desktop.practice.hubspot.object_types import ObjectType
 from crmsync_desktop.practice.hubspot.records import chunks, numeric_id
 from crmsync_desktop.practice.hubspot.refusals import invalid, not_found
 from crmsync_desktop.practice.hubspot.values import iso
@@ -39,12 +42,13 @@ class RecordList:
     updated_ms: int
     deleted_ms: int | None
 
-    def shown(self, *, size: int | None = None, filters: bool = False) -> dict[str, Any]:
+    def shown(self, type_id: str, *, size: int | None = None, filters: bool = False) -> dict[str, Any]:
+        """As the API answers it; `type_id` is the number of the object type it holds."""
         body: dict[str, Any] = {
             "listId": str(self.id),
             "listVersion": self.version,
             "name": self.name,
-            "objectTypeId": OBJECT_TYPES[self.type].type_id,
+            "objectTypeId": type_id,
             "processingType": self.processing,
             "processingStatus": "COMPLETE",
             "createdAt": iso(self.created_ms),
@@ -67,15 +71,17 @@ class Lists:
 
     def create(self, body: dict[str, Any]) -> RecordList:
         """Raises a 400 Refusal: for a name that is taken, an unknown type, or a filter where there must be none."""
-        kind, name = object_type(str(body.get("objectTypeId"))), str(body.get("name") or "")
+        name = str(body.get("name") or "")
         processing, branch = body.get("processingType"), body.get("filterBranch")
         if not name or processing not in PROCESSING:
             raise invalid(f"A list needs a name and a processingType out of {', '.join(PROCESSING)}.")
-        if (branch is None) != (processing == "MANUAL"):
-            raise invalid("A DYNAMIC or SNAPSHOT list needs a filterBranch, a MANUAL one has none.")
-        self._refuse_taken(kind, name)
+        if (branch is None and processing == "DYNAMIC") or (branch is not None and processing == "MANUAL"):
+            raise invalid("A DYNAMIC list needs a filterBranch, a MANUAL one has none.")
+        kind = self._portal.catalog.types.get(str(body.get("objectTypeId")))
+        self._refuse_taken(name)
         if branch is not None:
-            branch_condition(kind, self._portal.catalog.properties(kind.name), branch)
+            ListConditions(self._portal).root(kind, branch)
+            branch = completed(branch)
         now = self._portal.now_ms()
         text = None if branch is None else orjson.dumps(branch).decode()
         made = RecordList(self._portal.database.take_ids(1), kind.name, name, str(processing), text, 1, now, now, None)
@@ -105,21 +111,37 @@ class Lists:
         raise not_found(f"List does not exist with name {name}.")
 
     def rename(self, found: RecordList, name: str) -> RecordList:
-        self._refuse_taken(OBJECT_TYPES[found.type], name)
+        self._refuse_taken(name, but=found.id)
         return self._changed(found, "name", name)
 
-    def refilter(self, found: RecordList, branch: object) -> RecordList:
+    def refilter(self, found: RecordList, branch: Any) -> RecordList:
         if found.processing != "DYNAMIC":
             raise invalid("Only the filters of a DYNAMIC list can be changed.")
-        branch_condition(OBJECT_TYPES[found.type], self._portal.catalog.properties(found.type), branch)
-        changed = self._changed(found, "filter_branch", orjson.dumps(branch).decode())
+        conditions = ListConditions(self._portal)
+        conditions.root(self.kind(found), branch)
+        if self._reaches(conditions.lists, found.id):
+            raise invalid("A list can't be filtered by itself.")
+        changed = self._changed(found, "filter_branch", orjson.dumps(completed(branch)).decode())
         self._refresh(changed)
         return changed
+
+    def kind(self, found: RecordList) -> ObjectType:
+        return self._portal.catalog.types[found.type]
+
+    def add_from(self, found: RecordList, source: RecordList) -> None:
+        """Everybody of another list of the same objects. Raises a 400 Refusal as `update_members` does."""
+        if found.type != source.type:
+            raise invalid(f"The list {source.id} holds other objects than the list {found.id}.")
+        self._refresh_dynamic(source)
+        everybody = [row[0] for row in self._connection.execute(*self._members(source))]
+        self.update_members(found, everybody, [])
 
     def delete(self, found: RecordList) -> None:
         self._connection.execute("UPDATE list SET deleted_ms = ? WHERE id = ?", (self._portal.now_ms(), found.id))
 
     def restore(self, found: RecordList) -> None:
+        """Raises a 400 Refusal if the name was taken since."""
+        self._refuse_taken(found.name)
         self._connection.execute("UPDATE list SET deleted_ms = NULL WHERE id = ?", (found.id,))
 
     def update_members(
@@ -151,11 +173,15 @@ class Lists:
             self._connection.execute("SELECT count(*) FROM list_member WHERE list_id = ?", (found.id,)).fetchone()[0]
         )
 
-    def page(self, found: RecordList, after: int, limit: int) -> list[tuple[int, int]]:
-        """(record id, joined) in order of the id, from the cursor on."""
+    def page(self, found: RecordList, cursor: int, limit: int, *, backwards: bool = False) -> list[tuple[int, int]]:
+        """(record id, joined) in order of the id: from the cursor on, or those before it, last first."""
         self._refresh_dynamic(found)
-        query = "SELECT record_id, joined_ms FROM list_member WHERE list_id = ? AND record_id >= ? ORDER BY record_id LIMIT ?"
-        return self._connection.execute(query, (found.id, after, limit)).fetchall()
+        sign, order = ("<", "DESC") if backwards else (">=", "ASC")
+        query = (
+            f"SELECT record_id, joined_ms FROM list_member WHERE list_id = ? AND record_id {sign} ? "  # noqa: S608
+            f"ORDER BY record_id {order} LIMIT ?"
+        )
+        return self._connection.execute(query, (found.id, cursor, limit)).fetchall()
 
     def joined(
         self, found: RecordList, cursor: tuple[int, int], limit: int, *, backwards: bool
@@ -169,11 +195,13 @@ class Lists:
         )
         return self._connection.execute(query, (found.id, *cursor, limit)).fetchall()
 
-    def of_record(self, record_id: int) -> list[tuple[RecordList, int]]:
+    def of_record(self, kind: str, record_id: int) -> list[tuple[RecordList, int]]:
         """The lists that a record is in, with when it joined."""
         query = "SELECT joined_ms FROM list_member WHERE list_id = ? AND record_id = ?"
         found = []
         for each in self.all():
+            if each.type != kind:
+                continue
             self._refresh_dynamic(each)
             if row := self._connection.execute(query, (each.id, record_id)).fetchone():
                 found.append((each, int(row[0])))
@@ -190,9 +218,20 @@ class Lists:
             live.update(row[0] for row in self._connection.execute(query, (kind, *piece)))
         return live
 
-    def _refuse_taken(self, kind: ObjectType, name: str) -> None:
-        if any((each.type, each.name) == (kind.name, name) for each in self.all()):
+    def _refuse_taken(self, name: str, *, but: int | None = None) -> None:
+        if any(each.name == name and each.id != but for each in self.all()):
             raise invalid(f"A list named {name} already exists.")
+
+    def _reaches(self, lists: set[int], goal: int) -> bool:
+        """Whether these lists are, or are filtered by, the goal."""
+        for number in lists:
+            found = self.get(str(number))
+            conditions = ListConditions(self._portal)
+            if found.filter_branch is not None:
+                conditions.root(self.kind(found), orjson.loads(found.filter_branch))
+            if number == goal or self._reaches(conditions.lists, goal):
+                return True
+        return False
 
     def _changed(self, found: RecordList, column: str, value: str) -> RecordList:
         query = f"UPDATE list SET {column} = ?, version = version + 1, updated_ms = ? WHERE id = ?"  # noqa: S608
@@ -200,24 +239,30 @@ class Lists:
         return self.get(str(found.id))
 
     def _refresh_dynamic(self, found: RecordList) -> None:
-        if found.processing == "DYNAMIC" and self._portal.refreshed.get(found.id) != self._connection.total_changes:
+        """Nothing to do if nothing was written since, and no time went by that a filter could look at."""
+        seen = (self._connection.total_changes, self._portal.now_ms())
+        if found.processing == "DYNAMIC" and self._portal.refreshed.get(found.id) != seen:
             self._refresh(found)
 
     def _refresh(self, found: RecordList) -> None:
         if found.filter_branch is None:
             return
-        kind = OBJECT_TYPES[found.type]
-        branch = orjson.loads(found.filter_branch)
-        condition = branch_condition(kind, self._portal.catalog.properties(kind.name), branch)
-        where = f"type = '{kind.name}' AND archived_ms IS NULL AND merged_into IS NULL AND ({condition.sql})"
-        belonging = {
-            row[0]
-            for row in self._connection.execute(f"SELECT id FROM record WHERE {where}", condition.values)  # noqa: S608
-        }
+        kind, conditions = self.kind(found), ListConditions(self._portal)
+        condition = conditions.root(kind, orjson.loads(found.filter_branch))
+        for number in sorted(conditions.lists):
+            self._refresh_dynamic(self.get(str(number)))
+        where = f"type = '{kind.name}' AND {LIVE} AND ({condition.sql})"
+        query = f"SELECT id, modified_ms FROM record WHERE {where}"  # noqa: S608
+        belonging = dict(self._connection.execute(query, condition.values).fetchall())
         members = {row[0] for row in self._connection.execute(*self._members(found))}
-        now = self._portal.now_ms()
+        now, last = self._portal.now_ms(), self._portal.refreshed.get(found.id)
+        joined = {
+            each: modified if last is not None and last[1] <= modified <= now else now
+            for each, modified in belonging.items()
+            if each not in members
+        }
         insert = "INSERT INTO list_member (list_id, record_id, joined_ms) VALUES (?, ?, ?)"
-        self._connection.executemany(insert, [(found.id, each, now) for each in sorted(belonging - members)])
+        self._connection.executemany(insert, [(found.id, each, joined[each]) for each in sorted(joined)])
         delete = "DELETE FROM list_member WHERE list_id = ? AND record_id = ?"
-        self._connection.executemany(delete, [(found.id, each) for each in members - belonging])
-        self._portal.refreshed[found.id] = self._connection.total_changes
+        self._connection.executemany(delete, [(found.id, each) for each in members - belonging.keys()])
+        self._portal.refreshed[found.id] = (self._connection.total_changes, now)

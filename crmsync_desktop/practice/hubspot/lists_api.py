@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmsync_desktop.practice.hubspot.catalog import object_type
+from crmsync_desktop.practice.hubspot.batches import batch_answer, inputs_of
 from crmsync_desktop.practice.hubspot.lists import Lists, RecordList
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
-from crmsync_desktop.practice.hubspot.records import numeric_id
-from crmsync_desktop.practice.hubspot.refusals import invalid
+from crmsync_desktop.practice.hubspot.records import numeric_id, resolve
+from crmsync_desktop.practice.hubspot.refusals import invalid, missing_objects
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 from crmsync_desktop.practice.hubspot.values import iso
 
@@ -25,12 +25,14 @@ def _list(portal: HubSpotPortal, ask: Ask) -> RecordList:
 
 
 def _shown(portal: HubSpotPortal, found: RecordList, ask: Ask) -> dict[str, Any]:
-    return found.shown(size=Lists(portal).size(found), filters=ask.flag("includeFilters"))
+    lists = Lists(portal)
+    return found.shown(lists.kind(found).type_id, size=lists.size(found), filters=ask.flag("includeFilters"))
 
 
 def create_list(portal: HubSpotPortal, ask: Ask) -> Answer:
-    made = Lists(portal).create(ask.object_body(CREATE_KEYS))
-    return 200, {"list": made.shown(size=Lists(portal).size(made), filters=True)}
+    lists = Lists(portal)
+    made = lists.create(ask.object_body(CREATE_KEYS))
+    return 200, {"list": made.shown(lists.kind(made).type_id, size=lists.size(made), filters=True)}
 
 
 def get_list(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -44,7 +46,7 @@ def get_lists(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def get_by_name(portal: HubSpotPortal, ask: Ask) -> Answer:
-    found = Lists(portal).named(object_type(ask.path["object_type"]), ask.path["name"])
+    found = Lists(portal).named(portal.catalog.types.get(ask.path["object_type"]), ask.path["name"])
     return 200, {"list": _shown(portal, found, ask)}
 
 
@@ -55,7 +57,7 @@ def search_lists(portal: HubSpotPortal, ask: Ask) -> Answer:
         raise invalid("offset must be a number, and count one between 1 and 500.")
     words, wanted = str(body.get("query") or "").lower(), {str(each) for each in body.get("listIds") or []}
     kinds = set(body.get("processingTypes") or [])
-    of_type = object_type(str(body["objectTypeId"])).name if body.get("objectTypeId") else None
+    of_type = portal.catalog.types.get(str(body["objectTypeId"])).name if body.get("objectTypeId") else None
     lists = Lists(portal)
     found = [
         each
@@ -66,7 +68,7 @@ def search_lists(portal: HubSpotPortal, ask: Ask) -> Answer:
         and of_type in (None, each.type)
     ]
     page = [
-        {**each.shown(), "additionalProperties": {"hs_list_size": str(lists.size(each))}}
+        {**each.shown(lists.kind(each).type_id), "additionalProperties": {"hs_list_size": str(lists.size(each))}}
         for each in found[offset : offset + count]
     ]
     end = offset + len(page)
@@ -96,14 +98,18 @@ def restore_list(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def memberships(portal: HubSpotPortal, ask: Ask) -> Answer:
-    limit, after = ask.whole("limit", 100, most=MAX_PAGE), numeric_id(ask.query.get("after", "0"))
-    if after is None:
-        raise invalid("after must be the cursor of an earlier page.")
+    """In order of the record id with `after` or neither cursor, the last first with `before` alone."""
+    limit, before = ask.whole("limit", 100, most=MAX_PAGE), ask.query.get("before")
+    backwards = before is not None and "after" not in ask.query
+    start = numeric_id((before or LAST[0]) if backwards else ask.query.get("after") or 0)
+    if start is None:
+        raise invalid("after and before take the cursor of an earlier page.")
     found = _list(portal, ask)
-    rows = Lists(portal).page(found, after, limit + 1)
+    rows = Lists(portal).page(found, start, limit + 1, backwards=backwards)
     body: dict[str, Any] = {"total": Lists(portal).size(found), "results": _members(rows[:limit])}
     if len(rows) > limit:
-        body["paging"] = {"next": {"after": str(rows[limit][0]), "link": f"?after={rows[limit][0]}"}}
+        name, way, cursor = ("before", "prev", rows[limit - 1][0]) if backwards else ("after", "next", rows[limit][0])
+        body["paging"] = {way: {name: str(cursor), "link": f"?{name}={cursor}"}}
     return 200, body
 
 
@@ -161,19 +167,44 @@ def remove_everybody(portal: HubSpotPortal, ask: Ask) -> Answer:
     return 204, None
 
 
-def lists_of_record(portal: HubSpotPortal, ask: Ask) -> Answer:
-    kind = object_type(ask.path["object_type"])
-    record = portal.find(kind, ask.path["record"], None)
-    results = [
+def add_from(portal: HubSpotPortal, ask: Ask) -> Answer:
+    lists = Lists(portal)
+    lists.add_from(_list(portal, ask), lists.get(ask.path["source"]))
+    return 204, None
+
+
+def _memberships_of(portal: HubSpotPortal, kind: str, record_id: int) -> list[dict[str, Any]]:
+    return [
         {
             "listId": str(found.id),
             "listVersion": found.version,
             "firstAddedTimestamp": iso(joined),
             "lastAddedTimestamp": iso(joined),
+            "isPublicList": True,
         }
-        for found, joined in Lists(portal).of_record(record.id)
+        for found, joined in Lists(portal).of_record(kind, record_id)
     ]
+
+
+def lists_of_record(portal: HubSpotPortal, ask: Ask) -> Answer:
+    kind = portal.catalog.types.get(ask.path["object_type"])
+    record = portal.find(kind, ask.path["record"], None)
+    results = _memberships_of(portal, kind.name, record.id)
     return 200, {"total": len(results), "results": results}
+
+
+def lists_of_records(portal: HubSpotPortal, ask: Ask) -> Answer:
+    """Of several records at once; those that there aren't are errors of a 207."""
+    results, missing = [], []
+    for each in inputs_of(ask.object_body({"inputs"}), {"objectTypeId", "recordId"}):
+        kind, number = portal.catalog.types.get(str(each.get("objectTypeId"))), numeric_id(each.get("recordId"))
+        found = {} if number is None else resolve(portal.connection, kind.name, [number])
+        if number is None or number not in found:
+            missing.append(str(each.get("recordId")))
+            continue
+        told = _memberships_of(portal, kind.name, found[number].id)
+        results.append({"objectTypeId": kind.type_id, "recordId": str(number), "recordListMemberships": told})
+    return batch_answer(portal, results, [missing_objects("RECORD", missing).item({})] if missing else [])
 
 
 ENTRIES = [
@@ -183,7 +214,9 @@ ENTRIES = [
     Entry("GET", "lists", "/", get_lists, "listIds includeFilters"),
     Entry("POST", "lists", "/search", search_lists),
     Entry("GET", "lists", "/object-type-id/{object_type}/name/{name}", get_by_name, "includeFilters"),
+    Entry("POST", "lists", "/records/memberships/batch/read", lists_of_records),
     Entry("GET", "lists", "/records/{object_type}/{record}/memberships", lists_of_record),
+    Entry("PUT", "lists", "/{id}/memberships/add-from/{source}", add_from),
     Entry("GET", "lists", "/{id}/memberships/join-order", join_order, "limit after before"),
     Entry("PUT", "lists", "/{id}/memberships/add-and-remove", change_members),
     Entry("PUT", "lists", "/{id}/memberships/add", add_members),

@@ -71,7 +71,9 @@ class HubSpotPortal:
         self.pipelines = Pipelines(self.database, self.now_ms, portal_id)
         self.derivation = Derivation(self.catalog, self.directory, self.pipelines)
         self.automations_due_ms = automations.next_due(self)
-        self.refreshed: dict[int, int] = {}  # by list: the connection's change count when its members were last true
+        self.refreshed: dict[
+            int, tuple[int, int]
+        ] = {}  # by list: change count and moment of when its members were true
         self.meter = Meter(self.database, time_zone, limits_of(self.setup.tier, self.setup.limit_increases))
         self.tokens = Tokens(self.database)
         self.index = SearchIndex(self.connection)

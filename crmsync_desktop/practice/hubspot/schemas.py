@@ -65,9 +65,11 @@ class Schemas:
                 return schema
         raise not_found(f"Unable to infer object type from: {name}")
 
-    def shown(self, schema: Schema) -> Schema:
-        """With its properties and associations."""
+    def shown(self, schema: Schema, *, audit: bool = False) -> Schema:
+        """With its properties and associations; `audit`: and with who made it."""
         kind = _type_of(schema)
+        if audit:
+            schema = {**schema, "createdByUserId": PERSON_USER_ID, "updatedByUserId": PERSON_USER_ID}
         archived = kind.name not in {each.name for each in self._portal.catalog.types}
         properties = [] if archived else [each.json for each in self._portal.catalog.properties(kind.name).values()]
         return {**schema, "properties": properties, "associations": [] if archived else self._associations(kind)}
@@ -101,8 +103,6 @@ class Schemas:
             "archived": False,
             "createdAt": iso(now),
             "updatedAt": iso(now),
-            "createdByUserId": PERSON_USER_ID,
-            "updatedByUserId": PERSON_USER_ID,
         }
         if given.get("description"):
             schema["description"] = str(given["description"])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmsync_desktop.practice.hubspot.batches import batch_answer, inputs_of
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
-from crmsync_desktop.practice.hubspot.refusals import missing_objects
+from crmsync_desktop.practice.hubspot.refusals import wrong_shape
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 from crmsync_desktop.practice.hubspot.schemas import CREATED_KEYS, UPDATED_KEYS
 
@@ -15,7 +14,8 @@ INCLUDES = "includePropertyDefinitions includeAssociationDefinitions includeAudi
 
 def list_schemas(portal: HubSpotPortal, ask: Ask) -> Answer:
     found = portal.schemas.all(archived=ask.flag("archived"))
-    return 200, {"results": [portal.schemas.shown(each) for each in found]}
+    audit = ask.flag("includeAuditMetadata")
+    return 200, {"results": [portal.schemas.shown(each, audit=audit) for each in found]}
 
 
 def create_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -23,7 +23,7 @@ def create_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def get_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, portal.schemas.shown(portal.schemas.get(ask.path["schema"]))
+    return 200, portal.schemas.shown(portal.schemas.get(ask.path["schema"]), audit=ask.flag("includeAuditMetadata"))
 
 
 def update_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -42,16 +42,16 @@ def delete_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body({"inputs", *INCLUDES.split()})
-    results, missing = [], []
-    known = {name: each for each in portal.schemas.all() for name in (each["objectTypeId"], each["fullyQualifiedName"])}
-    for each in inputs_of(body, {"id"}):
-        found = known.get(str(each.get("id")))
-        if found is None:
-            missing.append(str(each.get("id")))
-        else:
-            results.append(portal.schemas.shown(found))
-    return batch_answer(portal, results, [missing_objects("SCHEMA", missing).item({})] if missing else [])
+    """The inputs are ids themselves.
+
+    Unverified: ids of no schema are left out of the answer to a batch read of schemas.
+    """
+    inputs = ask.object_body({"inputs", *INCLUDES.split()}).get("inputs")
+    if not isinstance(inputs, list) or not all(isinstance(each, str) for each in inputs):
+        raise wrong_shape("a list of ids", inputs)
+    wanted = {each.lower() for each in inputs}
+    found = [each for each in portal.schemas.all() if wanted & {each["objectTypeId"], each["fullyQualifiedName"]}]
+    return 200, {"results": [portal.schemas.shown(each) for each in found]}
 
 
 def create_association(portal: HubSpotPortal, ask: Ask) -> Answer:

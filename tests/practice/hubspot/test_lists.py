@@ -13,15 +13,14 @@ LISTS = "/crm/lists/2026-03"
 
 
 def branch(*filters: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "filterBranchType": "OR",
-        "filterBranches": [{"filterBranchType": "AND", "filterBranches": [], "filters": list(filters)}],
-        "filters": [],
-    }
+    group = {"filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": [], "filters": list(filters)}
+    return {"filterBranchType": "OR", "filterBranchOperator": "OR", "filterBranches": [group], "filters": []}
 
 
 def on(name: str, operation_type: str, operator: str, **more: object) -> dict[str, Any]:
     operation = {"operationType": operation_type, "operator": operator, "includeObjectsWithNoValueSet": False, **more}
+    if operation_type in ("TIME_POINT", "TIME_RANGED"):
+        operation["type"] = operation_type
     return {"filterType": "PROPERTY", "property": name, "operation": operation}
 
 
