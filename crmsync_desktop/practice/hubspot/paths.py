@@ -21,6 +21,8 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "/crm-object-schemas/v3/schemas",
         "/crm/v3/schemas",
     ),
+    "forms": ("/marketing/forms/2026-03", "/marketing/forms/2026-09", "/marketing/v3/forms"),
+    "submissions": ("/form-integrations/v1/submissions/forms",),
     "lists": ("/crm/lists/2026-03", "/crm/lists/2026-09", "/crm/v3/lists"),
     "limits": ("/crm/limits/2026-03", "/crm/limits/2026-09", "/crm/v3/limits"),
     "account-info": ("/account-info/2026-03", "/account-info/2026-09", "/account-info/v3"),
