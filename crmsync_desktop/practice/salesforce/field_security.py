@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .schema import Field, SObject
+from .schema import Child, Field, SObject
 
 if TYPE_CHECKING:
     from .setup import OrgSetup
@@ -34,7 +34,17 @@ def visible_part(schema: Mapping[str, SObject], setup: OrgSetup) -> dict[str, SO
         if name in setup.read_only_objects:
             sobject = replace(sobject, flags={**sobject.flags, **dict.fromkeys(_WRITING, False)})
         visible[name] = sobject
+    if setup.hidden_objects or setup.hidden_fields:
+        for name, sobject in visible.items():
+            visible[name] = replace(sobject, children=tuple(_seen(visible, sobject)))
     return visible
+
+
+def _seen(visible: Mapping[str, SObject], sobject: SObject) -> Iterable[Child]:
+    """The lookups to the object that are seen themselves."""
+    for child in sobject.children:
+        if child.sobject in visible and child.field.lower() in visible[child.sobject].by_name:
+            yield child
 
 
 def _secured(sobject: SObject, hidden: set[str], read_only: set[str]) -> Iterable[Field]:

@@ -52,7 +52,7 @@ class Geography:
         return self._by_code.get(code.upper())
 
     def country_of(self, value: str) -> Place | None:
-        """By its integration value, letter by letter."""
+        """Unverified: integration values of countries and states are compared letter by letter, case included."""
         return self._by_value.get(value)
 
     def state(self, country: str, code: str) -> Place | None:

@@ -114,6 +114,8 @@ def check(item: Field, value: Any) -> Any:
     Unverified: the API takes a value of a dependent picklist whatever its controlling field holds.
 
     Unverified: a restricted picklist's values are compared letter by letter, case included.
+
+    Unverified: a restricted picklist refuses a value that was switched off also where the record holds it already.
     """
     if value is None:
         if item.type == "boolean":

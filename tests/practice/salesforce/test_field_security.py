@@ -30,6 +30,8 @@ def test_a_hidden_field_is_nowhere_in_the_api_and_people_still_work_with_it(serv
     ):
         entry = server.refused(server.get("query", params={"q": soql}), 400, "INVALID_FIELD")
         assert re.search("No such column 'Phone' on entity 'Contact'|Didn't understand relationship", entry["message"])
+    children = server.get("sobjects/Account/describe").json()["childRelationships"]
+    assert "Contacts" not in [child["relationshipName"] for child in children]
     answer = server.get("query", params={"q": "SELECT (SELECT Id FROM Contacts) FROM Account"})
     server.refused(answer, 400, "INVALID_TYPE")
     for answer in (
@@ -80,6 +82,10 @@ def test_a_hidden_object_is_not_there_for_the_api(server: Server) -> None:
     lead = server.post("sobjects/Lead", {"LastName": "Doe", "Company": "C"}).json()["id"]
     server.org.change_setup(hidden_objects=["Lead"])
     assert "Lead" not in [entry["name"] for entry in server.get("sobjects").json()["sobjects"]]
+    children = server.get("sobjects/Campaign/describe").json()["childRelationships"]
+    assert {"Task", "CampaignMember"} <= {child["childSObject"] for child in children}
+    children = server.get("sobjects/Account/describe").json()["childRelationships"]
+    assert "Lead" not in {child["childSObject"] for child in children}
     for path in ("sobjects/Lead", "sobjects/Lead/describe", f"sobjects/Lead/{lead}"):
         server.refused(server.get(path), 404, "NOT_FOUND")
     server.refused(server.post("sobjects/Lead", {"LastName": "Doe", "Company": "C"}), 404, "NOT_FOUND")
