@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from crmsync_desktop.practice.calls import Call, CallLog
 
@@ -28,7 +29,7 @@ from .resources import VERSIONS, handle, versions
 from .stamps import http_date
 
 LONGEST_ADDRESS = 16_384
-"""Bytes of the address and the headers together; more is 414."""
+"""Bytes of the address, more is 414; and of the address and the headers together, more is 431 (app limits cheat sheet)."""
 LARGEST_BODY = 50_000_000
 """Bytes of a request, as sent and unzipped, except for the data of a Bulk job."""
 _WORTH_ZIPPING = 1024
@@ -111,16 +112,10 @@ class _Front:
         return answer, b"" if answer.body is None else orjson.dumps(answer.body, option=pretty)
 
     def _checked(self, request: Request, raw: bytes) -> Answer:
-        """Raises ApiError for what is refused before it is known what it asks for.
-
-        Unverified: a request whose address and headers are too long is refused with a JSON body like any other.
-        """
+        """Raises ApiError for what is refused before it is known what it asks for."""
         scope = request.scope
-        size = (
-            len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(n) + len(v) + 4 for n, v in scope["headers"])
-        )
-        if size > LONGEST_ADDRESS:
-            raise ApiError(414, "URI_TOO_LONG", "URI Too Long")
+        if (refused := _too_long(scope)) is not None:
+            return refused
         segments = [unquote(part) for part in scope["raw_path"].decode("latin-1").split("/")[1:]]
         if segments[:2] != ["services", "data"]:
             raise not_found()
@@ -131,8 +126,7 @@ class _Front:
         if session is None:
             raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
         self._org.access.check(session)
-        refused = self._over_limit()
-        if refused is not None:
+        if (refused := self._over_limit()) is not None:
             return refused
         self._org.purge()
         self._org.bulk.tick()
@@ -184,6 +178,19 @@ class _Front:
             bytes_out=bytes_out,
         )
         self._calls.add(call)
+
+
+def _too_long(scope: Scope) -> Answer | None:
+    """The bare page with which a real org's web server refuses, as clients of it have reported word for word."""
+    address = len(scope["raw_path"]) + len(scope["query_string"])
+    if address > LONGEST_ADDRESS:
+        status, reason = 414, "URI Too Long"
+    elif address + sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > LONGEST_ADDRESS:
+        status, reason = 431, "Request Header Fields Too Large"
+    else:
+        return None
+    page = f"<h1>Bad Message {status}</h1><pre>reason: {reason}</pre>"
+    return Answer(status, endpoint="too long", cost=0, content=page.encode(), media_type="text/html")
 
 
 def _check_version(segment: str) -> None:
