@@ -20,6 +20,7 @@ from .archiving import archive
 from .bulk_jobs import BulkJobs
 from .commits import Commits
 from .conversion import Conversion, convert_lead
+from .derived_fields import with_derived_fields
 from .errors import RowError
 from .ids import record_id
 from .loading import founders, load
@@ -58,6 +59,7 @@ class SalesforceOrg:
         self.lock = threading.RLock()
         self.schema = load_schema(external_id_field=external_id_field)
         """The objects that the API's users see; `store.schema` has those that are hidden from them too."""
+        with_derived_fields(self.schema)
         self._plain = dict(self.schema)
         self.store = Store(database, dict(self.schema))
         self.store.db.create_function("practice_today", 0, lambda: stamp(int(clock.now()))[:10])

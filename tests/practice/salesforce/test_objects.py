@@ -132,3 +132,33 @@ def test_activities_that_are_over_for_a_year_are_archived_and_shown_by_query_all
     for sobject, id18 in (("Event", event), ("Task", task)):
         rows = server.query(f"SELECT Id FROM {sobject} WHERE IsArchived = true", everything=True)["records"]
         assert [row["Id"] for row in rows] == [id18]
+
+
+def test_a_campaign_and_its_members_show_what_stands_elsewhere(server: Server) -> None:
+    campaign = made(server, "Campaign", Name="Fair")
+    account = made(server, "Account", Name="Acme")
+    contact = server.contact(FirstName="Jane", Email="j@practice.example", AccountId=account, MailingCity="Oslo")
+    lead = made(server, "Lead", LastName="Roe", Company="Roe Ltd")
+    first = made(server, "CampaignMember", CampaignId=campaign, ContactId=contact, Status="Responded")
+    second = made(server, "CampaignMember", CampaignId=campaign, LeadId=lead)
+    deal = {"Name": "D", "CloseDate": "2027-01-31", "CampaignId": campaign, "Amount": 100}
+    made(server, "Opportunity", StageName="Closed Won", **deal)
+    made(server, "Opportunity", StageName="Prospecting", **deal)
+    before = server.get(f"sobjects/Campaign/{campaign}").json()
+    numbers = {name: value for name, value in before.items() if name.startswith(("NumberOf", "Amount"))}
+    assert numbers == {
+        "NumberOfLeads": 1, "NumberOfConvertedLeads": 0, "NumberOfContacts": 1, "NumberOfResponses": 1,
+        "NumberOfOpportunities": 2, "NumberOfWonOpportunities": 1, "AmountAllOpportunities": 200.0,
+        "AmountWonOpportunities": 100.0,
+    }  # fmt: skip
+    member = server.get(f"sobjects/CampaignMember/{first}").json()
+    assert (member["Name"], member["Email"], member["City"], member["CompanyOrAccount"]) == (
+        "Jane Doe", "j@practice.example", "Oslo", "Acme",
+    )  # fmt: skip
+    assert server.get(f"sobjects/CampaignMember/{second}").json()["CompanyOrAccount"] == "Roe Ltd"
+    server.clock.advance(60)
+    server.patch(f"sobjects/Contact/{contact}", {"FirstName": "Joan"})
+    (row,) = server.query("SELECT Name, SystemModstamp FROM CampaignMember WHERE FirstName = 'joan'")["records"]
+    assert (row["Name"], row["SystemModstamp"]) == ("Joan Doe", member["SystemModstamp"])
+    answer = server.patch(f"sobjects/CampaignMember/{first}", {"FirstName": "X"})
+    server.refused(answer, 400, "INVALID_FIELD_FOR_INSERT_UPDATE")
