@@ -103,6 +103,9 @@ class AssociationTypes:
         found = [each for each in self._types.values() if (each.source, each.target) == (source, target)]
         return sorted(found, key=lambda each: each.label is not None)
 
+    def all(self) -> list[AssociationType]:
+        return list(self._types.values())
+
     def find(self, source: str, target: str, category: object, number: object) -> AssociationType | None:
         return self._types.get((source, target, str(category), number)) if isinstance(number, int) else None
 
