@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import socket
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import pytest
 import requests
 
 from crmsync_desktop.practice.faults import LARGEST_BOMB
+from crmsync_desktop.practice.former_answers import MOST_ANSWERS, MOST_QUESTIONS, FormerAnswers, Given
 from tests.practice.servers import Orgs, practice_orgs
 
 pytestmark = pytest.mark.http
@@ -287,3 +289,32 @@ def test_an_order_that_makes_no_sense_is_refused(orgs: Orgs, order: dict[str, ob
     assert answer.status_code == 400
     assert told in answer.json()["error"]
     assert orgs.admin.get("/faults") == []
+
+
+def test_whoever_vanishes_in_the_middle_of_asking_is_not_waited_for(orgs: Orgs) -> None:
+    orgs.admin.fault("hubspot", asks="never said", status=500)
+    told = orgs.announced["hubspot"]
+    head = f"POST {CONTACTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {told['access_token']}\r\n"
+    with socket.create_connection(("127.0.0.1", urlsplit(told["url"]).port)) as connection:
+        connection.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{".encode())
+    assert send(orgs, "hubspot").status_code == 200
+    assert orgs.admin.get("/faults")[0]["seen"] == 0
+
+
+def test_only_so_many_questions_and_answers_are_remembered() -> None:
+    former = FormerAnswers()
+
+    def scope(number: int) -> dict[str, object]:
+        return {"method": "GET", "path": "/a", "query_string": str(number).encode()}
+
+    for number in range(MOST_QUESTIONS + 1):
+        former.keep(scope(number), b"", 1.0, Given(200, [], b"x"))
+    assert former.find(scope(0), b"", 2.0) is None
+    assert former.find(scope(1), b"", 2.0) is not None
+    for at in range(MOST_ANSWERS + 5):
+        former.keep(scope(1), b"", 10.0 + at, Given(200, [], b"x"))
+    assert former.find(scope(1), b"", 14.0) is None, "the oldest answers are gone"
+    former.keep(scope(1), b"", 99.0, Given(404, [], b"refused"))
+    newest = former.find(scope(1), b"", 100.0)
+    assert newest is not None
+    assert newest.body == b"x", "what went wrong isn't an answer"

@@ -281,3 +281,29 @@ def test_the_admin_api_refuses_what_makes_no_sense(
     answer = requests.request(verb, desk.url + path, json=body, headers=headers, timeout=30)
     assert answer.status_code == status
     assert told in answer.json()["error"]
+
+
+def test_an_orgs_own_objects_are_worked_in_as_the_others(desk: Desk) -> None:
+    desk.practice.org.change_setup(custom_objects=["Subscription__c"])
+    desk.practice.portal.change_setup(tier="enterprise")
+    with desk.practice.portal.database.transaction():
+        desk.practice.portal.schemas.create(
+            {
+                "name": "boats", "labels": {"singular": "Boat", "plural": "Boats"}, "primaryDisplayProperty": "keel",
+                "properties": [{"name": "keel", "label": "Keel", "type": "string", "fieldType": "text"}],
+                "associatedObjects": ["CONTACT"], "requiredProperties": ["keel"], "searchableProperties": ["keel"],
+            }
+        )  # fmt: skip
+    types = {each.name: each for each in desk.records.types()}
+    assert types["Subscription__c"].columns[0] == "Name"
+    made = desk.records.create("salesforce", "Subscription__c", {"Plan__c": "Team"})
+    assert desk.records.page("salesforce", "subscription__c").records[0].values["Plan__c"] == "Team"
+    assert desk.records.change("salesforce", "Subscription__c", made.id, {"Plan__c": "Free"}).changed_by == "person"
+    with pytest.raises(SetupError, match="INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: Plan__c"):
+        desk.records.change("salesforce", "Subscription__c", made.id, {"Plan__c": "Gold"})
+    boats = next(each for name, each in types.items() if name.endswith("boats"))
+    assert boats.columns == ("keel",)
+    sailor = desk.records.create("hubspot", "contacts", {"lastname": "Sailor"})
+    boat = desk.records.create("hubspot", boats.name, {"keel": "long", "associations.contacts": sailor.id})
+    assert boat.values["associations.contacts"] == sailor.id
+    assert desk.records.page("hubspot", boats.name, search="LONG").records[0].id == boat.id
