@@ -7,8 +7,10 @@
     org.delete(ids) · org.undelete(ids) · org.merge(master, losers) · org.convert_lead(lead_id)
     org.add_foreign_usage(calls) · org.usage.used() · org.usage.limit (may be set)
     org.admin_id · org.organization_id · org.close()
-    app = create_salesforce_app(org, calls, *, access_token, client_id, client_secret=None, rotate_refresh_tokens=True)
-    app.state.oauth.new_refresh_token()
+    org.bulk.pace · org.access · org.long_running.limit · …   what can be turned while it is served: dials.py names all
+    app = create_salesforce_app(org, calls, *, access_token, client_id, client_secret=None, rotate_refresh_tokens=True,
+                                redirect_uris=…)
+    app.state.oauth.new_refresh_token(user_id=None) · app.state.oauth.new_access_token(user_id=None)
 
 Bad records raise `RowError`, bad requests `ApiError`. Run the app as app.py says (uvicorn's Date header off).
 """

@@ -138,7 +138,10 @@ class BulkJobs:
         self._end(job, "Aborted")
 
     def delete(self, job: Job) -> None:
-        """Unverified: an open or running ingest job and a running query job can't be deleted (INVALIDJOBSTATE)."""
+        """A job that is open or runs can't be deleted.
+
+        Unverified: deleting a job in a state that doesn't allow it is refused with 400 INVALIDJOBSTATE.
+        """
         allowed = ENDED if job.kind == "query" else ("UploadComplete", *ENDED)
         if job.state not in allowed:
             raise ApiError(400, "INVALIDJOBSTATE", f"Deleting a Job in the state {job.state} is not allowed")

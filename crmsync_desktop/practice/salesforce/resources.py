@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import bulk_api, collections_api, composite, describe, graph, limits, rows, tree
+from . import bulk_api, collections_api, composite, describe, graph, limits, related, rows, tree
 from .asks import Answer, Ask
 from .errors import ApiError, RowError, not_found
 from .queries import page_size
@@ -129,7 +129,7 @@ _TABLE: dict[tuple[str, ...], dict[str, Route]] = {
         "DELETE": get(rows.delete),
     },
     ("sobjects", "{sobject}", "{field}", "{value}"): {
-        "GET": get(rows.read_by_key, "fields"),
+        "GET": get(related.read_related, "fields"),
         "PATCH": send(rows.upsert, "updateOnly"),
         "DELETE": get(rows.delete_by_key),
     },

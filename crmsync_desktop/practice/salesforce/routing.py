@@ -42,7 +42,6 @@ def checked(ask: Ask, routes: dict[str, Route]) -> Route:
 
     Unverified: a parameter that a resource doesn't know, or one that is given twice, is refused with 400 INVALID_QUERY_PARAMETER.
     Unverified: a body without a Content-Type is read as JSON.
-    Unverified: a body with a Content-Type that the resource doesn't take is 415 UNSUPPORTED_MEDIA_TYPE.
     Unverified: a request that takes nothing but XML back is 406 NOT_ACCEPTABLE (a real org speaks XML).
     """
     route = routes.get(ask.method)
@@ -58,7 +57,8 @@ def checked(ask: Ask, routes: dict[str, Route]) -> Route:
     _check_accept(ask.headers.get("accept", ""))
     kind = ask.headers.get("content-type", "").partition(";")[0].strip().lower()
     if ask.body and route.takes and kind and kind not in route.takes:
-        raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type '{kind}' is not supported by this resource")
+        # The words as a client of a real org has reported them.
+        raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", f"MediaType of '{kind}' is not supported by this resource")
     if not ask.body and route.takes:
         raise json_error("The HTTP entity body is required, but this request has no entity body.")
     return route
