@@ -92,6 +92,11 @@ class Commits:
         oldest: float | None = self._store.db.execute(f"SELECT min(began) FROM ({union})").fetchone()[0]
         return oldest
 
+    @property
+    def covers(self) -> bool:
+        """Whether there may be writes that don't show yet."""
+        return bool(self._covered)
+
     def visible(self) -> AbstractContextManager[None]:
         """While it lasts, the tables hold what everybody sees. Only for reading: what is written meanwhile is lost."""
         return self._former() if self._covered else _NOTHING

@@ -71,6 +71,7 @@ class Queries:
         self._schema = store.schema if schema is None else schema
         self._commits = commits or Commits(store, now)
         self._locators = Locators(now)
+        store.before_writing.append(self._locators.settle)
 
     def run(
         self,
@@ -103,9 +104,9 @@ class Queries:
         """The body of `query/{locator}`. Raises ApiError 400 INVALID_QUERY_LOCATOR."""
         found, first = self._locators.find(locator, user_id)
         page = _Page(version, batch, user_id, written)
-        compiled, total = found.compiled, len(found.numbers)
+        compiled, total = found.compiled, found.total
         assert compiled.projection is not None
-        wanted = orjson.dumps(found.numbers[first : first + page.size(compiled)].tolist()).decode()
+        wanted = orjson.dumps(found.numbers()[first : first + page.size(compiled)].tolist()).decode()
         # CROSS JOIN keeps SQLite to this order: the list first, then each record by its number.
         at = compiled.scope.root.alias
         source = f" FROM json_each(?) wanted CROSS JOIN {compiled.table} ON {at}._n = wanted.value{compiled.joins}"
@@ -153,8 +154,11 @@ class Queries:
         records, shown, read = self._read(compiled, page, rest, [*compiled.params, limit, compiled.offset])
         if shown == read:
             return {"totalSize": read, "done": True, "records": records}
-        found = self._locators.open(page.user_id, compiled, self._numbers(compiled))
-        total = len(found.numbers)
+        total = self._count(compiled)
+        found = self._locators.open(page.user_id, compiled, total, lambda: self._numbers(compiled))
+        if self._commits.covers:
+            # What everybody sees changes by itself then, without a write.
+            found.numbers()
         url = page.url(found.name, shown)
         return {"totalSize": total, "done": False, "nextRecordsUrl": url, "records": records}
 
@@ -201,7 +205,7 @@ class Queries:
         answer: Answer = {"totalSize": len(rows), "done": len(records) == len(rows)}
         if not answer["done"]:
             numbers = array("q", (row[-1] for row in rows))
-            found = self._locators.open(page.user_id, child.compiled, numbers)
+            found = self._locators.open(page.user_id, child.compiled, len(numbers), lambda: numbers)
             answer["nextRecordsUrl"] = page.url(found.name, len(records))
         return {**answer, "records": records}
 

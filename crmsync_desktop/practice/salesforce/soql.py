@@ -1,4 +1,8 @@
-"""SOQL text into a tree. The grammar is resources/practice/salesforce/soql.lark."""
+"""SOQL text into a tree. The grammar is resources/practice/salesforce/soql.lark.
+
+Left out, and refused as an unexpected token: GROUP BY ROLLUP and CUBE, DISTANCE and GEOLOCATION, data categories, amounts
+with a currency code, UPDATE TRACKING and UPDATE VIEWSTAT.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ took it along). `_cleared` holds the lookups that a deletion emptied, `_deletion
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -62,6 +62,8 @@ class Store:
         self.db.create_function("folded", 1, folded, deterministic=True)
         self.db.create_function("repr", 1, repr, deterministic=True)
         self._depth = 0
+        self.before_writing: list[Callable[[], None]] = []
+        """Called before a transaction begins: what must be read before something changes."""
         self._insert: dict[str, str] = {}
         with self.atomic():
             self._create()
@@ -134,6 +136,9 @@ class Store:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """All or nothing; may be nested (an inner failure leaves the outer part standing if it is caught)."""
+        if self._depth == 0:
+            for prepare in self.before_writing:
+                prepare()
         name = f"level{self._depth}"
         self.db.execute("BEGIN IMMEDIATE" if self._depth == 0 else f"SAVEPOINT {name}")
         self._depth += 1
