@@ -205,3 +205,15 @@ def test_erasing_what_there_is_not_is_a_404_but_an_email_is_kept_out_all_the_sam
     assert served.ask("POST", erase, {"objectId": "gone@firma.example", "idProperty": "email"}).status_code == 204
     made = served.ask("POST", "/crm/objects/2026-03/contacts", {"properties": {"email": "gone@firma.example"}})
     assert made.status_code == 400
+
+
+def test_a_query_looks_through_the_properties_that_the_guide_names(served: Served) -> None:
+    served.contact(firstname="A", mobilephone="4790000001", jobtitle="Skipper")
+    assert served.search(query="90000001")["total"] == 1
+    assert served.search(query="skipper")["total"] == 0
+    assert served.search(query="a 47900")["total"] == 1, "every word, in whichever of them"
+    email = {"hs_timestamp": str(int(NOW * 1000)), "hs_email_subject": "Offer", "hs_email_text": "Oars"}
+    served.ok("POST", "/crm/objects/2026-03/emails", {"properties": email})
+    for query, total in (("offer", 1), ("oars", 0)):
+        served.clock.advance(1)
+        assert served.ok("POST", "/crm/objects/2026-03/emails/search", {"query": query})["total"] == total
