@@ -103,7 +103,7 @@ def undelete(records: Records, sobject: SObject, id18: str, user_id: str) -> Non
 
     Unverified: what a deletion took along can be undeleted only together with the record that was deleted.
 
-    Unverified: an opportunity contact role that was deleted by itself can't be brought back.
+    Unverified: an opportunity contact role that was deleted by itself can't be brought back, but queryAll shows it.
     """
     store = records.store
     row = store.get(sobject, id18)

@@ -22,11 +22,13 @@ def merge(records: Records, sobject: SObject, master: str, losers: list[str], us
 
     Raises RowError if any of them can't be merged.
 
+    Unverified: cases can be merged by a person although their describe says that they are not mergeable.
+
     Unverified: what refers to the loser of a merge gets a new SystemModstamp when it is moved to the master.
 
     Unverified: of a campaign's or an opportunity's two references to persons that become one, the loser's is deleted.
     """
-    if not sobject.flags["mergeable"]:
+    if "masterrecordid" not in sobject.by_name:
         raise RowError("INVALID_TYPE", f"{sobject.name} can not be merged")
     if not 1 <= len(losers) <= 2 or master in losers or len(set(losers)) < len(losers):
         raise RowError("INVALID_OPERATION", "one or two other records of the same type can be merged into a master")

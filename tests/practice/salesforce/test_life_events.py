@@ -162,6 +162,15 @@ def test_a_merge_keeps_the_masters_values_and_marks_the_losers(server: Server, k
     assert found(server.org, losers[0])["MasterRecordId"] is None
 
 
+def test_cases_are_merged_too(server: Server) -> None:
+    master, loser = made(server, "Case", Subject="A"), made(server, "Case", Subject="B")
+    task = made(server, "Task", Subject="Call", WhatId=loser)
+    server.org.merge(master, [loser])
+    assert found(server.org, loser)["MasterRecordId"] == master
+    assert found(server.org, task)["WhatId"] == master
+    assert server.get(f"sobjects/Case/{master}").json()["Subject"] == "A"
+
+
 def test_a_merge_moves_what_referred_to_the_losers(server: Server) -> None:
     deal, boss = made(server, "Opportunity", Name="Big", **CLOSE), server.contact()
     master, loser = server.contact(ReportsToId=boss), server.contact()
