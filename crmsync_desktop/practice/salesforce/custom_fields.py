@@ -65,7 +65,7 @@ def field_of(custom: CustomField, on: str, schema: Mapping[str, SObject], siblin
             "nillable": custom.type != "boolean",
             "defaultedOnCreate": False,
         }
-    values, more = _picklist(custom, name, list(siblings))
+    values, more = picklist(custom, name, siblings)
     flags |= more
     if custom.type == "reference":
         if custom.reference_to not in schema:
@@ -86,7 +86,8 @@ def field_of(custom: CustomField, on: str, schema: Mapping[str, SObject], siblin
     return made.with_values(values, default, custom.format)
 
 
-def _picklist(custom: CustomField, name: str, siblings: list[Field]) -> tuple[tuple[Option, ...], dict[str, Any]]:
+def picklist(custom: CustomField, name: str, siblings: Iterable[Field]) -> tuple[tuple[Option, ...], dict[str, Any]]:
+    """Values and flags of a picklist, nothing for another type. Raises ValueError for values that don't hold."""
     if custom.type not in ("picklist", "multipicklist"):
         if custom.values or custom.controller:
             raise ValueError(f"{name} is no picklist and can have neither values nor a controlling field.")

@@ -71,6 +71,16 @@ class CustomField:
 
 
 @dataclass(frozen=True, slots=True)
+class StandardPicklist:
+    """The values that an admin has given a standard picklist (`Contact.LeadSource`) in place of those of a new org."""
+
+    field: str
+    values: tuple[PicklistValue, ...]
+    restricted: bool = False
+    controller: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CustomObject:
     """An object of the org's own, `name` ending in `__c`. Its Name is a text, or an automatic number if `name_format`
     is given (`SUB-{0000}`). `prefix` is the key prefix; without one the org gives the next free from `a00`."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from .address_rules import with_codes
 from .automation_rules import unknown_parts
 from .currencies import with_currencies
-from .custom_fields import field_of, object_of, prefixes
-from .customisation import CustomField
+from .custom_fields import field_of, object_of, picklist, prefixes
+from .customisation import CustomField, StandardPicklist
 from .field_security import visible_part
 from .formulas import FormulaError, compiled
 from .geography import geography
@@ -20,6 +20,8 @@ from .setup import OrgSetup
 Schema = dict[str, SObject]
 
 _WITH_ADDRESSES = ("Account", "Contact", "Lead", "User")
+_WITH_TABLES = frozenset({"Opportunity.StageName", "Case.Status", "Lead.Status", "Task.Status", "Task.Priority"})
+"""Picklists whose values stand in tables of their own, with what they mean: status_tables.py."""
 _OF_FEATURES = frozenset(
     {
         *("CleanStatus", "DandbCompanyId", "DunsNumber", "EmailBouncedDate", "EmailBouncedReason", "HasOpenActivity"),
@@ -35,6 +37,8 @@ def build_schema(plain: Schema, setup: OrgSetup) -> tuple[Schema, Schema]:
     """Everything in the org, and what the API's users see of it. Raises ValueError for a setup that doesn't fit."""
     schema = dict(plain)
     _remove(schema, setup.removed_fields)
+    for edited in setup.picklists:
+        _edit(schema, edited)
     for definition in setup.custom_objects:
         if definition.name in schema:
             raise ValueError(f"There are two objects named {definition.name}.")
@@ -92,6 +96,20 @@ def _remove(schema: Schema, names: tuple[str, ...]) -> None:
         if not item.flags["custom"] and item.name not in _OF_FEATURES:
             raise ValueError(f"{full} can't be removed: every org has it. It can be hidden.")
         schema[sobject.name] = replace(sobject, fields=tuple(other for other in sobject.fields if other is not item))
+
+
+def _edit(schema: Schema, edited: StandardPicklist) -> None:
+    sobject, item = find_field(schema, edited.field)
+    if item.type not in ("picklist", "combobox") or edited.field in _WITH_TABLES or not item.flags["createable"]:
+        raise ValueError(f"{edited.field} is no picklist whose values an admin can edit here.")
+    as_custom = CustomField(
+        item.name, "picklist", values=edited.values, restricted=edited.restricted, controller=edited.controller
+    )
+    values, flags = picklist(as_custom, edited.field, sobject.fields)
+    default = next((value.value for value in edited.values if value.default), None)
+    made = replace(item, flags={**item.flags, **flags}).with_values(values, default, "")
+    fields = tuple(made if other is item else other for other in sobject.fields)
+    schema[sobject.name] = replace(sobject, fields=fields)
 
 
 def _add_fields(schema: Schema, name: str, customs: Iterable[CustomField]) -> None:

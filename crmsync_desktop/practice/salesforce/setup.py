@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .automation_rules import DuplicateRule, Trigger, ValidationRule
-from .customisation import SUBSCRIPTION, CustomField, CustomObject
+from .customisation import SUBSCRIPTION, CustomField, CustomObject, StandardPicklist
 from .structs import from_json, to_json
 
 EXAMPLES: dict[str, CustomObject] = {SUBSCRIPTION.name: SUBSCRIPTION}
@@ -25,7 +25,8 @@ class OrgSetup:
     resources/practice/salesforce/record_types.json. `multi_currency`: CurrencyIsoCode on records, and CurrencyType.
     `hidden_fields`, `read_only_fields`, `hidden_objects` and `read_only_objects` are what the API's users are not allowed to see or change;
     `hidden_records` are ids that sharing keeps from them, `read_only_records` ids that they may only read.
-    `removed_fields` are gone from the org for everybody: custom ones, and standard ones that not every org has. `custom_objects` may hold an example by its name.
+    `removed_fields` are gone from the org for everybody: custom ones, and standard ones that not every org has. `picklists` are standard ones whose
+    values an admin has edited. `custom_objects` may hold an example by its name.
     """
 
     state_country: Literal["off", "on", "customised"] = "off"
@@ -38,6 +39,7 @@ class OrgSetup:
     hidden_records: tuple[str, ...] = ()
     read_only_records: tuple[str, ...] = ()
     removed_fields: tuple[str, ...] = ()
+    picklists: tuple[StandardPicklist, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     custom_objects: tuple[CustomObject, ...] = ()
     validation_rules: tuple[ValidationRule, ...] = ()

@@ -265,6 +265,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
      "Contact.A__c needs a format such as SUB-{0000}."),
     ({"custom_fields": [{"object": "Contact", "name": "A__c", "type": "email", "formula": "Email"}]},
      "Contact.A__c can't be a formula"),
+    ({"picklists": [{"field": "Contact.Title", "values": [{"value": "x"}]}]},
+     "Contact.Title is no picklist whose values an admin can edit here."),
+    ({"picklists": [{"field": "Opportunity.StageName", "values": [{"value": "x"}]}]},
+     "Opportunity.StageName is no picklist whose values an admin can edit here."),
+    ({"picklists": [{"field": "Contact.LeadSource", "values": []}]}, "Contact.LeadSource needs values."),
 ]  # fmt: skip
 
 
@@ -294,3 +299,27 @@ def test_a_checkbox_that_is_added_later_is_unchecked_in_older_records(server: Se
     server.org.change_setup(custom_fields=[{"object": "Contact", "name": "Vip__c", "type": "boolean", "default": True}])
     assert [row["Id"] for row in server.query("SELECT Id FROM Contact WHERE Vip__c = false")["records"]] == [record]
     assert server.get(f"sobjects/Contact/{server.contact()}").json()["Vip__c"] is True
+
+
+def test_an_admin_can_edit_the_values_of_a_standard_picklist(server: Server) -> None:
+    server.org.change_setup(
+        picklists=[
+            {"field": "Contact.LeadSource", "restricted": True,
+             "values": [{"value": "Fair", "default": True}, {"value": "Web", "label": "Our site"}]},
+            {"field": "Contact.Salutation", "controller": "LeadSource",
+             "values": [{"value": "Mx.", "valid_for": ["Web"]}]},
+        ]
+    )  # fmt: skip
+    fields = described(server, "Contact")
+    source = fields["LeadSource"]
+    assert [(entry["value"], entry["label"]) for entry in source["picklistValues"]] == [
+        ("Fair", "Fair"), ("Web", "Our site"),
+    ]  # fmt: skip
+    assert (source["restrictedPicklist"], source["custom"], fields["Salutation"]["controllerName"]) == (
+        True, False, "LeadSource",
+    )  # fmt: skip
+    assert made(server, "Contact", LastName="Doe")["LeadSource"] == "Fair"
+    answer = server.post("sobjects/Contact", {"LastName": "Doe", "LeadSource": "Phone Inquiry"})
+    server.refused(answer, 400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+    server.org.change_setup(picklists=[])
+    assert made(server, "Contact", LastName="Doe")["LeadSource"] is None
