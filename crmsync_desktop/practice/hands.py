@@ -6,6 +6,7 @@ admin API: see `Hands`.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -50,6 +51,26 @@ class Hands(Protocol):
     def merge(self, kind: str, master: str, losers: Sequence[str]) -> str:
         """The id of what is left."""
         ...
+
+
+class Totals:
+    """How many records fit: counted again only once something was written, since a million take a while to count."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._changes = -1
+        self._known: dict[tuple[object, ...], int] = {}
+
+    def count(self, source: str, given: Sequence[object] = ()) -> int:
+        """Rows of `source`, which is all that follows FROM."""
+        if self._changes != self._connection.total_changes:
+            self._changes = self._connection.total_changes
+            self._known.clear()
+        key = (source, *given)
+        if key not in self._known:
+            sql = f"SELECT count(*) FROM {source}"  # noqa: S608  (from our own schema; values are parameters)
+            self._known[key] = int(self._connection.execute(sql, tuple(given)).fetchone()[0])
+        return self._known[key]
 
 
 def refusal_of(error: Refusal | RowError | ApiError) -> Shown:

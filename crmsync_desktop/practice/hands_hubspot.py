@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from crmsync_desktop.practice.hands import Shown, as_text, search_words
+from crmsync_desktop.practice.hands import Shown, Totals, as_text, search_words
 from crmsync_desktop.practice.hubspot import HubSpotPortal
 from crmsync_desktop.practice.hubspot.association_types import AssociationType
 from crmsync_desktop.practice.hubspot.associations import Associations, Link
@@ -46,6 +46,7 @@ class HubSpotHands:
 
     def __init__(self, portal: HubSpotPortal) -> None:
         self._portal = portal
+        self._totals = Totals(portal.connection)
 
     def types(self) -> list[Shown]:
         return [self._type(kind) for kind in self._portal.catalog.types]
@@ -62,7 +63,7 @@ class HubSpotHands:
                 where += f" AND {matching if word.isascii() else f'fold({matching})'} LIKE ? ESCAPE '\\'"
                 given.append(word if word.isascii() else word.lower())
         execute = self._portal.connection.execute
-        total = execute(f"SELECT count(*) FROM record WHERE {where}", given).fetchone()[0]
+        total = self._totals.count(f"record WHERE {where}", given)
         # To archive a record leaves its modified date alone.
         changed = "max(modified_ms, archived_ms)" if deleted else "modified_ms"
         newest = f"SELECT id FROM record WHERE {where} ORDER BY {changed} DESC, id DESC LIMIT ? OFFSET ?"
@@ -136,7 +137,7 @@ class HubSpotHands:
             "name": kind.name,
             "label": kind.singular.capitalize(),
             "plural": kind.name.capitalize(),
-            "count": self._portal.count(kind.name),
+            "count": self._totals.count(f"record WHERE type = ? AND {_LIVE}", (kind.name,)),
             "columns": list(self._columns(kind)),
             "fields": [_field(each) for each in known.values()] + associated,
         }

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmsync_desktop.practice.hands import Shown, as_text, search_words
+from crmsync_desktop.practice.hands import Shown, Totals, as_text, search_words
 from crmsync_desktop.practice.salesforce import SalesforceOrg
 from crmsync_desktop.practice.salesforce.ids import normal
 from crmsync_desktop.practice.salesforce.schema import Field, SObject
@@ -16,6 +16,8 @@ from crmsync_desktop.practice.salesforce.store import quoted
 
 COLUMNS = {
     "Account": ("Name", "Phone", "Website", "Industry", "BillingCity", "BillingCountry"),
+    "Campaign": ("Name", "Type", "Status", "StartDate", "EndDate", "IsActive"),
+    "CampaignMember": ("CampaignId", "ContactId", "LeadId", "Status", "HasResponded"),
     "Case": ("CaseNumber", "Subject", "Status", "Priority", "Origin", "ContactId"),
     "Contact": ("FirstName", "LastName", "Email", "Phone", "Title", "AccountId", "MailingCity", "MailingCountry"),
     "Event": ("Subject", "StartDateTime", "EndDateTime", "Location", "WhoId", "WhatId"),
@@ -35,6 +37,7 @@ class SalesforceHands:
 
     def __init__(self, org: SalesforceOrg) -> None:
         self._org = org
+        self._totals = Totals(org.store.db)
 
     def types(self) -> list[Shown]:
         return [
@@ -68,7 +71,7 @@ class SalesforceHands:
                 if sobject.soft_deletes:
                     tests.append(f"IsDeleted = {int(deleted)}")
                 where = f"WHERE {' AND '.join(tests)}"
-                total = self._org.store.db.execute(f"SELECT count(*) FROM {table} {where}", given).fetchone()[0]
+                total = self._totals.count(f"{table} {where}", given)
             else:
                 given = []
                 where = "WHERE IsDeleted = 1" if deleted else self._living(sobject)
@@ -158,11 +161,9 @@ class SalesforceHands:
 
     def _total(self, sobject: SObject, *, deleted: bool) -> int:
         with self._org.lock:
-            db, table = self._org.store.db, quoted(sobject.name)
-            gone = 0
-            if sobject.soft_deletes:
-                gone = int(db.execute(f"SELECT count(*) FROM {table} WHERE IsDeleted = 1").fetchone()[0])
-            return gone if deleted else int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) - gone
+            table = quoted(sobject.name)
+            gone = self._totals.count(f"{table} WHERE IsDeleted = 1") if sobject.soft_deletes else 0
+            return gone if deleted else self._totals.count(table) - gone
 
     def _shown(self, sobject: SObject, ids: list[str], names: Sequence[str] | None) -> list[Shown]:
         """`names`: the fields to show, None for all that have a value."""
@@ -200,11 +201,12 @@ def _for_hands(sobject: SObject) -> bool:
 
 def _columns(sobject: SObject) -> tuple[str, ...]:
     """Those chosen above that the org has; of an object of the org's own, its name and its first fields."""
+    stored = {item.name for item in sobject.stored}
     chosen = COLUMNS.get(sobject.name)
     if chosen is None:
-        own = [item.name for item in sobject.stored if item.flags["updateable"] and item.name not in _SYSTEM]
-        chosen = tuple(dict.fromkeys((*(name for name in ("Name",) if name.lower() in sobject.by_name), *own)))[:7]
-    return tuple(name for name in chosen if name.lower() in sobject.by_name)
+        own = (item.name for item in sobject.stored if item.flags["updateable"] and item.name not in _SYSTEM)
+        chosen = tuple(dict.fromkeys(("Name", *own)))[:7]
+    return tuple(name for name in chosen if name in stored)
 
 
 def _field(item: Field) -> Shown:

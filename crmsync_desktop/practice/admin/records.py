@@ -15,11 +15,11 @@ Deed = Callable[[Hands, str, Given], object]
 
 
 def _hands(practice: Practice, system: str) -> Hands:
-    if system == "salesforce":
-        return SalesforceHands(practice.org)
-    if system == "hubspot":
-        return HubSpotHands(practice.portal)
-    raise ValueError(f"There is no system “{system}”; it is salesforce or hubspot.")
+    if not practice.hands:
+        practice.hands.update(salesforce=SalesforceHands(practice.org), hubspot=HubSpotHands(practice.portal))
+    if system not in practice.hands:
+        raise ValueError(f"There is no system “{system}”; it is salesforce or hubspot.")
+    return practice.hands[system]
 
 
 def _types(practice: Practice, given: Given) -> object:
