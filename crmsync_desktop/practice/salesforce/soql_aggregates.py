@@ -53,14 +53,16 @@ def is_aggregated(select: Sequence[Item | Typeof | Query]) -> bool:
 def aggregated(scope: Scope, functions: Functions, query: Query, select: Sequence[Item | Typeof | Query]) -> Grouped:
     """Raises ApiError 400 for a combination that doesn't hold.
 
+    COUNT() stands alone, with LIMIT at most (SOQL reference, COUNT()).
+
     Unverified: what COUNT() can't be combined with, child queries and TYPEOF in a query with aggregates are malformed.
     """
     grouped = Grouped(scope, functions, [_group(scope, functions, expression) for expression in query.group], [])
     for item in select:
         call = item.expression if isinstance(item, Item) else None
         if isinstance(call, Call) and call.name == "COUNT" and call.argument is None:
-            if len(select) > 1 or query.group or query.having or (isinstance(item, Item) and item.alias):
-                message = "COUNT() must be the only element in the SELECT list, without GROUP BY"
+            if len(select) > 1 or query.group or query.having or query.order or (isinstance(item, Item) and item.alias):
+                message = "COUNT() must be the only element in the SELECT list, without GROUP BY and ORDER BY"
                 raise scope.error("MALFORMED_QUERY", call.position, message)
             grouped.counts_only = True
             return grouped

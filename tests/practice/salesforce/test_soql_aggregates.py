@@ -208,6 +208,8 @@ REFUSED = [
     ("SELECT MEDIAN(Amount) FROM Opportunity", "unexpected token: 'MEDIAN'"),
     ("SELECT SUM(MIN(Amount)) FROM Opportunity", "unexpected token: 'SUM'"),
     ("SELECT COUNT(), Id FROM Opportunity", "COUNT() must be the only element"),
+    ("SELECT COUNT() FROM Opportunity ORDER BY Name", "COUNT() must be the only element"),
+    ("SELECT COUNT() FROM Opportunity GROUP BY Name", "COUNT() must be the only element"),
     ("SELECT Name, COUNT(Id) FROM Opportunity", "Field must be grouped or aggregated: Name"),
     ("SELECT CALENDAR_YEAR(CloseDate) FROM Opportunity", "Field must be grouped or aggregated: CloseDate"),
     ("SELECT COUNT(Id) FROM Opportunity GROUP BY Amount", "field 'Amount' can not be grouped in a query call"),
