@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from crmsync_desktop.ui.look import Look
 from crmsync_desktop.ui.palette import GRID
@@ -19,6 +21,19 @@ _ICONS = {
     "bad": ("circle-alert", "bad"),
 }
 _WORDS = {"": "Note", "good": "Done", "warn": "Warning", "bad": "Error"}
+
+
+class _Wrapped(QLabel):
+    """Lines as many as it takes: in a splitter nobody asks a label how high it is at its width."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setMinimumHeight(self.heightForWidth(self.width()))
 
 
 class Band(QFrame):
@@ -40,11 +55,12 @@ class Band(QFrame):
         self.key = (tone, title)
         icon, role = _ICONS[tone]
         self.title = label(title, "strong")
-        self.text = label(text, wrap=True)
+        self.text = _Wrapped(text) if narrow else label(text, wrap=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = [button(word, act) for word, act in actions]
         line = row(Glyph(look, icon, role), self.title, self.text)
-        if not narrow:
+        below = narrow and len(self.buttons) > 1
+        if not below:
             for each in self.buttons:
                 line.addWidget(each)
         if closed is not None:
@@ -53,7 +69,7 @@ class Band(QFrame):
         layout: QLayout = line
         if narrow:
             self.text.setMinimumWidth(10 * GRID)  # one long word would push the other half of the window away
-            layout = column(line, row(None, *self.buttons), gap=4) if self.buttons else column(line)
+            layout = column(line, row(None, *self.buttons), gap=4) if below else column(line)
         layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
         self.setLayout(layout)
         self.setAccessibleName(f"{_WORDS[tone]}: {title}")
@@ -64,7 +80,7 @@ class Bands(QWidget):
     """The stack of them. Saying the same thing again replaces what was said."""
 
     def __init__(self, look: Look, margin: int = 3 * GRID, narrow: bool = False) -> None:
-        """`narrow`: for half a window; each band has its buttons below its text."""
+        """`narrow`: for half a window; a band with two buttons has them below its text."""
         super().__init__()
         self._look, self._narrow = look, narrow
         self._stack = QVBoxLayout()

@@ -83,15 +83,19 @@ class CellDelegate(QStyledItemDelegate):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The line inside a combo box keeps Enter and Esc to itself; they belong to the cell."""
         box = watched.parent() if isinstance(watched, QLineEdit) else None
-        if isinstance(box, QComboBox) and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if not isinstance(box, QComboBox) or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._commit(box)
                 return True
             if event.key() == Qt.Key.Key_Escape:
                 self.closeEditor.emit(box, QStyledItemDelegate.EndEditHint.RevertModelCache)
                 return True
-            return False
-        return super().eventFilter(watched, event)
+        return False
 
     def _commit(self, editor: QWidget) -> None:
         self.commitData.emit(editor)

@@ -58,7 +58,7 @@ class RecordsList(QStackedWidget):
         self._kept: tuple[list[str], str, int] = ([], "", 1)
         self.table.looked.connect(self._look)
         self.table.chosen.connect(self._remember)
-        self.table.selectionModel().currentChanged.connect(self._remember)
+        self.table.selectionModel().currentChanged.connect(self._remember_place)
         self.table.done.connect(self._catch_up)
 
     def show_kind(self, kind: PracticeType, search: str = "", select: str = "") -> None:
@@ -67,7 +67,9 @@ class RecordsList(QStackedWidget):
         self.kind, self.search = kind, search
         self._kept = ([select] if select else [], select, 1)
         if fresh:
+            self._choosing = True
             self.records.start(kind)
+            self._choosing = False
             self.table.place_columns()
         self.restart()
 
@@ -188,6 +190,7 @@ class RecordsList(QStackedWidget):
         if self.table.editing and self.currentWidget() is self.table:
             self._later = True  # the rows would move under what is being written
             return
+        self._choosing = True  # a model that starts anew drops the selection, which is no choice of a person's
         if self._fresh:
             self._fresh = False
             self.records.start(self.kind)
@@ -197,6 +200,7 @@ class RecordsList(QStackedWidget):
         was_shown = self.currentWidget() is self.table
         moved = self.records.take(page, answer)
         self._show_state()
+        self._choosing = False
         self.counted.emit(answer.total)
         self.reached.emit()
         if moved or not was_shown:
@@ -226,6 +230,12 @@ class RecordsList(QStackedWidget):
             ids = [record.id for record in self.table.chosen_records()]
             self._kept = (ids, current.id if current is not None else "", self.table.currentIndex().column())
             self.chosen.emit()
+
+    def _remember_place(self) -> None:
+        """The current cell alone: Qt makes the first one current when the table gets the keyboard, which chooses nothing."""
+        current = self.table.current_record()
+        if not self._choosing and current is not None:
+            self._kept = (self._kept[0], current.id, self.table.currentIndex().column())
 
     def _choose_again(self) -> None:
         self._choosing = True

@@ -131,7 +131,7 @@ class PracticePane(QFrame):
         if not self.drawer_shown:
             self._lower.show()
             height = self._split.height()
-            self._split.setSizes([height - height * 11 // 20, height * 11 // 20])
+            self._split.setSizes([height * 11 // 20, height * 9 // 20])
 
     def close_drawer(self) -> None:
         if self.drawer_shown:

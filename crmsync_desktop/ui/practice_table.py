@@ -96,6 +96,8 @@ class RecordsTable(QTableView):
             selection.select(self.records.index(row, 0), self.records.index(row, last))
         self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         place = self.records.row_of(current) if current else None
+        if rows and place not in rows:
+            place = rows[0]
         if place is not None:
             index = self.records.index(place, min(max(column, 0), last))
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)

@@ -19,6 +19,7 @@ from crmsync_desktop.ui.words import Words
 from tests.ui.scripted import NOW, ScriptedEngine
 
 HERE = Path(__file__).parent
+SECONDS = 30
 Live = Callable[[Callable[[], Awaitable[None]]], None]
 
 
@@ -94,6 +95,10 @@ async def calm(window: MainWindow) -> None:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Wait for something to become true; the test's time-out ends one that never does."""
+    """Wait for something to become true. Raises TimeoutError for what never does: pytest's own time-out can't end a loop
+    that is Qt's."""
+    end = asyncio.get_running_loop().time() + SECONDS
     while not true():
+        if asyncio.get_running_loop().time() > end:
+            raise TimeoutError("what was waited for never came")
         await asyncio.sleep(0.005)

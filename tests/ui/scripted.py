@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
     Changed,
     ChangeView,
@@ -32,6 +33,7 @@ from crmsync_desktop.app.views import (
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.ports.practice import PracticeRecords
 from tests.ui import scripted_data as data
 from tests.ui import scripted_settings as settings
 
@@ -43,8 +45,11 @@ def iso(seconds: float) -> str:
     return (NOW + timedelta(seconds=seconds)).isoformat()
 
 
-class ScriptedEngine:
-    def __init__(self) -> None:
+class ScriptedEngine(PracticeWork):
+    """`hands`: a port to practice orgs, for the methods that only a practice connection has."""
+
+    def __init__(self, hands: PracticeRecords | None = None) -> None:
+        super().__init__(hands)
         self.on_death: Callable[[CrmSyncError], None] | None = None
         self.listeners: list[Callable[[Event], None]] = []
         self.asked: list[tuple[object, ...]] = []
@@ -89,6 +94,7 @@ class ScriptedEngine:
 
     async def close(self) -> None:
         self.closed = True
+        self.end_practice_work()
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self.listeners.append(listener)
