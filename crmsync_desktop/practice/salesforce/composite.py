@@ -18,6 +18,7 @@ def composite(ask: Ask, handle: Handle) -> Answer:
     """Every part's answer, in order; status 200 whatever the parts say.
 
     Unverified: more than five queries and collections in a composite are refused with 400 INVALID_INPUT.
+    Unverified: limits may be asked for within a composite, though the guide's list of its resources doesn't name them.
     Unverified: a part for another version of the API than the composite's own is answered with 404.
     """
     body = ask.json_object()

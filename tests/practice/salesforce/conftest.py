@@ -100,6 +100,15 @@ def server(org: SalesforceOrg, clock: PracticeClock) -> Iterator[Server]:
     yield from serve(org, clock)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One org for all tests of a module that leave nothing behind."""
+    clock = PracticeClock(source=FrozenTime())
+    made = SalesforceOrg(tmp_path_factory.mktemp("shared") / "salesforce.db", clock)
+    yield from serve(made, clock)
+    made.close()
+
+
 def serve(org: SalesforceOrg, clock: PracticeClock, **options: Any) -> Iterator[Server]:
     calls = CallLog()
     app = create_salesforce_app(org, calls, access_token=TOKEN, client_id=CLIENT, **options)

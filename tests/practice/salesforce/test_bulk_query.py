@@ -106,11 +106,11 @@ def test_query_all_has_deleted_records_too(server: Server) -> None:
         ("", "INVALIDJOB"),
     ],
 )
-def test_queries_that_a_job_does_not_take(server: Server, soql: str, code: str) -> None:
-    server.refused(server.post("jobs/query", {"operation": "query", "query": soql}), 400, code)
+def test_queries_that_a_job_does_not_take(shared: Server, soql: str, code: str) -> None:
+    shared.refused(shared.post("jobs/query", {"operation": "query", "query": soql}), 400, code)
 
 
-def test_a_job_that_makes_no_sense_is_refused(server: Server) -> None:
+def test_a_job_that_makes_no_sense_is_refused(shared: Server) -> None:
     soql = "SELECT Id FROM Contact"
     for body, code in (
         ({"operation": "insert", "query": soql}, "INVALIDJOB"),
@@ -118,7 +118,7 @@ def test_a_job_that_makes_no_sense_is_refused(server: Server) -> None:
         ({"operation": "query", "query": soql, "object": "Contact"}, "JSON_PARSER_ERROR"),
         ({"operation": "query", "query": soql, "lineEnding": "CR"}, "INVALIDJOB"),
     ):
-        server.refused(server.post("jobs/query", body), 400, code)
+        shared.refused(shared.post("jobs/query", body), 400, code)
 
 
 def test_a_query_with_an_unknown_field_fails_its_job(server: Server) -> None:

@@ -146,5 +146,5 @@ def test_at_the_limits_a_call_is_taken_and_above_them_refused(server: Server) ->
         ({"graphs": [graph("1", contact("a", "b"), contact("b", "a"))]}, "INVALID_INPUT"),
     ],
 )
-def test_malformed_graphs_are_refused(server: Server, body: Any, code: str) -> None:
-    server.refused(server.post("composite/graph", body), 400, code)
+def test_malformed_graphs_are_refused(shared: Server, body: Any, code: str) -> None:
+    shared.refused(shared.post("composite/graph", body), 400, code)

@@ -84,8 +84,8 @@ def test_a_tree_has_its_limits(server: Server) -> None:
         ([record("Account", "a", Contacts={"records": [], "x": 1})], "JSON_PARSER_ERROR"),
     ],
 )
-def test_malformed_trees_are_refused(server: Server, records: Any, code: str) -> None:
-    server.refused(server.post("composite/tree/Account", {"records": records}), 400, code)
+def test_malformed_trees_are_refused(shared: Server, records: Any, code: str) -> None:
+    shared.refused(shared.post("composite/tree/Account", {"records": records}), 400, code)
 
 
 def test_children_of_an_object_that_is_hidden_are_refused(server: Server) -> None:
