@@ -6,6 +6,7 @@ admin API: see `Hands`.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -16,6 +17,8 @@ from crmsync_desktop.practice.salesforce import ApiError, RowError
 Shown = dict[str, Any]
 MOST_RECORDS = 500
 """The longest page."""
+_PLAIN = re.compile(r"[A-Za-z0-9@.+-]+")
+"""What of a word stands in JSON as it is, and in either case for LIKE."""
 
 
 class Hands(Protocol):
@@ -96,7 +99,22 @@ def as_text(value: Any) -> str | None:
     return str(value)
 
 
-def search_words(search: str) -> list[str]:
-    """The words that a record's text must hold, ready for LIKE ... ESCAPE '\\'."""
-    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return [f"%{word}%" for word in escaped.split()]
+def search_tests(search: str, text: str, folding: str, rough: str) -> tuple[list[str], list[str]]:
+    """SQL conditions for rows whose text holds every word of a search, in any case, and their parameters.
+
+    `text` is an SQL expression; `folding` the SQL function that makes upper and lower case equal beyond ASCII; `rough` an
+    expression that is quick to look through and holds what `text` holds, and more. It goes first: most rows of a million
+    don't have even the longest plain part of the word.
+    """
+    tests: list[str] = []
+    given: list[str] = []
+    for word in search.split():
+        parts = _PLAIN.findall(word)
+        if parts and (rough != text or not word.isascii()):
+            tests.append(f"{rough} LIKE ?")
+            given.append(f"%{max(parts, key=len)}%")
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        fold = "" if word.isascii() else folding
+        tests.append(f"{fold}({text}) LIKE {fold}(?) ESCAPE '\\'")
+        given.append(f"%{escaped}%")
+    return tests, given

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from crmsync_desktop.practice.hands import Shown, Totals, as_text, search_words
+from crmsync_desktop.practice.hands import Shown, Totals, as_text, search_tests
 from crmsync_desktop.practice.hubspot import HubSpotPortal
 from crmsync_desktop.practice.hubspot.association_types import AssociationType
 from crmsync_desktop.practice.hubspot.associations import Associations, Link
@@ -53,15 +53,13 @@ class HubSpotHands:
 
     def page(self, kind: str, *, search: str, deleted: bool, offset: int, limit: int) -> Shown:
         chosen = self._kind(kind)
-        words = search_words(search)
         where, given = f"type = ? AND {_BINNED if deleted else _LIVE}", [chosen.name]
-        if words:
+        if search.strip():
             names = dict.fromkeys((*self._columns(chosen), *chosen.searched))
             matching = " || ' ' || ".join(f"""coalesce(json_extract(properties, '$."{name}"'), '')""" for name in names)
             matching = f"(id || ' ' || {matching})"
-            for word in words:
-                where += f" AND {matching if word.isascii() else f'fold({matching})'} LIKE ? ESCAPE '\\'"
-                given.append(word if word.isascii() else word.lower())
+            tests, words = search_tests(search, matching, "fold", "(id || properties)")
+            where, given = " AND ".join((where, *tests)), [*given, *words]
         execute = self._portal.connection.execute
         total = self._totals.count(f"record WHERE {where}", given)
         # To archive a record leaves its modified date alone.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmsync_desktop.practice.hands import Shown, Totals, as_text, search_words
+from crmsync_desktop.practice.hands import Shown, Totals, as_text, search_tests
 from crmsync_desktop.practice.salesforce import SalesforceOrg
 from crmsync_desktop.practice.salesforce.ids import normal
 from crmsync_desktop.practice.salesforce.schema import Field, SObject
@@ -56,18 +56,13 @@ class SalesforceHands:
 
     def page(self, kind: str, *, search: str, deleted: bool, offset: int, limit: int) -> Shown:
         sobject = self._sobject(kind)
-        words = search_words(search)
         if deleted and not sobject.soft_deletes:
             return {"total": 0, "records": []}
         table = quoted(sobject.name)
         with self._org.lock:
-            if words:
+            if search.strip():
                 matching = " || ' ' || ".join(f"coalesce({quoted(name)}, '')" for name in ("Id", *_columns(sobject)))
-                tests = [
-                    f"{f'({matching})' if word.isascii() else f'folded({matching})'} LIKE ? ESCAPE '\\'"
-                    for word in words
-                ]
-                given = [word if word.isascii() else word.casefold() for word in words]
+                tests, given = search_tests(search, f"({matching})", "folded", f"({matching})")
                 if sobject.soft_deletes:
                     tests.append(f"IsDeleted = {int(deleted)}")
                 where = f"WHERE {' AND '.join(tests)}"
