@@ -14,7 +14,7 @@ from crmsync_desktop.practice.people import IN_BOTH, Person, Presence
 
 PER_PERSON = 0.1
 """Deals, tickets and tasks for each person of a side; of calls, e-mails, meetings and notes together as many."""
-MOST = 20_000
+MOST = 10_000
 """Of each, however many people there are: a million contacts are there to be many contacts."""
 STAGES = 7
 """How far a deal is: 0 to 4 open, 5 won, 6 lost."""

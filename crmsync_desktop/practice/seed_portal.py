@@ -22,7 +22,7 @@ from crmsync_desktop.practice.seed_business import people_of, portal_rows
 from crmsync_desktop.practice.seed_people import hubspot_companies, hubspot_rows
 
 KNOWN_COMPANIES = 2 / 3
-EMPLOYED = 0.85
+EMPLOYED = 0.6
 """The share of the contacts of a known company that are associated with it."""
 CONTACTING = ("calls", "emails", "meetings")
 Pair = tuple[int, int]
