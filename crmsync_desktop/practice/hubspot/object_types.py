@@ -108,6 +108,7 @@ class ObjectTypes:
         return kind
 
     def known(self, name: str) -> bool:
+        """Whether `get` would find it."""
         return name.lower() in self._aliases
 
     def add(self, kind: ObjectType) -> None:
