@@ -17,7 +17,8 @@ from .schema import SObject
 @dataclass
 class Ask:
     """`path` is what follows `/services/data/vNN.0/`; header names are in lower case; `body` is bytes or JSON already
-    read (inside a composite); `repeated` are parameters that were given more than once."""
+    read (inside a composite); `repeated` are parameters that were given more than once; `all_or_none`: it
+    is part of a composite that keeps all or nothing, whatever it says itself."""
 
     org: SalesforceOrg
     user_id: str
@@ -29,6 +30,7 @@ class Ask:
     body: Any = b""
     inside: bool = False
     repeated: tuple[str, ...] = ()
+    all_or_none: bool = False
     names: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -221,7 +221,7 @@ def _run(ask: Ask, work: Callable[[], Iterable[Result]], all_or_none: bool) -> A
     try:
         with ask.org.store.atomic():
             results = list(work())
-            if all_or_none and not all(result["success"] for result in results):
+            if (all_or_none or ask.all_or_none) and not all(result["success"] for result in results):
                 raise _RolledBackError
     except _RolledBackError:
         results = [result if not result["success"] else _result(rolled_back()) for result in results]

@@ -42,7 +42,7 @@ class OAuth:
         return [
             ("/services/oauth2/authorize", self.authorize, ["GET", "POST"]),
             (_DECIDE, self.decide, ["POST"]),
-            ("/services/oauth2/token", self.token, ["POST"]),
+            ("/services/oauth2/token", self.token, ["GET", "POST"]),
             ("/services/oauth2/revoke", self.revoke, ["GET", "POST"]),
             ("/services/oauth2/userinfo", self._identity.userinfo, ["GET", "POST"]),
             ("/id/{organization}/{user}", self._identity.identity, ["GET", "POST"]),
@@ -102,7 +102,11 @@ class OAuth:
         return self._allowed(form, form["user"])
 
     async def token(self, request: Request) -> Response:
-        """Unverified: a token request that isn't form-encoded is refused with 400 unsupported_grant_type."""
+        """Unverified: a token request that isn't form-encoded is refused with 400 unsupported_grant_type.
+        Unverified: a token request by GET is refused with 400 invalid_request, since it must use POST.
+        """
+        if request.method != "POST":
+            return _error("invalid_request", "must use HTTP POST")
         form = await _form(request) | _basic(request)
         flows: dict[str, Callable[[Form, str], Response]] = {
             "authorization_code": self._code,

@@ -75,17 +75,20 @@ def named(parts: list[Part]) -> dict[str, Part]:
 def run_all(ask: Ask, parts: dict[str, Part], handle: Handle, *, all_or_none: bool) -> tuple[dict[str, Answer], bool]:
     """The answers in the order of the parts, and whether everything held.
 
-    With `all_or_none` a failed part undoes the others, which then all say PROCESSING_HALTED.
+    With `all_or_none` a failed part undoes the others, which then all say PROCESSING_HALTED; it holds within collections
+    too, whatever they say themselves ("allOrNone Parameters in Composite and Collections Requests" of the REST guide).
+
+    Unverified: the collection that undoes a composite keeps its status 200 and its results, with the good records rolled back.
     """
     answers: dict[str, Answer] = {}
     try:
         with ask.org.store.atomic():
             for name, part in parts.items():
-                answers[name] = _one(ask, part, answers, handle)
-                if answers[name].failed and all_or_none:
+                answers[name] = _one(ask, part, answers, handle, all_or_none)
+                if all_or_none and _failed(answers[name]):
                     raise _RolledBackError
     except _RolledBackError:
-        failed = next(name for name, answer in answers.items() if answer.failed)
+        failed = next(name for name, answer in answers.items() if _failed(answer))
         return {name: answers[name] if name == failed else halted(ROLLED_BACK) for name in parts}, False
     return answers, not any(answer.failed for answer in answers.values())
 
@@ -138,14 +141,23 @@ def references(part: Part) -> Iterator[str]:
                 yield re.split(r"[.\[]", match[1], maxsplit=1)[0]
 
 
-def _one(ask: Ask, part: Part, answers: dict[str, Answer], handle: Handle) -> Answer:
+def _failed(answer: Answer) -> bool:
+    """Whether a part was refused, or a record of a collection was."""
+    results = answer.body if isinstance(answer.body, list) else []
+    return answer.failed or any(isinstance(entry, dict) and entry.get("success") is False for entry in results)
+
+
+def _one(ask: Ask, part: Part, answers: dict[str, Answer], handle: Handle, all_or_none: bool) -> Answer:
     try:
         url = str(_filled(part["url"], answers))
         body = _filled(part.get("body"), answers)
     except _NoValueError as error:
         return halted(f"Invalid reference specified. No value for {error} found")
     found = inner(ask, part["method"], url, body, part.get("httpHeaders") or {}, (ask.version,))
-    return Answer(404, not_found().body()) if found is None else handle(found)
+    if found is None:
+        return Answer(404, not_found().body())
+    found.all_or_none = all_or_none
+    return handle(found)
 
 
 def _filled(value: Any, answers: dict[str, Answer]) -> Any:

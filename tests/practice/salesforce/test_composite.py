@@ -186,3 +186,22 @@ def test_a_batch_takes_older_versions_and_nothing_strange(server: Server) -> Non
         server.post("composite/batch", {"batchRequests": [good], "haltOnError": 1}), 400, "JSON_PARSER_ERROR"
     )
     assert server.org.usage.used() == 2 + 4
+
+
+def test_all_or_none_holds_within_collections_too(server: Server) -> None:
+    record = {"attributes": {"type": "Contact"}, "LastName": "Doe"}
+    records = {"allOrNone": False, "records": [record, {**record, "LastName": None}]}
+    first, many, last = composite(
+        server,
+        part("first", "POST", "sobjects/Contact", {"LastName": "D"}),
+        part("many", "POST", "composite/sobjects", records),
+        part("last", "POST", "sobjects/Contact", {"LastName": "D"}),
+        all_or_none=True,
+    )
+    assert first["body"][0]["errorCode"] == last["body"][0]["errorCode"] == "PROCESSING_HALTED"
+    codes = [result["errors"][0]["statusCode"] for result in many["body"]]
+    assert codes == ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "REQUIRED_FIELD_MISSING"]
+    assert server.org.count("Contact") == 0
+    good = {"allOrNone": False, "records": [record, record]}
+    (kept,) = composite(server, part("kept", "POST", "composite/sobjects", good), all_or_none=True)
+    assert [result["success"] for result in kept["body"]] == [True, True]

@@ -372,3 +372,8 @@ def test_the_identity_address_tells_whose_token_it_is(server: Server) -> None:
     seller = server.oauth.new_access_token(server.org.users()[1]["Id"])
     assert identity(address, seller) == (404, "No_Access")
     assert identity(f"{server.url}/services/oauth2/userinfo", "") == (403, "Missing_OAuth_Token")
+
+
+def test_tokens_are_asked_for_by_post(server: Server) -> None:
+    answer = server.session.get(f"{server.url}/services/oauth2/token", params={"grant_type": "x"}, timeout=5)
+    assert error(answer) == "invalid_request"
