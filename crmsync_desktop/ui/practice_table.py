@@ -115,7 +115,8 @@ class RecordsTable(QTableView):
         key = event.key()
         index = self.currentIndex()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
+            if not self.editing:  # the line of an editor hands Enter on
+                self.opened.emit()
         elif key == Qt.Key.Key_Delete:
             self.removed.emit()
         elif key == Qt.Key.Key_F2 and index.isValid() and index.column() == CHANGED:

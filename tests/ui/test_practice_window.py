@@ -220,6 +220,7 @@ def test_a_cell_is_edited_in_place_and_counts_as_a_persons_change(opened: Open, 
         assert (cell.data(), cell.data(Role.MARK)) == ("After & <b>more</b>", "")
         assert pane.list.records.index(0, CHANGED).data().startswith("Person")
         assert pane.bands.shown == []
+        assert not pane.drawer_shown  # Enter ended the editor and opened nothing
         again = hands.get("salesforce", "Contact", one.id)
         assert (again.values["Title"], again.changed_by) == ("After & <b>more</b>", "person")
         await write(pane, "Title", " ")  # blanks are a text like any other until the org says what it makes of them
