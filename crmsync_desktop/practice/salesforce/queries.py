@@ -57,19 +57,19 @@ def page_size(options: str) -> int:
 
 
 class Queries:
-    """`schema` is what the API's users see of the org (None for everything); `now` gives seconds since the epoch."""
+    """`schema` is what the API's users see of the org; `now` gives seconds since the epoch."""
 
     def __init__(
         self,
         store: Store,
         now: Callable[[], float],
-        schema: Mapping[str, SObject] | None = None,
-        commits: Commits | None = None,
+        schema: Mapping[str, SObject],
+        commits: Commits,
     ) -> None:
         self._store = store
         self._now = now
-        self._schema = store.schema if schema is None else schema
-        self._commits = commits or Commits(store, now)
+        self._schema = schema
+        self._commits = commits
         self._locators = Locators(now)
         store.before_writing.append(self._locators.settle)
 
