@@ -7,9 +7,7 @@ only prints help should load nothing.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import subprocess
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 PRACTICE = "practice"
 """The name of the connection to the practice orgs."""
 DATA_VARIABLE = "CRMSYNC_DATA_DIR"
-START_SECONDS = 60.0
 _NOT_OBJECTS = ("property", "rule", "builtin", "values")
 
 
@@ -99,34 +96,15 @@ def default_mappings(pair: str) -> list[Mapping]:
 @contextlib.contextmanager
 def practice_serving(where: Home) -> Iterator[dict[str, Any]]:
     """The announcement of running practice orgs: those that run already, else our own, which end with the block."""
+    from crmsync_desktop.adapters.practice_records.process import served
     from crmsync_desktop.practice.state import serving
 
     running = serving(where.practice_orgs)
     if running is not None:
         yield running
         return
-    command = [sys.executable, "-m", "crmsync_desktop.practice.serve"]
-    command += ["--state-dir", str(where.practice_orgs), "--stop-with-stdin"]
-    pipe = subprocess.PIPE
-    # In a session of its own: Ctrl+C in a terminal would end it while a pass still settles. It ends with its input.
-    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)  # noqa: S603
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    try:
-        line = process.stdout.readline()
-        if not line:
-            raise SetupError("The practice orgs did not start.", process.stderr.read().decode(errors="replace").strip())
-        yield json.loads(line)
-    finally:
-        process.stdin.close()
-        try:
-            process.wait(START_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
-        process.stderr.close()
+    with served(where.practice_orgs) as announced:
+        yield announced
 
 
 def serve_practice(
