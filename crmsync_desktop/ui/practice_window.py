@@ -187,6 +187,7 @@ class PracticeWindow(QMainWindow):
         super().showEvent(event)
         if not event.spontaneous():
             self._poll.start()
+            self.salesforce.head.search.setFocus()
             self.read_types()
             for pane in self.panes:
                 pane.refresh()

@@ -75,6 +75,37 @@ def edit_in_hubspot() -> None:
     ask("POST", "/crm/v3/objects/contacts/batch/update", {"inputs": edits})
 
 
+async def records(window: MainWindow, folder: Path, every: bool) -> None:
+    """The window "Practice records": a record and its counterpart side by side, and a value that the org refuses."""
+    window.open_practice()
+    practice = window.practice
+    assert practice is not None
+    left, right = practice.salesforce, practice.hubspot
+    await quiet(window)
+    model = left.list.records
+    names = [field.name for field in model.columns]
+    model.setData(model.index(1, names.index("Title") + 1), "Daglig leder")
+    model.setData(model.index(0, names.index("Email") + 1), "post@@example")
+    left.table.selectRow(1)
+    left.open_details()
+    await quiet(window)
+    left.bar.show_other.click()
+    await quiet(window)
+    right.open_details()
+    right.head.search.clear()
+    right.head.search_now()
+    await quiet(window)
+    for scheme in SCHEMES:
+        window.desk.look.choose(scheme)  # type: ignore[arg-type]
+        for size in ((1280, 800), (960, 600)) if every else ((1280, 800),):
+            practice.resize(*size)
+            await quiet(window)
+            path = folder / f"practice-records-{scheme}-{size[0]}x{size[1]}.png"
+            if not practice.grab().save(str(path)):
+                raise OSError(f"{path} could not be written")
+    practice.close()
+
+
 async def visit(window: MainWindow, engine: EngineClient, folder: Path, every: bool) -> None:
     await engine.ready()
     first = await engine.sync(False)  # joins the scheduled first pass
@@ -90,6 +121,7 @@ async def visit(window: MainWindow, engine: EngineClient, folder: Path, every: b
         window.tab_bar.setCurrentIndex(TABS.index(name))
         await shoot(window, name.lower().replace(" ", "-"), folder, every)
     window.tab_bar.setCurrentIndex(0)
+    await records(window, folder, every)
     await asyncio.to_thread(edit_in_hubspot)
     window.header.preview_button.click()
     await quiet(window)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import msgspec
+
 from crmsync_desktop.adapters.ipc import serve
 from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
     CallMade,
     Changed,
@@ -32,10 +35,50 @@ from crmsync_desktop.app.views import (
 from crmsync_desktop.domain.errors import AllocationReached, ItemError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Fault, Side
+from crmsync_desktop.ports.practice import Place, PracticeField, PracticePage, PracticeRecord, PracticeType
 
 
-class SmallEngine:
+class SmallHands:
+    """A practice org of one contact, as its port."""
+
+    kept = PracticeRecord(
+        "hubspot", "contacts", "1", "Ω <b>x</b>", {"email": "a@b.example", "phone": None}, "sync", 1.5
+    )
+
+    def types(self) -> tuple[PracticeType, ...]:
+        field = PracticeField("email", "Email", "string", True, (("a", "A"),))
+        return (PracticeType("hubspot", "contacts", "Contact", "Contacts", 1, ("email",), (field,)),)
+
+    def page(self, system: Place, type: str, *, search: str, deleted: bool, offset: int, limit: int) -> PracticePage:
+        return PracticePage(offset + limit, () if deleted else (self.kept,))
+
+    def get(self, system: Place, type: str, id: str) -> PracticeRecord:
+        return self.kept
+
+    def create(self, system: Place, type: str, values: dict[str, str]) -> PracticeRecord:
+        return self.change(system, type, "2", values)
+
+    def change(self, system: Place, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
+        if "email" in values:
+            raise SetupError("Email is taken", "(CONFLICT: email)")
+        return msgspec.structs.replace(self.kept, id=id, values={**self.kept.values, **values}, changed_by="person")
+
+    def delete(self, system: Place, type: str, ids: Sequence[str]) -> None:
+        return None
+
+    def undelete(self, system: Place, type: str, ids: Sequence[str]) -> None:
+        return None
+
+    def merge(self, system: Place, type: str, master: str, losers: Sequence[str]) -> str:
+        return "+".join((master, *losers))
+
+    def convert(self, lead: str, opportunity: str = "") -> dict[str, str]:
+        return {"contact": lead, "opportunity": opportunity}
+
+
+class SmallEngine(PracticeWork):
     def __init__(self, name: str) -> None:
+        super().__init__(SmallHands())
         self.name = name
         self.paused = False
         self.allocation = 10_000
@@ -154,6 +197,7 @@ class SmallEngine:
 
     async def close(self) -> None:
         """Leaves a mark where the name is a file: it was closed in order, with nothing of it running."""
+        self.end_practice_work()
         await self.cancel()
         if self.name.endswith(".closed"):
             Path(self.name).write_text("settled")

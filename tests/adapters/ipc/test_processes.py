@@ -19,7 +19,7 @@ from crmsync_desktop.app.views import CallMade, Changed, Event, Notice, PassFini
 from crmsync_desktop.domain.errors import AllocationReached, BugError, CrmSyncError, ItemError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
-from tests.adapters.ipc.engines import run_refusing, run_small, run_stubborn
+from tests.adapters.ipc.engines import SmallHands, run_refusing, run_small, run_stubborn
 
 
 def with_engine(work: Callable[[EngineClient], Awaitable[None]], name: str = "practice") -> None:
@@ -45,6 +45,29 @@ def test_requests_are_answered_by_another_process_in_the_views_own_types() -> No
         assert await engine.retry_errors(None, [1, 2, 3]) == 3
         assert await engine.check_mapping("contacts", "p", {"Contact": "Email"}) == ("p", "Contact.Email")
         assert await engine.inclusion_lists() == [("7", "Newsletter")]
+
+    with_engine(work)
+
+
+def test_records_of_practice_orgs_cross_the_pipe_both_ways_in_their_own_types() -> None:
+    async def work(engine: EngineClient) -> None:
+        kept = SmallHands.kept
+        assert await engine.practice_types() == list(SmallHands().types())
+        page = await engine.practice_page("hubspot", "contacts", "x", False, 40, 2)
+        assert (page.total, page.records) == (42, (kept,))
+        assert (await engine.practice_page("hubspot", "contacts", "", True, 0, 1)).records == ()
+        assert await engine.practice_record("hubspot", "contacts", "1") == kept
+        made = await engine.practice_create("hubspot", "contacts", {"phone": "1"})
+        changed = await engine.practice_change("hubspot", "contacts", "2", {"phone": "1"})
+        assert made == changed
+        assert (made.values["phone"], made.changed_by) == ("1", "person")
+        await engine.practice_delete("hubspot", "contacts", ["1"])
+        await engine.practice_undelete("hubspot", "contacts", ["1"])
+        assert await engine.practice_merge("hubspot", "contacts", "1", ["2", "3"]) == "1+2+3"
+        assert await engine.practice_convert("00Q", "A deal") == {"contact": "00Q", "opportunity": "A deal"}
+        with pytest.raises(SetupError, match="Email is taken") as refused:
+            await engine.practice_change("hubspot", "contacts", "1", {"email": "a@b.example"})
+        assert refused.value.detail == "(CONFLICT: email)"
 
     with_engine(work)
 
