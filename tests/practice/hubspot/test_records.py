@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.http
 CONTACTS = "/crm/objects/2026-03/contacts"
 
 
-def codes(served: Served, properties: dict[str, object]) -> list[str]:
+def codes(served: Served, properties: Mapping[str, object]) -> list[str]:
     answer = served.ask("POST", CONTACTS, {"properties": properties})
     assert answer.status_code == 400
     body = answer.json()
