@@ -28,7 +28,7 @@ from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import same, stamp
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
-from crmsync_desktop.engine.observe import with_keys
+from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.settle import Settler
 from crmsync_desktop.ports.store import Entry, JournalState, Link, NewError, RecordState, Settle
 
@@ -157,12 +157,16 @@ def _as_believed(context: Context, entry: Entry, record: Observed, links: dict[i
 
 
 def _stage_news(context: Context, side: Side, stale: list[Entry], seen: dict[str, Observed], now: str) -> None:
-    """What a fresh read showed: changed and deleted records are staged; hidden ones rest, with an error that says so."""
+    """What a fresh read showed: changed and deleted records are staged; hidden ones rest, with an error that says so. What
+    is older than what is known says nothing."""
     changed: list[tuple[Observed, int]] = []
     rest: list[Settle] = []
     errors: list[NewError] = []
+    targets = {k.row: k for k in context.store.records([e.target_row for e in stale if e.target_row is not None])}
     for entry in stale:
         record = seen.get(entry.record_id or "")
+        if record is not None and is_stale(record, targets.get(entry.target_row or 0)):
+            continue  # what we wrote doesn't show yet (a late commit): it stays staged, the next pass looks again
         if record is not None and record.presence is not Presence.UNSEEN:
             changed.append((record, digest_of(record)))
         elif entry.target_row is not None:

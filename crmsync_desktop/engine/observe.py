@@ -65,10 +65,11 @@ def _without_stale(
     said, and would make our own write look like an edit back to the old value."""
     ids = [record.id for record, _ in fresh if record.id in known]
     before = {record.id: record for record in context.store.records_by_id(side, object, ids)} if ids else {}
-    return [each for each in fresh if not _stale(each[0], before.get(each[0].id))]
+    return [each for each in fresh if not is_stale(each[0], before.get(each[0].id))]
 
 
-def _stale(record: Observed, before: Known | None) -> bool:
+def is_stale(record: Observed, before: Known | None) -> bool:
+    """Whether a record was read as it was before what is known of it: before our own last write, or an earlier look."""
     if before is None or record.presence is not Presence.LIVE:
         return False
     heard = last_heard_of(before.version)

@@ -18,7 +18,7 @@ from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.forms import Form, form_of
 from crmsync_desktop.engine.gather import Couple, couples_of
-from crmsync_desktop.engine.observe import with_keys
+from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.engine.refusals import follow_refusals, park_refusals
 from crmsync_desktop.engine.stamps import edited_at, with_write
@@ -288,6 +288,7 @@ class Settler:
                 if record.id in known
                 and record.presence is Presence.LIVE
                 and digest_of(record) != known[record.id].digest
+                and not is_stale(record, known[record.id])
             ]
             self._learn_echoes(news)
 

@@ -32,10 +32,6 @@ class Position(msgspec.Struct, frozen=True):
             return Position(start, "0", now, now)
         return Position(self.since, "0", now, self.slow)
 
-    def stamped(self, now: float) -> Position:
-        """A new window whose first answer just told HubSpot's time, which may differ from what was known before it."""
-        return Position(self.since, self.last_id, now, now if self.slow == self.began else self.slow)
-
     def after(self, last_id: str) -> Position:
         return Position(self.since, last_id, self.began, self.slow)
 

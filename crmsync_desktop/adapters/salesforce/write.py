@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from crmsync_desktop.adapters.salesforce import soql
-from crmsync_desktop.adapters.salesforce.calls import Calls
+from crmsync_desktop.adapters.salesforce.calls import Calls, server_time, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.codes import category_of, fault_of
 from crmsync_desktop.adapters.salesforce.errors import CallFailed, nonsense
@@ -21,6 +22,8 @@ BATCH = 200
 _RUNS = 10
 """Runs of consecutive records of one type that one call may hold."""
 _LOCK_TRIES = 3
+_GRAIN = timedelta(seconds=5)
+"""By how much the clock of the Date header may be ahead of the one that stamps records (whole seconds, many servers)."""
 EXTERNAL_ID = "CRMSync_HubSpot_Id__c"
 """The external-id field an admin may add to an object: with it, a create can be sent twice and makes one record."""
 _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
@@ -136,6 +139,7 @@ class Writer:
         """One request and the answer to each of its records."""
         writes = request.writes
         method, path, body = self._wire(request, schemas)
+        began = self._calls.now()
         answer = await self._calls.send(
             method,
             path,
@@ -147,7 +151,9 @@ class Writer:
         )
         if not isinstance(answer.body, list) or len(answer.body) != len(writes):
             raise nonsense("A collections answer doesn't have one result for each record.")
-        return [_written(write, result) for write, result in zip(writes, answer.body, strict=True)]
+        ended = self._calls.now()
+        version = stamp(server_time(answer.headers, ended) - (ended - began) - _GRAIN)
+        return [_written(write, result, version) for write, result in zip(writes, answer.body, strict=True)]
 
     def _wire(self, request: _Request, schemas: dict[str, Schema]) -> tuple[str, str, Any]:
         path = f"{self._data}/composite/sobjects"
@@ -188,11 +194,13 @@ def _record(write: Write, external: str | None, schema: Schema) -> dict[str, Any
     return record
 
 
-def _written(write: Write, result: Any) -> Written:
+def _written(write: Write, result: Any, version: str) -> Written:
+    """`version`: for an update, a moment that its new SystemModstamp, which the answer doesn't tell, can't be before."""
     try:
         if result["success"]:
             created = write.op is Op.CREATE and bool(result.get("created", True))
-            return Written(write.key, Outcome.DONE, to_18(result["id"]), created)
+            told = version if write.op is Op.UPDATE else None
+            return Written(write.key, Outcome.DONE, to_18(result["id"]), created, told)
         faults = tuple(fault_of(entry) for entry in result["errors"])
     except (KeyError, TypeError, AttributeError):
         raise nonsense("A collections answer has a result without success or errors.") from None
