@@ -17,8 +17,9 @@ _PLAIN: dict[str, tuple[object, ...]] = {
     "nth": (1,), "every": (1,), "count": (1,), "chance": (1,), "truncate_to": (-1,), "stale_seconds": (-1,),
 }  # fmt: skip
 """What a fault says of these where nothing else was ordered."""
-SHOWN_COLUMNS = 6
-"""More don't fit beside id, actor and time in a terminal; JSON has them all."""
+COLUMN_WIDTH = 15
+AROUND = 18 + 10 + 16 + 6
+"""Characters a column wants, and those that id, actor and time take. What doesn't fit is left out; JSON has it all."""
 
 
 def show_types(types: Sequence[PracticeType]) -> None:
@@ -32,16 +33,20 @@ def show_types(types: Sequence[PracticeType]) -> None:
 
 
 def show_records(columns: Sequence[str], records: Sequence[PracticeRecord], total: int, offset: int) -> None:
-    shown = columns[:SHOWN_COLUMNS]
+    room = console.width - AROUND
+    shown = columns[: max(2, room // COLUMN_WIDTH)]
+    widest = max(COLUMN_WIDTH, room // max(1, len(shown)) - 2)
     table = Table(box=None, pad_edge=False)
-    table.add_column("id", no_wrap=True, min_width=18 if any(len(each.id) > 10 for each in records) else 6)
+    table.add_column("id", no_wrap=True, min_width=max((len(each.id) for each in records), default=2))
     for name in shown:
-        table.add_column(name, overflow="fold")
-    table.add_column("changed by", overflow="fold")
-    table.add_column("at (UTC)", overflow="fold")
+        table.add_column(
+            name, overflow="ellipsis", no_wrap=True, min_width=min(len(name), COLUMN_WIDTH), max_width=widest
+        )
+    table.add_column("changed by", no_wrap=True, min_width=10)
+    table.add_column("at (UTC)", no_wrap=True, min_width=16)
     for each in records:
         values = (escape(each.values.get(name) or "") for name in shown)
-        table.add_row(each.id, *values, each.changed_by, _moment(each.changed_at))
+        table.add_row(each.id, *values, each.changed_by, _moment(each.changed_at)[:16])
     if records:
         console.print(table)
     last = offset + len(records)
