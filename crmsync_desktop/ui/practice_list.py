@@ -16,6 +16,9 @@ from crmsync_desktop.ui.practice_model import PAGE, RecordsModel
 from crmsync_desktop.ui.practice_table import RecordsTable
 from crmsync_desktop.ui.practice_words import SYSTEMS, many_of, one_of
 
+NEWEST = 20
+"""So many newest records are compared to notice a change: Salesforce tells the times of changes to the second, so that
+the one just made need not be first."""
 IN_FLIGHT = 2
 """Pages asked for at a time: as many as can be seen at once."""
 
@@ -53,7 +56,7 @@ class RecordsList(QStackedWidget):
         self.setMinimumHeight(13 * GRID)
         self._visit = 0
         self._asking: set[int] = set()
-        self._top: PracticeRecord | None = None
+        self._top: tuple[PracticeRecord, ...] = ()
         self._polling = self._choosing = self._later = self._fresh = False
         self._kept: tuple[list[str], str, int] = ([], "", 1)
         self.table.looked.connect(self._look)
@@ -101,7 +104,7 @@ class RecordsList(QStackedWidget):
             self._fetch(0)
 
     def poll(self) -> None:
-        """Ask for the newest record only, and for more if it is another one than last time."""
+        """Ask for the newest records only, and for more if they are others than last time."""
         if self.kind is None or self._polling or self._asking or self.table.editing:
             return
         if self.currentWidget() is self._broken:
@@ -134,15 +137,14 @@ class RecordsList(QStackedWidget):
         def over() -> None:
             self._polling = False
 
-        self._ask(0, 1, answered, visit, over)
+        self._ask(0, NEWEST, answered, visit, over)
 
     def _note(self, answer: PracticePage) -> None:
-        self._top = answer.records[0] if answer.records else None
+        self._top = answer.records
 
     def _compare(self, answer: PracticePage) -> None:
-        newest = answer.records[0] if answer.records else None
-        if newest != self._top or answer.total != self.records.total:
-            self._top = newest
+        if answer.records != self._top or answer.total != self.records.total:
+            self._top = answer.records
             self.reload()
 
     def _look(self) -> None:
@@ -196,7 +198,7 @@ class RecordsList(QStackedWidget):
             self.records.start(self.kind)
             self.table.scrollToTop()
         if page == 0:
-            self._top = answer.records[0] if answer.records else None
+            self._top = answer.records[:NEWEST]
         was_shown = self.currentWidget() is self.table
         moved = self.records.take(page, answer)
         self._show_state()

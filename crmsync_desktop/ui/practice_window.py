@@ -16,7 +16,7 @@ from crmsync_desktop.ui.practice_pane import PracticePane, sought_for
 from crmsync_desktop.ui.practice_words import title_of
 
 POLL_MS = 3000
-"""How often the newest record of each list is asked for while the window is seen: one row each, on this machine."""
+"""How often the newest records of each list are asked for while the window is seen: a few rows, on this machine."""
 MIN_WIDTH, MIN_HEIGHT = 120 * GRID, 75 * GRID
 
 

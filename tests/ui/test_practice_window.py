@@ -17,10 +17,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMenu, QTableView, QWidget
 
 from crmsync_desktop.adapters.practice_records import AdminRecords
-from crmsync_desktop.ports.practice import PracticePage, PracticeRecord
+from crmsync_desktop.ports.practice import PracticePage, PracticeRecord, PracticeType
 from crmsync_desktop.ui.main_window import MainWindow
 from crmsync_desktop.ui.practice_inputs import set_text
-from crmsync_desktop.ui.practice_model import CHANGED, Role
+from crmsync_desktop.ui.practice_model import CHANGED, PAGE, Role
 from crmsync_desktop.ui.practice_pane import PracticePane
 from crmsync_desktop.ui.practice_window import PracticeWindow
 from tests.practice.servers import Orgs, practice_orgs
@@ -46,15 +46,23 @@ class Hands(AdminRecords):
         self.hold: threading.Event | None = None
         self.pages: list[tuple[str, str, int]] = []
 
+    def types(self) -> tuple[PracticeType, ...]:
+        self._wait()
+        return super().types()
+
     def page(self, system: Any, type: str, **how: Any) -> PracticePage:
-        if how.get("limit", 0) > 1:
+        if how.get("limit") == PAGE:
             self.pages.append((type, how["search"], how["offset"]))
+        self._wait()
         return super().page(system, type, **how)
 
-    def _ask(self, *args: Any, **what: Any) -> Any:
+    def change(self, system: Any, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
+        self._wait()
+        return super().change(system, type, id, values)
+
+    def _wait(self) -> None:
         if self.hold is not None:
             self.hold.wait(30)
-        return super()._ask(*args, **what)
 
 
 @pytest.fixture

@@ -224,7 +224,7 @@ def in_a_process(code: str, **environment: str) -> subprocess.CompletedProcess[s
 def test_the_window_starts_without_the_database_and_the_clients() -> None:
     done = in_a_process(
         "import sys, crmsync_desktop.ui.application\n"
-        "heavy = {'sqlmodel', 'sqlalchemy', 'alembic', 'simple_salesforce', 'hubspot', 'keyring', 'requests', 'uvicorn'}\n"
+        "heavy = {'sqlmodel', 'sqlalchemy', 'alembic', 'simple_salesforce', 'hubspot', 'keyring', 'requests', 'uvicorn', 'starlette'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     assert done.stdout.strip() == "[]", done.stderr
