@@ -16,12 +16,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from crmsync_desktop.practice.calls import Call, CallLog
 
 from .asks import Answer, Ask
-from .errors import ApiError, json_error, not_found
+from .errors import ApiError, json_error, method_not_allowed, not_found, unknown_parameter
 from .oauth import OAuth, bearer
 from .oauth_app import REDIRECTS, ConnectedApp
 from .org import SalesforceOrg
@@ -36,7 +36,6 @@ _WORTH_ZIPPING = 1024
 _RETIRED = 30
 """Versions up to this one answer 410 (Salesforce's API end-of-life policy)."""
 Endpoint = Callable[[Request], Awaitable[Response]]
-_METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"]
 
 
 def create_salesforce_app(
@@ -60,7 +59,7 @@ def create_salesforce_app(
                 Route(path, front.logged(path.removeprefix("/services/"), endpoint), methods=methods)
                 for path, endpoint, methods in oauth.endpoints()
             ),
-            Route("/{path:path}", front.rest, methods=_METHODS),
+            Route("/{path:path}", front),
         ]
     )
     app.state.oauth = oauth
@@ -68,9 +67,15 @@ def create_salesforce_app(
 
 
 class _Front:
+    """An app, so that it is asked whatever the method is called: only then has every refusal the org's own shape."""
+
     def __init__(self, org: SalesforceOrg, calls: CallLog) -> None:
         self._org = org
         self._calls = calls
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.rest(Request(scope, receive))
+        await response(scope, receive, send)
 
     def logged(self, endpoint: str, inner: Endpoint) -> Endpoint:
         """An OAuth endpoint with the practice clock's Date and a line in the call log; it costs no API call."""
@@ -147,7 +152,9 @@ class _Front:
 
     def _versions(self, request: Request) -> Answer:
         if request.method not in ("GET", "HEAD"):
-            raise ApiError(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed. Allowed are GET")
+            raise method_not_allowed(request.method, ["GET"])
+        if request.url.query:
+            raise unknown_parameter(next(iter(request.query_params)))
         return Answer(200, versions(), endpoint="versions", cost=0)
 
     def _over_limit(self) -> Answer | None:
@@ -169,7 +176,7 @@ class _Front:
         call = Call(
             system="salesforce",
             method=request.method,
-            path=request.url.path,
+            path=request.scope["path"],
             endpoint=endpoint or "unknown",
             status=status,
             cost=cost,

@@ -97,8 +97,14 @@ def not_found() -> ApiError:
 
 
 def method_not_allowed(method: str, allowed: list[str]) -> ApiError:
-    message = f"HTTP Method '{method}' not allowed. Allowed are {','.join(sorted(allowed))}"
+    """In the words and the order of real answers ("Allowed are HEAD,GET,PATCH,DELETE")."""
+    named = ["HEAD"] * ("GET" in allowed) + sorted(allowed, key=["GET", "POST", "PUT", "PATCH", "DELETE"].index)
+    message = f"HTTP Method '{method}' not allowed. Allowed are {','.join(named)}"
     return ApiError(405, "METHOD_NOT_ALLOWED", message)
+
+
+def unknown_parameter(name: str) -> ApiError:
+    return ApiError(400, "INVALID_QUERY_PARAMETER", f"The parameter '{name}' is not known to this resource")
 
 
 def json_error(message: str) -> ApiError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import bulk_api, collections_api, composite, describe, graph, limits, related, rows, tree
 from .asks import Answer, Ask
-from .errors import ApiError, RowError, not_found
+from .errors import ApiError, RowError, json_error, not_found
 from .queries import page_size
 from .routing import CSV, FORM, JSON, Route, checked, get, send
 
@@ -29,7 +29,10 @@ def versions() -> list[dict[str, str]]:
 
 
 def handle(ask: Ask) -> Answer:
-    """Answer a request; a refusal becomes an answer with its error body. Never raises ApiError or RowError."""
+    """Answer a request; a refusal becomes an answer with its error body. Never raises ApiError or RowError.
+
+    Unverified: JSON that is nested hundreds of levels deep is refused with 400 JSON_PARSER_ERROR.
+    """
     endpoint = "unknown"
     try:
         pattern, routes, names = _find(ask.path)
@@ -42,6 +45,9 @@ def handle(ask: Ask) -> Answer:
         answer = Answer(refused.status, refused.body())
     except ApiError as error:
         answer = Answer(error.status, error.body())
+    except RecursionError:
+        refused = json_error("The request is nested too deeply")
+        answer = Answer(refused.status, refused.body())
     answer.endpoint = endpoint
     return answer
 

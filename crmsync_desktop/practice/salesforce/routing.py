@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .asks import Answer, Ask
-from .errors import ApiError, json_error, method_not_allowed
+from .errors import ApiError, json_error, method_not_allowed, unknown_parameter
 
 Handler = Callable[[Ask], Answer]
 JSON = ("application/json",)
@@ -49,7 +49,7 @@ def checked(ask: Ask, routes: dict[str, Route]) -> Route:
         raise method_not_allowed(ask.method, list(routes))
     for name in ask.params:
         if name not in route.params:
-            raise ApiError(400, "INVALID_QUERY_PARAMETER", f"The parameter '{name}' is not known to this resource")
+            raise unknown_parameter(name)
     if ask.repeated:
         raise ApiError(400, "INVALID_QUERY_PARAMETER", f"The parameter '{ask.repeated[0]}' is given more than once")
     if ask.inside:
