@@ -1,0 +1,1 @@
+"""The window of practice records on real practice orgs."""
