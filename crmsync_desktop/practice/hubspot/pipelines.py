@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from crmsync_desktop.practice.hubspot.bodies import Shape, read, shape_of, text
 from crmsync_desktop.practice.hubspot.catalog import resources
 from crmsync_desktop.practice.hubspot.database import Database
 from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, invalid_json, not_found
@@ -25,6 +26,12 @@ from crmsync_desktop.practice.hubspot.values import iso
 MOST = {"free": 1, "starter": 2, "professional": 15, "enterprise": 100}
 PROBABILITIES = {f"{tenth / 10:.1f}" for tenth in range(11)}
 STAGE_NEEDED, PIPELINE_NEEDED = ("label", "displayOrder", "metadata"), ("label", "displayOrder", "stages")
+PIPELINE: Shape = shape_of("label", others={"displayOrder": "whole", "stages": "objects"})
+CREATED: Shape = {**PIPELINE, "pipelineId": "text"}
+CHANGED: Shape = shape_of("label", flags="archived", others={"displayOrder": "whole"})
+STAGE: Shape = shape_of("label", others={"displayOrder": "whole", "metadata": "object"})
+NEW_STAGE: Shape = {**STAGE, "stageId": "text"}
+CHANGED_STAGE: Shape = {**STAGE, "archived": "flag"}
 Pipeline = dict[str, Any]
 Stage = dict[str, Any]
 
@@ -81,11 +88,11 @@ class Pipelines:
         _needed(given, PIPELINE_NEEDED)
         if len(self.all(kind)) >= MOST[tier]:
             raise Refusal(403, "FORBIDDEN", f"This account can have at most {MOST[tier]} pipelines for {kind}.")
-        pipeline_id = str(given.get("pipelineId") or uuid.uuid4())
+        pipeline_id = given.get("pipelineId") or str(uuid.uuid4())
         if pipeline_id in self._held.get(kind, {}):
             raise Refusal(409, "CONFLICT", f"A pipeline with the ID {pipeline_id} exists already.")
         self._refuse_label(kind, given["label"], pipeline_id)
-        pipeline = self._stamped({"label": given["label"], "displayOrder": _order(given), "id": pipeline_id,
+        pipeline = self._stamped({"label": given["label"], "displayOrder": given["displayOrder"], "id": pipeline_id,
                                   "stages": [], "archived": False})  # fmt: skip
         self._put_stages(kind, pipeline, given["stages"])
         return self._keep(kind, pipeline, "CREATE")
@@ -95,7 +102,12 @@ class Pipelines:
         _needed(given, PIPELINE_NEEDED)
         before = self._live(kind, pipeline_id)
         self._refuse_label(kind, given["label"], pipeline_id)
-        pipeline = {**before, "label": given["label"], "displayOrder": _order(given), "updatedAt": iso(self._now_ms())}
+        pipeline = {
+            **before,
+            "label": given["label"],
+            "displayOrder": given["displayOrder"],
+            "updatedAt": iso(self._now_ms()),
+        }
         kept = {each["id"]: each for each in before["stages"]}
         pipeline["stages"] = []
         self._put_stages(kind, pipeline, given["stages"], kept)
@@ -113,7 +125,6 @@ class Pipelines:
         if "label" in given:
             self._refuse_label(kind, given["label"], pipeline_id)
         changed = {**before, **given, "updatedAt": iso(self._now_ms())}
-        changed["displayOrder"] = _order(changed)
         return self._keep(kind, changed, "UPDATE")
 
     def archive(self, kind: str, pipeline_id: str, used_by: list[str]) -> None:
@@ -183,24 +194,23 @@ class Pipelines:
         return {**thing, "createdAt": thing.get("createdAt", stamp), "updatedAt": stamp}
 
     def _refuse_label(self, kind: str, label: object, but: str) -> None:
-        if not isinstance(label, str) or not label.strip():
+        if not str(label).strip():
             raise invalid_json("label must be a text that isn't empty")
         if any(each["label"] == label and each["id"] != but for each in self.all(kind)):
             raise Refusal(409, "CONFLICT", f"A pipeline with the label {label} exists already.")
 
     def _put_stages(
-        self, kind: str, pipeline: Pipeline, given: object, kept: Mapping[str, Stage] | None = None
+        self, kind: str, pipeline: Pipeline, given: list[dict[str, Any]], kept: Mapping[str, Stage] | None = None
     ) -> None:
-        if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
+        if not given:
             raise invalid_json("stages must be a list of at least one stage")
         for each in given:
             pipeline["stages"].append(self._new_stage(kind, pipeline, each, (kept or {}).get(str(each.get("stageId")))))
 
     def _new_stage(self, kind: str, pipeline: Pipeline, given: Mapping[str, Any], before: Stage | None = None) -> Stage:
+        given = read(given, NEW_STAGE)
         _needed(given, STAGE_NEEDED)
-        if unknown := sorted(set(given) - {*STAGE_NEEDED, "stageId"}):
-            raise invalid_json(f'Unrecognized field "{unknown[0]}"')
-        stage_id = str(given.get("stageId") or self._database.take_ids(1))
+        stage_id = given.get("stageId") or str(self._database.take_ids(1))
         if any(each["id"] == stage_id for each in pipeline["stages"]) or (
             before is None and self.of_stage(kind, stage_id) is not None
         ):
@@ -214,15 +224,13 @@ class Pipelines:
     @staticmethod
     def _checked_stage(kind: str, pipeline: Pipeline, stage: Stage) -> Stage:
         label, metadata = stage["label"], stage["metadata"]
-        if not isinstance(label, str) or not label.strip():
+        if not label.strip():
             raise invalid_json("label must be a text that isn't empty")
         if any(
             each["label"] == label and each["id"] != stage["id"] and not each["archived"] for each in pipeline["stages"]
         ):
             raise Refusal(409, "CONFLICT", f"A stage with the label {label} exists already in this pipeline.")
-        if not isinstance(metadata, dict):
-            raise invalid_json("metadata must be an object")
-        return {**stage, "displayOrder": _order(stage), "metadata": _metadata(kind, metadata)}
+        return {**stage, "metadata": _metadata(kind, metadata)}
 
     def _keep(self, kind: str, pipeline: Pipeline, action: str) -> Pipeline:
         text = orjson.dumps(pipeline).decode()
@@ -240,7 +248,7 @@ class Pipelines:
 
 
 def _metadata(kind: str, given: Mapping[str, Any]) -> dict[str, str]:
-    metadata = {str(name): str(value) for name, value in given.items()}
+    metadata = {name: text(value) for name, value in given.items()}
     if kind == "deals":
         probability = metadata.get("probability", "")
         if probability not in PROBABILITIES | {"0", "1"}:
@@ -264,13 +272,6 @@ def _found(pipeline: Pipeline, stage_id: str) -> Stage:
 def _needed(given: Mapping[str, Any], names: tuple[str, ...]) -> None:
     if missing := [name for name in names if given.get(name) is None]:
         raise invalid_json(f"Some required fields were not set: [{', '.join(missing)}]")
-
-
-def _order(given: Mapping[str, Any]) -> int:
-    order = given["displayOrder"]
-    if isinstance(order, bool) or not isinstance(order, int):
-        raise invalid_json("displayOrder must be a whole number")
-    return order
 
 
 def _place(thing: Mapping[str, Any]) -> tuple[int, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from crmsync_desktop.practice.hubspot.bodies import read
 from crmsync_desktop.practice.hubspot.object_types import ObjectType
+from crmsync_desktop.practice.hubspot.pipelines import CHANGED, CHANGED_STAGE, CREATED, NEW_STAGE, PIPELINE, STAGE
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.refusals import invalid
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 
-PIPELINE_KEYS = {"label", "displayOrder", "stages"}
-STAGE_KEYS = {"label", "displayOrder", "metadata"}
 CHECKS = "validateReferencesBeforeDelete validateDealStageUsagesBeforeDelete"
 SHOWN_USERS = 25
 
@@ -26,7 +26,7 @@ def list_pipelines(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def create_pipeline(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body(PIPELINE_KEYS | {"pipelineId"})
+    body = read(ask.body, CREATED)
     return 201, portal.pipelines.create(_kind(ask).name, body, portal.setup.tier)
 
 
@@ -35,12 +35,12 @@ def get_pipeline(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def update_pipeline(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body({"label", "displayOrder", "archived"})
+    body = read(ask.body, CHANGED)
     return 200, portal.pipelines.update(_kind(ask).name, ask.path["id"], body)
 
 
 def replace_pipeline(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 200, portal.pipelines.replace(_kind(ask).name, ask.path["id"], ask.object_body(PIPELINE_KEYS))
+    return 200, portal.pipelines.replace(_kind(ask).name, ask.path["id"], read(ask.body, PIPELINE))
 
 
 def archive_pipeline(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -59,7 +59,7 @@ def list_stages(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def create_stage(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body(STAGE_KEYS | {"stageId"})
+    body = read(ask.body, NEW_STAGE)
     return 201, portal.pipelines.create_stage(_kind(ask).name, ask.path["id"], body)
 
 
@@ -68,13 +68,13 @@ def get_stage(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def update_stage(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body(STAGE_KEYS | {"archived"})
+    body = read(ask.body, CHANGED_STAGE)
     changed = portal.pipelines.change_stage(_kind(ask).name, ask.path["id"], ask.path["stage"], body, whole=False)
     return 200, changed
 
 
 def replace_stage(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body(STAGE_KEYS)
+    body = read(ask.body, STAGE)
     return 200, portal.pipelines.change_stage(_kind(ask).name, ask.path["id"], ask.path["stage"], body, whole=True)
 
 

@@ -12,13 +12,22 @@ from typing import Any
 import orjson
 
 from crmsync_desktop.practice.hubspot.batches import batch_answer, inputs_of
+from crmsync_desktop.practice.hubspot.bodies import read, shape_of, text
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.property_definitions import CREATED_KEYS, SENSITIVITIES
 from crmsync_desktop.practice.hubspot.records import set_values
-from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, invalid_json, missing_objects, not_found
+from crmsync_desktop.practice.hubspot.refusals import (
+    Refusal,
+    invalid,
+    invalid_json,
+    missing_objects,
+    not_found,
+    required_fields,
+)
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 
-GROUP_KEYS = {"name", "label", "displayOrder"}
+GROUP = shape_of("name label", others={"displayOrder": "whole"})
+GROUP_CHANGE = shape_of("label", others={"displayOrder": "whole"})
 
 
 def _sensitivity(given: object) -> str:
@@ -93,10 +102,17 @@ def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
         portal.catalog.archived(kind) if archived else [each.json for each in portal.catalog.properties(kind).values()]
     )
     known = {each["name"]: each for each in listed if each.get("dataSensitivity", "non_sensitive") == sensitivity}
-    names = list(dict.fromkeys(str(each.get("name")) for each in inputs_of(body, {"name"})))
+    names = list(dict.fromkeys(_named(body)))
     missing = [name for name in names if name not in known]
     errors = [missing_objects("PROPERTY", missing).item({"name": missing})] if missing else []
     return batch_answer(portal, [known[name] for name in names if name in known], errors)
+
+
+def _named(body: dict[str, Any]) -> list[str]:
+    inputs = inputs_of(body, {"name"})
+    if any(each.get("name") is None for each in inputs):
+        raise required_fields(["name"])
+    return [text(each["name"]) for each in inputs]
 
 
 def create_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -113,7 +129,7 @@ def archive_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
     """All or none: nothing is archived if one of them may not be."""
     kind = ask.kind.name
     known = portal.catalog.properties(kind)
-    names = [str(each.get("name")) for each in inputs_of(ask.object_body({"inputs"}), {"name"})]
+    names = _named(ask.object_body({"inputs"}))
     for name in (each for each in names if each in known):
         if not known[name].json["modificationMetadata"]["archivable"]:
             raise invalid(f"The property {name} can't be archived: HubSpot defined it.")
@@ -136,35 +152,28 @@ def get_group(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 def create_group(portal: HubSpotPortal, ask: Ask) -> Answer:
     """Unverified: a second property group of one name is refused with 409."""
-    kind, body = ask.kind.name, ask.object_body(GROUP_KEYS)
+    kind, body = ask.kind.name, read(ask.body, GROUP)
     if missing := [key for key in ("name", "label") if not body.get(key)]:
         raise invalid_json(f"Some required fields were not set: [{', '.join(missing)}]")
-    name = str(body["name"])
+    name: str = body["name"]
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", name):
         raise invalid(f"Property group names are lower-case letters, digits and underscores: {name}")
     if any(group["name"] == name for group in portal.catalog.groups(kind)):
         raise Refusal(409, "OBJECT_ALREADY_EXISTS", f"A property group named '{name}' already exists.")
-    group = {"name": name, "label": str(body["label"]), "displayOrder": _order(body), "archived": False}
+    group = {"name": name, "label": body["label"], "displayOrder": body.get("displayOrder", -1), "archived": False}
     return 201, portal.catalog.keep_group(kind, group)
 
 
 def update_group(portal: HubSpotPortal, ask: Ask) -> Answer:
-    kind, body = ask.kind.name, ask.object_body({"label", "displayOrder"})
+    kind, body = ask.kind.name, read(ask.body, GROUP_CHANGE)
     before = portal.catalog.group(kind, ask.path["name"])
-    label = str(body.get("label") or before["label"])
-    return 200, portal.catalog.keep_group(kind, {**before, "label": label, "displayOrder": _order({**before, **body})})
+    label = body.get("label") or before["label"]
+    return 200, portal.catalog.keep_group(kind, {**before, **body, "label": label})
 
 
 def archive_group(portal: HubSpotPortal, ask: Ask) -> Answer:
     portal.catalog.archive_group(ask.kind.name, ask.path["name"])
     return 204, None
-
-
-def _order(body: dict[str, Any]) -> int:
-    order = body.get("displayOrder", -1)
-    if isinstance(order, bool) or not isinstance(order, int):
-        raise invalid_json("displayOrder must be a whole number")
-    return order
 
 
 ENTRIES = [

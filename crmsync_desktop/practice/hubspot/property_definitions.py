@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmsync_desktop.practice.hubspot.bodies import read, shape_of
 from crmsync_desktop.practice.hubspot.formulas import Formula
 from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, invalid_json
 from crmsync_desktop.practice.hubspot.values import iso
@@ -28,15 +29,17 @@ FIELD_TYPES = {
     "enumeration": {"select", "radio", "checkbox", "booleancheckbox", "calculation_equation"},
     "phone_number": {"phonenumber"},
 }
-CREATED_KEYS = {
-    "name", "label", "type", "fieldType", "groupName", "description", "options", "displayOrder", "hasUniqueValue",
-    "hidden", "formField", "calculationFormula", "externalOptions", "referencedObjectType", "dataSensitivity",
-    "numberDisplayHint", "showCurrencySymbol", "currencyPropertyName", "textDisplayHint", "optionSortStrategy",
-    "externalOptionsReferenceType", "searchableInGlobalSearch",
-}  # fmt: skip
-UPDATED_KEYS = CREATED_KEYS - {"name", "hasUniqueValue", "externalOptions", "referencedObjectType", "dataSensitivity"}
+CREATED = shape_of(
+    "name label type fieldType groupName description calculationFormula referencedObjectType dataSensitivity numberDisplayHint "
+    "currencyPropertyName textDisplayHint optionSortStrategy externalOptionsReferenceType",
+    flags="hasUniqueValue hidden formField externalOptions showCurrencySymbol searchableInGlobalSearch",
+    others={"options": "objects", "displayOrder": "whole"},
+)
+CREATED_KEYS = set(CREATED)
+NEVER_CHANGED = ("name", "hasUniqueValue", "externalOptions", "referencedObjectType", "dataSensitivity")
+UPDATED = {name: kind for name, kind in CREATED.items() if name not in NEVER_CHANGED}
+OPTION = shape_of("label value description", flags="hidden", others={"displayOrder": "whole"})
 NEEDED = ("name", "label", "type", "fieldType", "groupName")
-OPTION_KEYS = {"label", "value", "displayOrder", "hidden", "description"}
 SENSITIVITIES = ("non_sensitive", "sensitive", "highly_sensitive")
 KEPT_AS_GIVEN = ("numberDisplayHint", "showCurrencySymbol", "currencyPropertyName", "textDisplayHint", "optionSortStrategy",
                  "referencedObjectType", "calculationFormula")  # fmt: skip
@@ -47,11 +50,12 @@ def created(requested: Mapping[str, Any], now_ms: int, *, group: str = "", enter
 
     Raises a 400 Refusal for a body that makes no sense, a 403 for a sensitive property that the account hasn't bought.
     """
-    given = {"groupName": group, **requested} if group else dict(requested)
-    _refuse_unknown(given, CREATED_KEYS)
+    given = read(requested, CREATED)
+    if group:
+        given.setdefault("groupName", group)
     if missing := [key for key in NEEDED if not given.get(key)]:
         raise invalid_json(f"Some required fields were not set: [{', '.join(missing)}]")
-    name = str(given["name"])
+    name: str = given["name"]
     if name != name.lower():
         raise invalid(f"Property name must be lowercase, but given: {name}")
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", name):
@@ -66,20 +70,20 @@ def created(requested: Mapping[str, Any], now_ms: int, *, group: str = "", enter
         "updatedAt": stamp,
         "createdAt": stamp,
         "name": name,
-        "label": str(given["label"]),
-        "type": str(given["type"]),
-        "fieldType": str(given["fieldType"]),
-        "description": str(given.get("description") or ""),
-        "groupName": str(given["groupName"]),
-        "options": _options(given.get("options")),
-        "displayOrder": _order(given.get("displayOrder", -1)),
+        "label": given["label"],
+        "type": given["type"],
+        "fieldType": given["fieldType"],
+        "description": given.get("description", ""),
+        "groupName": given["groupName"],
+        "options": _options(given.get("options", [])),
+        "displayOrder": given.get("displayOrder", -1),
         "calculated": given["fieldType"] == "calculation_equation",
-        "externalOptions": given.get("externalOptions") is True,
+        "externalOptions": given.get("externalOptions", False),
         "archived": False,
-        "hasUniqueValue": given.get("hasUniqueValue") is True,
-        "hidden": given.get("hidden") is True,
+        "hasUniqueValue": given.get("hasUniqueValue", False),
+        "hidden": given.get("hidden", False),
         "modificationMetadata": {"archivable": True, "readOnlyDefinition": False, "readOnlyValue": False},
-        "formField": given.get("formField") is True,
+        "formField": given.get("formField", False),
         "dataSensitivity": sensitivity,
         "hubspotDefined": False,
         **{key: given[key] for key in KEPT_AS_GIVEN if key in given},
@@ -88,11 +92,10 @@ def created(requested: Mapping[str, Any], now_ms: int, *, group: str = "", enter
 
 def updated(before: Mapping[str, Any], requested: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """`before` with what the request changes. Raises a 400 Refusal for a body that makes no sense."""
-    _refuse_unknown(requested, UPDATED_KEYS)
-    changed = {**before, **requested, "updatedAt": iso(now_ms)}
-    if "options" in requested:
-        changed["options"] = _options(requested["options"])
-    changed["displayOrder"] = _order(changed["displayOrder"])
+    given = read(requested, UPDATED)
+    changed = {**before, **given, "updatedAt": iso(now_ms)}
+    if "options" in given:
+        changed["options"] = _options(given["options"])
     return _checked(changed)
 
 
@@ -110,22 +113,18 @@ def _checked(definition: dict[str, Any]) -> dict[str, Any]:
     return definition
 
 
-def _options(given: object) -> list[dict[str, Any]]:
-    if given is None:
-        return []
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise invalid_json("options must be a list of objects")
+def _options(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     options: list[dict[str, Any]] = []
-    for place, each in enumerate(given):
-        _refuse_unknown(each, OPTION_KEYS)
+    for place, option in enumerate(given):
+        each = read(option, OPTION)
         if not each.get("label") or each.get("value") in (None, ""):
             raise invalid_json("Some required fields were not set: [label, value]")
         options.append(
             {
-                "label": str(each["label"]),
-                "value": str(each["value"]),
-                "displayOrder": _order(each.get("displayOrder", place)),
-                "hidden": each.get("hidden") is True,
+                "label": each["label"],
+                "value": each["value"],
+                "displayOrder": each.get("displayOrder", place),
+                "hidden": each.get("hidden", False),
             }
         )
     keys: tuple[Callable[[dict[str, Any]], str], ...] = (lambda each: each["value"], lambda each: each["label"])
@@ -135,14 +134,3 @@ def _options(given: object) -> list[dict[str, Any]]:
             repeated = sorted({each for each in seen if seen.count(each) > 1})
             raise invalid(f"Property options must have unique labels and values: {', '.join(repeated)}")
     return options
-
-
-def _order(given: object) -> int:
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise invalid_json("displayOrder must be a whole number")
-    return given
-
-
-def _refuse_unknown(given: Mapping[str, Any], allowed: set[str]) -> None:
-    if unknown := sorted(set(given) - allowed):
-        raise invalid_json(f'Unrecognized field "{unknown[0]}"')

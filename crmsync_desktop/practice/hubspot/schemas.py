@@ -17,6 +17,7 @@ import orjson
 
 from crmsync_desktop.practice.hubspot import property_definitions
 from crmsync_desktop.practice.hubspot.association_types import AssociationType
+from crmsync_desktop.practice.hubspot.bodies import Shape, read, shape_of
 from crmsync_desktop.practice.hubspot.catalog import LINK_PROPERTY, OBJECT_TYPES, resources
 from crmsync_desktop.practice.hubspot.object_types import STAMPS, ObjectType
 from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, invalid_json, not_found
@@ -28,10 +29,23 @@ if TYPE_CHECKING:
 
 MOST, MAX_SEARCHABLE = 10, 20
 FIRST_TYPE = 3_401_001
-CREATED_KEYS = {"name", "labels", "description", "primaryDisplayProperty", "secondaryDisplayProperties", "requiredProperties",
-                "searchableProperties", "properties", "associatedObjects", "allowsSensitiveProperties"}  # fmt: skip
-UPDATED_KEYS = {"labels", "description", "clearDescription", "primaryDisplayProperty", "secondaryDisplayProperties",
-                "requiredProperties", "searchableProperties", "restorable", "allowsSensitiveProperties"}  # fmt: skip
+DISPLAYED: Shape = {
+    "requiredProperties": "texts",
+    "searchableProperties": "texts",
+    "secondaryDisplayProperties": "texts",
+}
+CREATED = shape_of(
+    "name description primaryDisplayProperty",
+    flags="allowsSensitiveProperties",
+    others={"labels": "object", "properties": "objects", "associatedObjects": "texts", **DISPLAYED},
+)
+UPDATED = shape_of(
+    "description primaryDisplayProperty",
+    flags="clearDescription restorable allowsSensitiveProperties",
+    others={"labels": "object", **DISPLAYED},
+)
+LABELS = shape_of("singular plural")
+ASSOCIATION = shape_of("fromObjectTypeId toObjectTypeId name")
 SYSTEM = (*STAMPS, "hs_object_source", "hs_object_source_id", "hs_object_source_label", "hs_all_owner_ids",
           "hs_user_ids_of_all_owners", "hubspot_owner_assigneddate", "hubspot_owner_id", "hs_merged_object_ids")  # fmt: skip
 PIPELINE = (("hs_pipeline", "Pipeline"), ("hs_pipeline_stage", "Pipeline stage"))
@@ -81,7 +95,7 @@ class Schemas:
             raise Refusal(403, "FORBIDDEN", "Custom objects need an Enterprise subscription.")
         if missing := [key for key in ("name", "labels", "requiredProperties", "properties") if key not in given]:
             raise invalid_json(f"Some required fields were not set: [{', '.join(missing)}]")
-        name = str(given["name"]).lower()
+        name = given["name"].lower()
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", name):
             raise invalid(
                 f"{given['name']} is not a name for an object: it starts with a letter, and holds letters, digits and _."
@@ -90,7 +104,7 @@ class Schemas:
             raise Refusal(409, "OBJECT_ALREADY_EXISTS", f"A schema named '{name}' already exists.")
         if len(self.all()) >= MOST:
             raise invalid(f"An account can have at most {MOST} custom objects.")
-        others = [portal.catalog.types.get(str(each)) for each in _list(given, "associatedObjects")]
+        others = [portal.catalog.types.get(each) for each in given.get("associatedObjects", [])]
         number = int(portal.database.meta("next_object_type", FIRST_TYPE))
         now = portal.now_ms()
         schema: Schema = {
@@ -99,13 +113,13 @@ class Schemas:
             "fullyQualifiedName": f"p{portal.portal_id}_{name}",
             "name": name,
             "labels": _labels(given["labels"]),
-            "allowsSensitiveProperties": given.get("allowsSensitiveProperties") is True,
+            "allowsSensitiveProperties": given.get("allowsSensitiveProperties", False),
             "archived": False,
             "createdAt": iso(now),
             "updatedAt": iso(now),
         }
         if given.get("description"):
-            schema["description"] = str(given["description"])
+            schema["description"] = given["description"]
         kind = _type_of({**schema, "requiredProperties": [], "searchableProperties": []})
         own = [property_definitions.created(each, now, group=kind.group) for each in _properties(given)]
         names = [each["name"] for each in own]
@@ -127,12 +141,12 @@ class Schemas:
         changed = {**schema, "updatedAt": iso(self._portal.now_ms())}
         if "labels" in given:
             changed["labels"] = _labels(given["labels"])
-        if given.get("clearDescription") is True:
+        if given.get("clearDescription"):
             changed.pop("description", None)
         elif "description" in given:
-            changed["description"] = str(given["description"])
+            changed["description"] = given["description"]
         if "allowsSensitiveProperties" in given:
-            changed["allowsSensitiveProperties"] = given["allowsSensitiveProperties"] is True
+            changed["allowsSensitiveProperties"] = given["allowsSensitiveProperties"]
         changed |= _displayed({**schema, **given}, list(self._portal.catalog.properties(kind.name)))
         self._keep(changed)
         self._portal.catalog.types.add(_type_of(changed))
@@ -159,13 +173,12 @@ class Schemas:
         if missing := [key for key in ("fromObjectTypeId", "toObjectTypeId") if not given.get(key)]:
             raise invalid_json(f"Some required fields were not set: [{', '.join(missing)}]")
         types = self._portal.catalog.types
-        source, target = types.get(str(given["fromObjectTypeId"])), types.get(str(given["toObjectTypeId"]))
+        source, target = types.get(given["fromObjectTypeId"]), types.get(given["toObjectTypeId"])
         if _type_of(schema).name not in (source.name, target.name):
             raise invalid("One end of the association must be this object.")
         if self._portal.association_types.between(source.name, target.name):
             raise Refusal(409, "OBJECT_ALREADY_EXISTS", f"{source.name} and {target.name} can be associated already.")
-        name = str(given["name"]) if given.get("name") else None
-        made = self._portal.association_types.create_plain(source, target, name)[0]
+        made = self._portal.association_types.create_plain(source, target, given.get("name") or None)[0]
         return self._association(made, schema)
 
     def dissociate(self, schema: Schema, number: str) -> None:
@@ -235,39 +248,26 @@ def _system_properties(kind: ObjectType) -> list[dict[str, Any]]:
 
 
 def _labels(given: object) -> dict[str, str]:
-    if (
-        not isinstance(given, dict)
-        or set(given) - {"singular", "plural"}
-        or not all(given.get(key) for key in ("singular", "plural"))
-    ):
+    labels = read(given, LABELS)
+    if not all(labels.get(key) for key in LABELS):
         raise invalid_json("labels must have a singular and a plural")
-    return {key: str(given[key]) for key in ("singular", "plural")}
-
-
-def _list(given: Mapping[str, Any], name: str) -> list[Any]:
-    value = given.get(name) or []
-    if not isinstance(value, list):
-        raise invalid_json(f"{name} must be a list")
-    return value
+    return labels
 
 
 def _properties(given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    properties = _list(given, "properties")
-    if not properties or not all(isinstance(each, dict) for each in properties):
+    properties: list[dict[str, Any]] = given["properties"]
+    if not properties:
         raise invalid_json("properties must be a list of at least one property")
     return properties
 
 
 def _displayed(given: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
     """Required, searchable and displayed properties, all of which there must be."""
-    told: dict[str, Any] = {
-        name: [str(each) for each in _list(given, name)]
-        for name in ("requiredProperties", "searchableProperties", "secondaryDisplayProperties")
-    }
+    told: dict[str, Any] = {name: list(given.get(name, [])) for name in DISPLAYED}
     if len(told["searchableProperties"]) > MAX_SEARCHABLE:
         raise invalid(f"At most {MAX_SEARCHABLE} properties can be searchable.")
     if given.get("primaryDisplayProperty"):
-        told["primaryDisplayProperty"] = str(given["primaryDisplayProperty"])
+        told["primaryDisplayProperty"] = given["primaryDisplayProperty"]
     used = [each for value in told.values() for each in ([value] if isinstance(value, str) else value)]
     if unknown := sorted(set(used) - set(names)):
         raise invalid(f"Properties that the schema doesn't define: {', '.join(unknown)}")

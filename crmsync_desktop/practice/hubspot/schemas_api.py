@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from crmsync_desktop.practice.hubspot.bodies import read, shape_of
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
-from crmsync_desktop.practice.hubspot.refusals import wrong_shape
+from crmsync_desktop.practice.hubspot.refusals import required_fields
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
-from crmsync_desktop.practice.hubspot.schemas import CREATED_KEYS, UPDATED_KEYS
+from crmsync_desktop.practice.hubspot.schemas import ASSOCIATION, CREATED, UPDATED
 
+BATCH = shape_of(
+    flags="includePropertyDefinitions includeAssociationDefinitions includeAuditMetadata", others={"inputs": "texts"}
+)
 INCLUDES = "includePropertyDefinitions includeAssociationDefinitions includeAuditMetadata"
 
 
@@ -19,7 +21,7 @@ def list_schemas(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def create_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 201, portal.schemas.shown(portal.schemas.create(ask.object_body(CREATED_KEYS)))
+    return 201, portal.schemas.shown(portal.schemas.create(read(ask.body, CREATED)))
 
 
 def get_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -29,7 +31,7 @@ def get_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
 def update_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
     """The answer has neither properties nor associations, as HubSpot's models have it."""
     schema = portal.schemas.get(ask.path["schema"])
-    return 200, portal.schemas.update(schema, ask.object_body(UPDATED_KEYS))
+    return 200, portal.schemas.update(schema, read(ask.body, UPDATED))
 
 
 def delete_schema(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -46,17 +48,16 @@ def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
 
     Unverified: ids of no schema are left out of the answer to a batch read of schemas.
     """
-    inputs = ask.object_body({"inputs", *INCLUDES.split()}).get("inputs")
-    if not isinstance(inputs, list) or not all(isinstance(each, str) for each in inputs):
-        raise wrong_shape("a list of ids", inputs)
+    inputs = read(ask.body, BATCH).get("inputs")
+    if inputs is None:
+        raise required_fields(["inputs"])
     wanted = {each.lower() for each in inputs}
     found = [each for each in portal.schemas.all() if wanted & {each["objectTypeId"], each["fullyQualifiedName"]}]
     return 200, {"results": [portal.schemas.shown(each) for each in found]}
 
 
 def create_association(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body: dict[str, Any] = ask.object_body({"fromObjectTypeId", "toObjectTypeId", "name"})
-    return 201, portal.schemas.associate(portal.schemas.get(ask.path["schema"]), body)
+    return 201, portal.schemas.associate(portal.schemas.get(ask.path["schema"]), read(ask.body, ASSOCIATION))
 
 
 def delete_association(portal: HubSpotPortal, ask: Ask) -> Answer:
