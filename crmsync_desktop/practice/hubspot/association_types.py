@@ -107,7 +107,7 @@ class AssociationTypes:
         return list(self._types.values())
 
     def find(self, source: str, target: str, category: object, number: object) -> AssociationType | None:
-        return self._types.get((source, target, str(category), number)) if isinstance(number, int) else None
+        return self._types.get((source, target, str(category), number)) if type(number) is int else None
 
     def target_of(self, source: str, category: object, number: object) -> str | None:
         """The object type that a type from `source` leads to."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 from crmsync_desktop.practice.hubspot import counts, records
 from crmsync_desktop.practice.hubspot.association_types import CATEGORY, SHIPPED, AssociationType
+from crmsync_desktop.practice.hubspot.bodies import read
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.records import Record, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, missing_objects
+from crmsync_desktop.practice.hubspot.refusals import Refusal, invalid, missing_objects, wrong_shape
 
 if TYPE_CHECKING:
     from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
@@ -37,14 +38,16 @@ def types_between(source: ObjectType, target: ObjectType) -> list[AssociationTyp
 
 
 def types_of(
-    portal: HubSpotPortal, source: ObjectType, target: ObjectType, given: Iterable[Any]
+    portal: HubSpotPortal, source: ObjectType, target: ObjectType, given: object
 ) -> tuple[AssociationType, ...]:
     """The association types that a request names. Raises a 400 Refusal for one that doesn't join these two.
 
     Unverified: an association type that doesn't exist between two objects is refused with 400 for the whole request.
     """
     found = []
-    for each in given:
+    if given is not None and not isinstance(given, list):
+        raise wrong_shape("a list of association types", given)
+    for each in given or []:
         shaped = isinstance(each, dict) and set(each) <= {"associationCategory", "associationTypeId"}
         category, number = (each.get("associationCategory"), each.get("associationTypeId")) if shaped else (None, None)
         kind = portal.association_types.find(source.name, target.name, category, number)
@@ -58,13 +61,15 @@ def types_of(
     return tuple(found)
 
 
-def inline_associations(portal: HubSpotPortal, source: ObjectType, given: list[Any]) -> list[Link]:
+def inline_associations(portal: HubSpotPortal, source: ObjectType, given: object) -> list[Link]:
     """The `associations` of a record to create. Raises a 400 Refusal for a bad type or a target that doesn't exist."""
+    if given is not None and not isinstance(given, list):
+        raise wrong_shape("a list of associations", given)
     links = []
-    for each in given:
-        number = numeric_id((each.get("to") or {}).get("id")) if isinstance(each, dict) else None
-        wanted = each.get("types") if isinstance(each, dict) else None
-        if number is None or not isinstance(wanted, list) or not wanted or not isinstance(wanted[0], dict):
+    for each in given or []:
+        asked = read(each, {"to": "object", "types": "objects"})
+        number, wanted = numeric_id(read(asked.get("to", {}), {"id": "text"}).get("id")), asked.get("types")
+        if number is None or not wanted:
             raise invalid("An association needs to.id and types.")
         first = wanted[0]
         name = portal.association_types.target_of(

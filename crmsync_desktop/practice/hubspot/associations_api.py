@@ -8,6 +8,7 @@ from typing import Any
 from crmsync_desktop.practice.hubspot.association_types import AssociationType
 from crmsync_desktop.practice.hubspot.associations import Associations, Link, missing_end, parse_pair, types_of
 from crmsync_desktop.practice.hubspot.batches import batch_answer, inputs_of
+from crmsync_desktop.practice.hubspot.bodies import read
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.records import numeric_id
@@ -23,8 +24,8 @@ def _pair(portal: HubSpotPortal, ask: Ask) -> tuple[ObjectType, ObjectType]:
 
 
 def _end(each: dict[str, Any], name: str) -> int:
-    end = each.get(name)
-    number = numeric_id(end.get("id")) if isinstance(end, dict) else None
+    end = read(each.get(name) or {}, {"id": "text"})
+    number = numeric_id(end.get("id"))
     if number is None:
         raise invalid(f"{name}.id must be a record id.")
     return number
@@ -37,7 +38,7 @@ def described(each: AssociationType) -> dict[str, Any]:
 def create_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
     source, target = _pair(portal, ask)
     inputs = inputs_of(ask.object_body({"inputs"}), {"from", "to", "types"}, limit=MAX_CREATE)
-    wanted = [types_of(portal, source, target, each.get("types") or []) for each in inputs]
+    wanted = [types_of(portal, source, target, each.get("types")) for each in inputs]
     results: list[dict[str, Any]] = []
     pairs, errors = _joined(portal, source, target, inputs)
     for types, pair in zip(wanted, pairs, strict=True):
@@ -112,7 +113,10 @@ def read_batch(portal: HubSpotPortal, ask: Ask) -> Answer:
         number = numeric_id(each.get("id"))
         if number is None:
             raise invalid("id must be a record id.")
-        wanted[number] = numeric_id(each.get("after") or 0) or 0
+        after = numeric_id(each.get("after") or 0)
+        if after is None:
+            raise invalid("after must be the cursor of an earlier page.")
+        wanted[number] = after
     associations = Associations(portal)
     existing = associations.existing(source, wanted)
     linked = associations.of(source, list(set(existing.values())), target)
@@ -164,7 +168,7 @@ def archive_labels(portal: HubSpotPortal, ask: Ask) -> Answer:
     source, target = _pair(portal, ask)
     inputs = inputs_of(ask.object_body({"inputs"}), {"from", "to", "types"}, limit=MAX_CREATE)
     gone = [
-        (_end(each, "from"), Link(target, _end(each, "to"), types_of(portal, source, target, each.get("types") or [])))
+        (_end(each, "from"), Link(target, _end(each, "to"), types_of(portal, source, target, each.get("types"))))
         for each in inputs
     ]
     Associations(portal).remove_all(source, gone)

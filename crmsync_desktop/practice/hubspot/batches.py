@@ -10,7 +10,7 @@ Unverified: a record or a unique value that occurs twice in a batch is a 400.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -48,13 +48,25 @@ def inputs_of(body: dict[str, Any], allowed: set[str], *, limit: int = MAX_INPUT
     for each in inputs:
         if not each.keys() <= allowed:
             raise invalid_json(f'Unrecognized field "{min(set(each) - allowed)}", not marked as ignorable')
-        if not isinstance(each.get("properties", {}), dict):
-            raise wrong_shape("an object of properties", each["properties"])
         if "id" in allowed and (each.get("id") is None or not isinstance(each["id"], (str, int))):
             raise required_fields(["id"])
-        if not isinstance(each.get("objectWriteTraceId", ""), str):
-            raise wrong_shape("a text", each["objectWriteTraceId"])
+        for name in ("objectWriteTraceId", "idProperty"):
+            if not isinstance(each.get(name) or "", str):
+                raise wrong_shape("a text", each[name])
+        if "objectWriteTraceId" in allowed:
+            properties_of(each)
     return inputs
+
+
+def properties_of(given: Mapping[str, Any]) -> dict[str, object]:
+    """The properties that a write gives, each a text, a number or a truth value. Raises a 400 Refusal."""
+    properties = given.get("properties")
+    if not isinstance(properties, dict):
+        raise required_fields(["properties"]) if properties is None else wrong_shape("an object", properties)
+    for value in properties.values():
+        if isinstance(value, (dict, list)):
+            raise wrong_shape("a text", value)
+    return properties
 
 
 def batch_answer(
@@ -85,6 +97,8 @@ def known_names(portal: HubSpotPortal, kind: ObjectType, names: object) -> list[
 
 
 def batch_read(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], *, archived: bool) -> Answer:
+    if not isinstance(body.get("idProperty") or "", str):
+        raise wrong_shape("a text", body["idProperty"])
     history = known_names(portal, kind, body.get("propertiesWithHistory") or [])
     inputs = inputs_of(body, {"id"}, limit=MAX_INPUTS_WITH_HISTORY if history else MAX_INPUTS)
     references = list(dict.fromkeys(str(each.get("id")) for each in inputs))
@@ -112,13 +126,13 @@ def batch_read(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], *,
 def batch_create(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], version: str) -> Answer:
     inputs = inputs_of(body, {"properties", "associations", "objectWriteTraceId"})
     if not _traced(inputs):
-        emails = [each["properties"]["email"] for each in inputs if each.get("properties", {}).get("email")]
+        emails = [each["properties"]["email"] for each in inputs if each["properties"].get("email")]
         _refuse_repeated([str(email).strip().lower() for email in emails], "e-mail addresses")
     associations = Associations(portal)
 
     def create(each: dict[str, Any]) -> dict[str, Any]:
-        links = inline_associations(portal, kind, each.get("associations") or [])
-        properties = each.get("properties") or {}
+        links = inline_associations(portal, kind, each.get("associations"))
+        properties = each["properties"]
         enforce(portal.setup, version, kind, properties, None)
         record = portal.create(kind, properties)
         associations.add_inline(kind, record.id, links)
@@ -136,7 +150,7 @@ def batch_update(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], 
         record = found.get(str(each.get("id")))
         if record is None:
             raise missing_objects(kind.singular.upper(), [str(each.get("id"))])
-        touched = each.get("properties") or {}
+        touched = each["properties"]
         enforce(portal.setup, version, kind, touched, record)
         return written(kind, portal.update(kind, record, touched), touched)
 
@@ -150,7 +164,7 @@ def batch_upsert(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], 
 
     def upsert(each: dict[str, Any]) -> dict[str, Any]:
         reference, id_property = str(each["id"]), str(each.get("idProperty") or "hs_object_id")
-        touched = each.get("properties") or {}
+        touched = each["properties"]
         record = found.get(reference)
         enforce(portal.setup, version, kind, touched if record else {id_property: reference, **touched}, record)
         if record is not None:

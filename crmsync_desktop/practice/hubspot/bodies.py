@@ -56,6 +56,13 @@ def text(value: object) -> str:
     return as_text(value)
 
 
+def texts(value: object) -> list[str]:
+    """Raises a 400 Refusal for anything but a list of texts."""
+    if not isinstance(value, list) or None in value:
+        raise wrong_shape("a list of texts", value)
+    return [text(each) for each in value]
+
+
 def _scalar(value: object) -> bool:
     return not isinstance(value, (dict, list))
 

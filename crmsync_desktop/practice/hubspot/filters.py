@@ -17,10 +17,11 @@ from typing import Any
 
 import orjson
 
+from crmsync_desktop.practice.hubspot.bodies import text
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.records import numeric_id
 from crmsync_desktop.practice.hubspot.refusals import invalid, invalid_json, wrong_shape
-from crmsync_desktop.practice.hubspot.values import PropertyDefinition, as_text, epoch_ms, fold
+from crmsync_desktop.practice.hubspot.values import DIGITS, NUMBER, PropertyDefinition, epoch_ms, fold
 
 COMPARISONS = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="}
 RANGES = {"LT", "LTE", "GT", "GTE", "BETWEEN"}
@@ -29,6 +30,7 @@ LISTS = {"IN", "NOT_IN"}
 PRESENCE = {"HAS_PROPERTY", "NOT_HAS_PROPERTY"}
 OPERATORS = ("IN", "NOT_HAS_PROPERTY", "LT", "EQ", "GT", "NOT_IN", "GTE", "CONTAINS_TOKEN", "HAS_PROPERTY", "LTE",
              "NOT_CONTAINS_TOKEN", "BETWEEN", "NEQ")  # fmt: skip
+MOST_BESIDE = 100
 KEYS = {"propertyName", "operator", "value", "values", "highValue"}
 NOT_SEARCHED = {"hs_body_preview_html": "", "hs_email_html": "emails", "hs_body_preview": "emails"}
 """Properties that the guide excludes from filters, and the one object type that they are excluded for ("" for all)."""
@@ -51,8 +53,11 @@ class Condition:
 
     @classmethod
     def _join(cls, conditions: Sequence[Condition], word: str, nothing: str) -> Condition:
-        sql = word.join(f"({each.sql})" for each in conditions) or nothing
-        return cls(sql, tuple(value for each in conditions for value in each.values))
+        pieces = [f"({each.sql})" for each in conditions] or [nothing]
+        while len(pieces) > MOST_BESIDE:  # SQLite takes no more than a thousand in a row, but many within each other
+            groups = range(0, len(pieces), MOST_BESIDE)
+            pieces = [f"({word.join(pieces[start : start + MOST_BESIDE])})" for start in groups]
+        return cls(word.join(pieces), tuple(value for each in conditions for value in each.values))
 
 
 def install_functions(connection: sqlite3.Connection) -> None:
@@ -97,14 +102,14 @@ def filter_condition(
         raise invalid_json(f'Unrecognized field "{unknown[0]}", not marked as ignorable')
     if missing := [key for key in ("propertyName", "operator") if not given.get(key)]:
         raise invalid_json(f"Cannot build Filter, some of required attributes are not set [{', '.join(missing)}]")
-    name, operator = str(given["propertyName"]), str(given["operator"])
+    name, operator = text(given["propertyName"]), text(given["operator"])
     if operator not in OPERATORS:
         raise invalid_json(
             f'Cannot deserialize value of type Operator from String "{operator}": not one of the values accepted for '
             f"Enum class: [{', '.join(OPERATORS)}]"
         )
     for key in ("value", "highValue"):
-        if key in given and not as_text(given[key]).strip():
+        if key in given and not text(given[key]).strip():
             raise invalid_json(f"{key} must be non-empty and non-blank, if specified {{propertyName: '{name}'}}")
     if name.startswith("associations."):
         return _associated(types(name.removeprefix("associations.")), name, operator, given)
@@ -129,7 +134,7 @@ def _compared(kind: ObjectType, definition: PropertyDefinition, operator: str, g
         if not isinstance(values, list) or not values:
             raise invalid(f"operator {operator} requires values {{propertyName: '{definition.name}'}}")
         exact = definition.type == "string" and not numeric  # the guide: these must be sent in lower case
-        wanted = tuple(as_text(each) if exact else _converted(definition, each, numeric) for each in values)
+        wanted = tuple(text(each) if exact else _converted(definition, each, numeric) for each in values)
         return _in(kind, definition, expression, operator, wanted)
     if operator == "BETWEEN":
         low, high = _value(definition, given, "value", numeric), _value(definition, given, "highValue", numeric)
@@ -161,17 +166,17 @@ def _value(definition: PropertyDefinition, given: Mapping[str, Any], key: str, n
 
 
 def _converted(definition: PropertyDefinition, value: object, numeric: bool) -> object:
-    if isinstance(value, (dict, list)):
-        raise wrong_shape("a text", value)
-    text = as_text(value)
+    given = text(value)
     if not numeric:
-        return text if definition.type == "enumeration" else fold(text)
+        return given if definition.type == "enumeration" else fold(given)
     try:
         if definition.type in ("date", "datetime"):
-            return epoch_ms(text)
-        return int(text) if text.isdigit() else float(text)
+            return epoch_ms(given)
+        if not NUMBER.fullmatch(given):
+            raise ValueError(given)
+        return int(given) if DIGITS.fullmatch(given) else float(given)
     except (ValueError, OverflowError):
-        raise invalid(f"{text!r} can't be compared with {definition.name}, a {definition.type}.") from None
+        raise invalid(f"{given!r} can't be compared with {definition.name}, a {definition.type}.") from None
 
 
 def _in(

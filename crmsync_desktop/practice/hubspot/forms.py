@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from crmsync_desktop.practice.hubspot.bodies import read, shape_of
 from crmsync_desktop.practice.hubspot.records import Record
 from crmsync_desktop.practice.hubspot.refusals import invalid, invalid_json, not_found
 from crmsync_desktop.practice.hubspot.values import iso
@@ -22,8 +23,36 @@ from crmsync_desktop.practice.hubspot.values import iso
 if TYPE_CHECKING:
     from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 
-KEYS = {"formType", "name", "createdAt", "updatedAt", "archived", "archivedAt", "fieldGroups", "configuration", "displayOptions",
-        "legalConsentOptions"}  # fmt: skip
+FORM = shape_of(
+    "id formType name createdAt updatedAt archivedAt",
+    flags="archived",
+    others={
+        "fieldGroups": "objects",
+        "configuration": "object",
+        "displayOptions": "object",
+        "legalConsentOptions": "object",
+    },
+)
+GROUP = shape_of("groupType richText richTextType", others={"fields": "objects"})
+FIELD = shape_of(
+    "name fieldType label objectTypeId description placeholder defaultValue",
+    flags="hidden required allowMultipleFiles useCountryCodeSelect",
+    others={"defaultValues": "texts", "dependentFields": "objects", "options": "objects", "validation": "object"},
+)
+PARTS = {
+    "configuration": shape_of(
+        "language",
+        flags="allowLinkToResetKnownValues archivable cloneable createNewContactForNewEmail editable notifyContactOwner "
+        "prePopulateKnownValues recaptchaEnabled",
+        others={"lifecycleStages": "objects", "notifyRecipients": "texts", "postSubmitAction": "object"},
+    ),
+    "displayOptions": shape_of("cssClass submitButtonText theme", flags="renderRawHtml", others={"style": "object"}),
+    "legalConsentOptions": shape_of(
+        "type communicationConsentText consentToProcessCheckboxLabel consentToProcessFooterText consentToProcessText "
+        "lawfulBasis privacyText",
+        others={"communicationsCheckboxes": "objects", "subscriptionTypeIds": "any"},
+    ),
+}
 WRITTEN_BY_CALLER = ("name", "fieldGroups", "configuration", "displayOptions", "legalConsentOptions")
 FIELD_TYPES = {"email", "phone", "mobile_phone", "single_line_text", "multi_line_text", "number", "single_checkbox",
                "multiple_checkboxes", "dropdown", "radio", "datepicker", "file", "payment_link_radio"}  # fmt: skip
@@ -64,14 +93,14 @@ class Forms:
         form: Form = {
             "id": str(uuid.uuid4()),
             "formType": "hubspot",
-            "name": str(given["name"]),
+            "name": given["name"],
             "createdAt": stamp,
             "updatedAt": stamp,
             "archived": False,
             "fieldGroups": self._groups(given["fieldGroups"]),
-            "configuration": {**CONFIGURATION, **_object(given, "configuration")},
-            "displayOptions": {**DISPLAY, **_object(given, "displayOptions")},
-            "legalConsentOptions": _object(given, "legalConsentOptions") or {"type": "none"},
+            "configuration": {**CONFIGURATION, **_part(given, "configuration")},
+            "displayOptions": {**DISPLAY, **_part(given, "displayOptions")},
+            "legalConsentOptions": _part(given, "legalConsentOptions") or {"type": "none"},
         }
         return self._keep(form)
 
@@ -82,11 +111,11 @@ class Forms:
         changed = {**form, "updatedAt": iso(self._portal.now_ms())}
         for key in (each for each in WRITTEN_BY_CALLER if each in given):
             if key == "name":
-                changed[key] = str(given[key])
+                changed[key] = given[key]
             elif key == "fieldGroups":
                 changed[key] = self._groups(given[key])
             else:
-                changed[key] = {**form[key], **_object(given, key)}
+                changed[key] = {**form[key], **_part(given, key)}
         return self._keep(changed)
 
     def archive(self, form: Form) -> None:
@@ -135,21 +164,21 @@ class Forms:
         query = "SELECT body FROM form_submission WHERE form_id = ? ORDER BY at_ms DESC, id DESC LIMIT ? OFFSET ?"
         return [orjson.loads(row[0]) for row in self._portal.connection.execute(query, (form_id, limit, offset))]
 
-    def _groups(self, given: object) -> list[dict[str, Any]]:
-        if not isinstance(given, list):
-            raise invalid_json("fieldGroups must be a list")
+    def _groups(self, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
         groups = []
-        for group in given:
-            if not isinstance(group, dict) or not isinstance(group.get("fields"), list):
+        for each in given:
+            group = read(each, GROUP)
+            if "fields" not in group:
                 raise invalid_json("a field group must be an object with fields")
             kept = {"groupType": "default_group", "richTextType": "text", **group}
-            groups.append({**kept, "fields": [self._field(each) for each in group["fields"]]})
+            groups.append({**kept, "fields": [self._field(field) for field in group["fields"]]})
         return groups
 
-    def _field(self, given: object) -> dict[str, Any]:
-        if not isinstance(given, dict) or not given.get("name") or given.get("fieldType") not in FIELD_TYPES:
+    def _field(self, field: dict[str, Any]) -> dict[str, Any]:
+        given = read(field, FIELD)
+        if not given.get("name") or given.get("fieldType") not in FIELD_TYPES:
             raise invalid_json("a field of a form needs a name and a fieldType that there is")
-        kind = self._portal.catalog.types.get(str(given.get("objectTypeId", "0-1")))
+        kind = self._portal.catalog.types.get(given.get("objectTypeId", "0-1"))
         if given["name"] not in self._portal.catalog.properties(kind.name):
             raise invalid(f"There is no property {given['name']} of {kind.name} for a field.")
         return {"objectTypeId": kind.type_id, "required": False, "hidden": False, "label": given["name"], **given}
@@ -160,8 +189,5 @@ class Forms:
         return form
 
 
-def _object(given: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = given.get(name) or {}
-    if not isinstance(value, dict):
-        raise invalid_json(f"{name} must be an object")
-    return value
+def _part(given: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return read(given.get(name, {}), PARTS[name])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmsync_desktop.practice.hubspot.forms import KEYS, Forms
+from crmsync_desktop.practice.hubspot.bodies import read
+from crmsync_desktop.practice.hubspot.forms import FORM, Forms
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.records import numeric_id
 from crmsync_desktop.practice.hubspot.refusals import invalid
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 
+CHANGED = {name: kind for name, kind in FORM.items() if name != "id"}
 MAX_FORMS, MAX_SUBMISSIONS = 100, 50
 
 
@@ -31,7 +33,7 @@ def list_forms(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def create_form(portal: HubSpotPortal, ask: Ask) -> Answer:
-    return 201, Forms(portal).create(ask.object_body(KEYS))
+    return 201, Forms(portal).create(read(ask.body, CHANGED))
 
 
 def get_form(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -40,12 +42,12 @@ def get_form(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 def update_form(portal: HubSpotPortal, ask: Ask) -> Answer:
     forms = Forms(portal)
-    return 200, forms.update(forms.get(ask.path["form"]), ask.object_body(KEYS), whole=False)
+    return 200, forms.update(forms.get(ask.path["form"]), read(ask.body, CHANGED), whole=False)
 
 
 def replace_form(portal: HubSpotPortal, ask: Ask) -> Answer:
     forms = Forms(portal)
-    return 200, forms.update(forms.get(ask.path["form"]), ask.object_body(KEYS | {"id"}), whole=True)
+    return 200, forms.update(forms.get(ask.path["form"]), read(ask.body, FORM), whole=True)
 
 
 def archive_form(portal: HubSpotPortal, ask: Ask) -> Answer:

@@ -1,7 +1,7 @@
 """A list's filter branches as one condition: the root, its groups, properties, other lists, associated records and forms.
 
 Source: HubSpot's guide to list filters: the root is an OR without filters of its own, over AND branches; an AND branch may
-hold filters and branches about associated records. Filters about analytics, e-mails, events and advertisements have nothing
+hold filters and branches about associated records. Its help: a list has at most 250 filters. Filters about analytics, e-mails, events and advertisements have nothing
 to look at in a practice portal and are refused with a 400 that names them.
 Unverified: a list whose root filter branch is no OR of ANDs is refused with 400.
 Unverified: a filter on a list that doesn't exist, or holds other objects, is refused with 400.
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from crmsync_desktop.practice.hubspot.bodies import Shape, read, text
 from crmsync_desktop.practice.hubspot.filters import Condition
 from crmsync_desktop.practice.hubspot.list_operations import PropertyOperations
 from crmsync_desktop.practice.hubspot.list_times import Moments
@@ -22,7 +23,15 @@ from crmsync_desktop.practice.hubspot.refusals import invalid
 if TYPE_CHECKING:
     from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 
-MAX_DEPTH = 5
+MAX_DEPTH, MAX_FILTERS = 5, 250
+MOST_SQL, MOST_VALUES = 900_000, 30_000  # what the database takes in one query
+FILTERS: dict[str, Shape] = {
+    "PROPERTY": {"filterType": "text", "property": "text", "operation": "object"},
+    "IN_LIST": {"filterType": "text", "listId": "text", "operator": "text", "metadata": "any"},
+    "FORM_SUBMISSION": {"filterType": "text", "formId": "text", "operator": "text", "coalescingRefineBy": "any", "pruningRefineBy": "any"},
+    "CONSTANT": {"filterType": "text", "shouldAccept": "flag", "source": "text"},
+}  # fmt: skip
+"""What each type of filter holds (the models of HubSpot's SDK of 2026)."""
 TIMED, ZONED = ("TIME_POINT", "TIME_RANGED"), ("DATETIME", "RANGED_DATE", "ROLLING_DATE_RANGE")
 """Operations whose answers hold `type` beside `operationType`, and those that hold `requiresTimeZoneConversion`."""
 LIVE = "archived_ms IS NULL AND merged_into IS NULL"
@@ -36,6 +45,7 @@ class ListConditions:
     def __init__(self, portal: HubSpotPortal) -> None:
         self._portal = portal
         self._moments = Moments(portal.now_ms(), portal.time_zone)
+        self._filters = 0
         self.lists: set[int] = set()
 
     def root(self, kind: ObjectType, branch: object) -> Condition:
@@ -48,7 +58,10 @@ class ListConditions:
             if not isinstance(each, dict) or each.get("filterBranchType") != "AND":
                 raise invalid("The root filter branch may only hold AND branches.")
             groups.append(self._branch(kind, each, 1))
-        return Condition.any(groups)
+        whole = Condition.any(groups)
+        if len(whole.sql) > MOST_SQL or len(whole.values) > MOST_VALUES:
+            raise invalid("The filters of the list hold too many values.")
+        return whole
 
     def _branch(self, kind: ObjectType, given: object, depth: int) -> Condition:
         if depth > MAX_DEPTH:
@@ -93,22 +106,26 @@ class ListConditions:
         of_type = given.get("filterType") if isinstance(given, dict) else None
         if not isinstance(given, dict) or of_type is None:
             raise invalid("A filter has a filterType.")
+        self._filters += 1
+        if self._filters > MAX_FILTERS:
+            raise invalid(f"A list takes at most {MAX_FILTERS} filters.")
+        if (shape := FILTERS.get(text(of_type))) is None:
+            raise invalid(f"Filters of type {of_type} have nothing to look at in this portal.")
+        given = read(given, shape)
         if of_type == "PROPERTY":
             return self._property(kind, given)
         if of_type == "IN_LIST":
             return self._in_list(kind, given)
         if of_type == "FORM_SUBMISSION":
             return _submitted(given)
-        if of_type == "CONSTANT":
-            return Condition("1" if given.get("shouldAccept") is True else "0")
-        raise invalid(f"Filters of type {of_type} have nothing to look at in this portal.")
+        return Condition("1" if given.get("shouldAccept") else "0")
 
     def _property(self, kind: ObjectType, given: Mapping[str, Any]) -> Condition:
         known = self._portal.catalog.properties(kind.name)
-        definition, operation = known.get(str(given.get("property"))), given.get("operation")
+        definition, operation = known.get(given.get("property", "")), given.get("operation")
         if definition is None:
             raise invalid(f"There is no property {given.get('property')} of {kind.name} to filter by.")
-        if not isinstance(operation, dict):
+        if operation is None:
             raise invalid(f"The filter by {definition.name} has no operation.")
         return PropertyOperations(kind, known, self._moments).condition(definition, operation)
 
@@ -156,6 +173,8 @@ def _submitted(given: Mapping[str, Any]) -> Condition:
     if operator not in ("FILLED_OUT", "NOT_FILLED_OUT"):
         raise invalid("A filter by a form takes the operator FILLED_OUT or NOT_FILLED_OUT.")
     word = "IN" if operator == "FILLED_OUT" else "NOT IN"
+    if given.keys() & {"coalescingRefineBy", "pruningRefineBy"}:
+        raise invalid("Filters by a form are not refined by how often or when in this portal.")
     if form is None:
         return Condition(f"id {word} (SELECT contact FROM form_submission)")  # noqa: S608
-    return Condition(f"id {word} (SELECT contact FROM form_submission WHERE form_id = ?)", (str(form),))  # noqa: S608
+    return Condition(f"id {word} (SELECT contact FROM form_submission WHERE form_id = ?)", (form,))  # noqa: S608

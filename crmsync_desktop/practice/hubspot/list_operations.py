@@ -12,12 +12,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmsync_desktop.practice.hubspot.bodies import read, shape_of, text
 from crmsync_desktop.practice.hubspot.filters import Condition, expression_of
 from crmsync_desktop.practice.hubspot.list_times import DAY_MS, Moments
 from crmsync_desktop.practice.hubspot.object_types import ObjectType
 from crmsync_desktop.practice.hubspot.refusals import invalid
-from crmsync_desktop.practice.hubspot.values import PropertyDefinition, as_text, fold
+from crmsync_desktop.practice.hubspot.values import NUMBER, PropertyDefinition, fold
 
+OPERATION = shape_of(
+    "operationType operator propertyParser type comparisonPropertyName defaultComparisonValue endpointBehavior "
+    "lowerBoundEndpointBehavior upperBoundEndpointBehavior timeUnit",
+    flags="includeObjectsWithNoValueSet requiresTimeZoneConversion useFiscalYear",
+    others=dict.fromkeys(("value", "values", "day", "month", "year", "timestamp", "fiscalYearStart", "timePoint", "lowerBound", "lowerBoundTimePoint", "numberOfDays", "timeUnitCount", "upperBound", "upperBoundTimePoint"), "any"),
+)  # fmt: skip
+"""What an operation may hold, of whichever type it is (the models of HubSpot's SDK of 2026)."""
+MOST, MOST_DAYS = 10.0**17, 3_000_000
 Match = Callable[[str], Condition]
 """A condition on the SQL expression of a value."""
 COMPARED = {
@@ -63,6 +72,7 @@ class PropertyOperations:
 
     def condition(self, definition: PropertyDefinition, operation: Mapping[str, Any]) -> Condition:
         """Raises a 400 Refusal."""
+        operation = read(operation, OPERATION)
         operator = str(operation.get("operator"))
         expression, _ = expression_of(self._kind, definition)
         if operator in ("IS_KNOWN", "IS_UNKNOWN"):
@@ -86,7 +96,7 @@ class PropertyOperations:
         elif of_type == "ENUMERATION":
             match = self._options(operation, plain)
         elif of_type == "BOOL" and plain == "IS_EQUAL_TO":
-            wanted = as_text(operation.get("value")).lower()
+            wanted = text(operation.get("value")).lower()
             match = lambda value: Condition(f"{value} = ?", (wanted,))  # noqa: E731
         elif of_type == "NUMBER" and plain in COMPARED:
             number, sign = _number(operation.get("value")), COMPARED[plain]
@@ -107,12 +117,12 @@ class PropertyOperations:
             raise invalid("A MULTISTRING operation needs values.")
         if operator != "IS_EQUAL_TO" and operator not in SPELLINGS:
             raise _unknown(of_type, operator)
-        texts = [fold(as_text(each)) for each in values]
+        wanted = [fold(text(each)) for each in values]
 
         def match(value: str) -> Condition:
             if operator == "IS_EQUAL_TO":
-                return Condition.any([Condition(f"fold({value}) = ?", (text,)) for text in texts])
-            patterns = [SPELLINGS[operator](_escaped(text)) for text in texts]
+                return Condition.any([Condition(f"fold({value}) = ?", (each,)) for each in wanted])
+            patterns = [SPELLINGS[operator](_escaped(each)) for each in wanted]
             return Condition.any([Condition(f"fold({value}) LIKE ? ESCAPE '\\'", (each,)) for each in patterns])
 
         return match
@@ -122,7 +132,7 @@ class PropertyOperations:
         values = operation.get("values")
         if not isinstance(values, list) or not values:
             raise invalid("An ENUMERATION operation needs values.")
-        wanted = [as_text(each) for each in values]
+        wanted = [text(each) for each in values]
 
         def match(value: str) -> Condition:
             held = [Condition(f"instr(';' || {value} || ';', ?) > 0", (f";{each};",)) for each in wanted]
@@ -163,13 +173,13 @@ class PropertyOperations:
             bounds = (int(_number(operation.get("lowerBound"))), int(_number(operation.get("upperBound"))))
             return Condition(f"{value} BETWEEN ? AND ?", bounds)
         if of_type == "ROLLING_DATE_RANGE" and operator in ROLLING:
-            span = int(_number(operation.get("numberOfDays"))) * DAY_MS
+            span = _days(operation.get("numberOfDays")) * DAY_MS
             first, last = ROLLING[operator]
             parts = [Condition(f"{value} > ?", (moments.now_ms + first * span,))] if first is not None else []
             parts += [Condition(f"{value} < ?", (moments.now_ms + last * span,))] if last is not None else []
             return Condition.all(parts)
         if of_type == "ROLLING_PROPERTY_UPDATED" and operator == "IS_UPDATED_IN_LAST_X_DAYS":
-            since = moments.now_ms - int(_number(operation.get("numberOfDays"))) * DAY_MS
+            since = moments.now_ms - _days(operation.get("numberOfDays")) * DAY_MS
             changed = f"ifnull({UPDATED.format(definition.name)}, created_ms)"
             expression, _ = expression_of(self._kind, definition)
             return Condition(f"{changed} >= ? AND {expression} IS NOT NULL", (since,))
@@ -222,10 +232,16 @@ def _escaped(text: str) -> str:
 
 
 def _number(value: object) -> float:
-    try:
-        return float(as_text(value))
-    except ValueError:
-        raise invalid(f"{value!r} is not a number.") from None
+    given = text(value)
+    if not NUMBER.fullmatch(given) or not -MOST < float(given) < MOST:
+        raise invalid(f"{given!r} is not a number that can be compared with.")
+    return float(given)
+
+
+def _days(value: object) -> int:
+    if not -MOST_DAYS <= (days := _number(value)) <= MOST_DAYS:
+        raise invalid(f"{value!r} is more days than a calendar has.")
+    return int(days)
 
 
 def _unknown(of_type: object, operator: str) -> Exception:

@@ -43,6 +43,12 @@ class Moments:
 
     def point(self, given: object) -> int:
         """Raises a 400 Refusal for what is no time point."""
+        try:
+            return self._point(given)
+        except (ValueError, OverflowError):
+            raise invalid("A time point is beyond what a calendar holds.") from None
+
+    def _point(self, given: object) -> int:
         if not isinstance(given, dict) or given.get("timeType") not in ("DATE", "INDEXED"):
             raise invalid("A time point is of type DATE, INDEXED or PROPERTY_REFERENCED.")
         zone = self._zone_of(given)
@@ -86,7 +92,7 @@ class Moments:
             return self._zone
         try:
             return ZoneInfo(str(name))
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise invalid(f"{name} is not a time zone.") from None
 
 

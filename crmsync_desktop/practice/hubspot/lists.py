@@ -71,13 +71,13 @@ class Lists:
 
     def create(self, body: dict[str, Any]) -> RecordList:
         """Raises a 400 Refusal: for a name that is taken, an unknown type, or a filter where there must be none."""
-        name = str(body.get("name") or "")
+        name = body.get("name", "")
         processing, branch = body.get("processingType"), body.get("filterBranch")
         if not name or processing not in PROCESSING:
             raise invalid(f"A list needs a name and a processingType out of {', '.join(PROCESSING)}.")
         if (branch is None and processing == "DYNAMIC") or (branch is not None and processing == "MANUAL"):
             raise invalid("A DYNAMIC list needs a filterBranch, a MANUAL one has none.")
-        kind = self._portal.catalog.types.get(str(body.get("objectTypeId")))
+        kind = self._portal.catalog.types.get(body.get("objectTypeId", ""))
         self._refuse_taken(name)
         if branch is not None:
             ListConditions(self._portal).root(kind, branch)
@@ -145,7 +145,7 @@ class Lists:
         self._connection.execute("UPDATE list SET deleted_ms = NULL WHERE id = ?", (found.id,))
 
     def update_members(
-        self, found: RecordList, add: Iterable[object], remove: Iterable[object]
+        self, found: RecordList, add: Iterable[int | str], remove: Iterable[int | str]
     ) -> dict[str, list[str]]:
         """Write a list by hand. Raises a 400 Refusal for a DYNAMIC list or too many ids at once."""
         if found.processing == "DYNAMIC":

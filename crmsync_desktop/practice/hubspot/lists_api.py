@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from crmsync_desktop.practice.hubspot.batches import batch_answer, inputs_of
-from crmsync_desktop.practice.hubspot.lists import Lists, RecordList
+from crmsync_desktop.practice.hubspot.bodies import Shape, read, text, texts
+from crmsync_desktop.practice.hubspot.lists import PROCESSING, Lists, RecordList
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.records import numeric_id, resolve
 from crmsync_desktop.practice.hubspot.refusals import invalid, missing_objects
@@ -13,10 +14,12 @@ from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 from crmsync_desktop.practice.hubspot.values import iso
 
 MAX_PAGE = 250
-CREATE_KEYS = {"name", "objectTypeId", "processingType", "filterBranch", "customProperties", "listFolderId",
-               "listPermissions", "membershipSettings"}  # fmt: skip
-SEARCH_KEYS = {"query", "listIds", "offset", "count", "processingTypes", "additionalProperties",
-               "additionalFilterProperties", "objectTypeId", "sort"}  # fmt: skip
+CREATED: Shape = {"name": "text", "objectTypeId": "text", "processingType": "text", "filterBranch": "object",
+                  "customProperties": "object", "listFolderId": "whole", "listPermissions": "object",
+                  "membershipSettings": "object"}  # fmt: skip
+SEARCHED: Shape = {"query": "text", "listIds": "texts", "offset": "whole", "count": "whole", "processingTypes": "texts",
+                   "additionalProperties": "texts", "additionalFilterProperties": "any", "objectTypeId": "text",
+                   "sort": "text"}  # fmt: skip
 LAST = (2**62, 2**62)
 
 
@@ -31,7 +34,7 @@ def _shown(portal: HubSpotPortal, found: RecordList, ask: Ask) -> dict[str, Any]
 
 def create_list(portal: HubSpotPortal, ask: Ask) -> Answer:
     lists = Lists(portal)
-    made = lists.create(ask.object_body(CREATE_KEYS))
+    made = lists.create(read(ask.body, CREATED))
     return 200, {"list": made.shown(lists.kind(made).type_id, size=lists.size(made), filters=True)}
 
 
@@ -51,13 +54,15 @@ def get_by_name(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def search_lists(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body(SEARCH_KEYS)
-    offset, count = numeric_id(body.get("offset") or 0), numeric_id(body.get("count") or 20)
-    if offset is None or count is None or not 1 <= count <= 500:
+    body = read(ask.body, SEARCHED)
+    offset, count = body.get("offset", 0), body.get("count", 20)
+    if offset < 0 or not 1 <= count <= 500:
         raise invalid("offset must be a number, and count one between 1 and 500.")
-    words, wanted = str(body.get("query") or "").lower(), {str(each) for each in body.get("listIds") or []}
-    kinds = set(body.get("processingTypes") or [])
-    of_type = portal.catalog.types.get(str(body["objectTypeId"])).name if body.get("objectTypeId") else None
+    words, wanted = body.get("query", "").lower(), set(body.get("listIds", []))
+    kinds = set(body.get("processingTypes", []))
+    if kinds - set(PROCESSING):
+        raise invalid(f"processingTypes are out of {', '.join(PROCESSING)}.")
+    of_type = portal.catalog.types.get(body["objectTypeId"]).name if body.get("objectTypeId") else None
     lists = Lists(portal)
     found = [
         each
@@ -83,7 +88,7 @@ def rename_list(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def refilter_list(portal: HubSpotPortal, ask: Ask) -> Answer:
-    branch = ask.object_body({"filterBranch"}).get("filterBranch")
+    branch = read(ask.body, {"filterBranch": "object"}).get("filterBranch")
     return 200, {"updatedList": _shown(portal, Lists(portal).refilter(_list(portal, ask), branch), ask)}
 
 
@@ -142,10 +147,13 @@ def _members(rows: list[tuple[int, int]]) -> list[dict[str, str]]:
     return [{"recordId": str(record_id), "membershipTimestamp": iso(joined)} for record_id, joined in rows]
 
 
-def _ids(body: object) -> list[object]:
+def _ids(body: object) -> list[str]:
     if not isinstance(body, list):
         raise invalid("The body must be a list of record ids.")
-    return body
+    ids = texts(body)
+    if wrong := [each for each in ids if numeric_id(each) is None]:
+        raise invalid(f"{wrong[0][:100]!r} is not a record id.")
+    return ids
 
 
 def add_members(portal: HubSpotPortal, ask: Ask) -> Answer:
@@ -197,7 +205,7 @@ def lists_of_records(portal: HubSpotPortal, ask: Ask) -> Answer:
     """Of several records at once; those that there aren't are errors of a 207."""
     results, missing = [], []
     for each in inputs_of(ask.object_body({"inputs"}), {"objectTypeId", "recordId"}):
-        kind, number = portal.catalog.types.get(str(each.get("objectTypeId"))), numeric_id(each.get("recordId"))
+        kind, number = portal.catalog.types.get(text(each.get("objectTypeId"))), numeric_id(text(each.get("recordId")))
         found = {} if number is None else resolve(portal.connection, kind.name, [number])
         if number is None or number not in found:
             missing.append(str(each.get("recordId")))

@@ -106,7 +106,11 @@ class OAuth:
 
     def _problem(self, asked: dict[str, str]) -> str | None:
         """Why the person isn't asked at all."""
-        app, target = self._app, urlsplit(asked.get("redirect_uri", ""))
+        app = self._app
+        try:
+            target = urlsplit(asked.get("redirect_uri", ""))
+        except ValueError:
+            return "Authorization failed because the redirect URL is not one."
         if app is None or asked.get("client_id") != app.client_id:
             return "Authorization failed because the client ID is missing or unknown."
         if not (target.scheme == "https" or (target.scheme == "http" and target.hostname == "localhost")):
@@ -247,7 +251,7 @@ def _refused(error: str, status: str, message: str, code: int = 400) -> Response
 
 def _verified(challenge: str, verifier: str) -> bool:
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    return hmac.compare_digest(digest, challenge)
+    return hmac.compare_digest(digest.encode(), challenge.encode())
 
 
 def _page(title: str, body: str) -> str:

@@ -6,22 +6,25 @@ from typing import Any
 
 from crmsync_desktop.practice.hubspot import batches, records
 from crmsync_desktop.practice.hubspot.associations import Associations, inline_associations
+from crmsync_desktop.practice.hubspot.bodies import read
 from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES, ObjectType
 from crmsync_desktop.practice.hubspot.merging import merge
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record, answer, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import invalid, not_found, required_fields, wrong_shape
+from crmsync_desktop.practice.hubspot.refusals import invalid, not_found, required_fields
 from crmsync_desktop.practice.hubspot.requirements import enforce
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 from crmsync_desktop.practice.hubspot.search import MAX_BODY, search
 
-LIST_LIMIT = 100
+LIST_LIMIT, LIST_LIMIT_WITH_HISTORY = 100, 50
+"""Unverified: a page of records with histories holds at most 50, as a batch read with them does, and 400 answers a higher limit."""
 BATCH_KEYS = {"inputs"}
 READ_KEYS = {"inputs", "idProperty", "properties", "propertiesWithHistory"}
 
 
 def list_records(portal: HubSpotPortal, ask: Ask) -> Answer:
-    kind, limit = ask.kind, ask.whole("limit", 10, most=LIST_LIMIT)
+    kind = ask.kind
+    limit = ask.whole("limit", 10, most=LIST_LIMIT_WITH_HISTORY if ask.names("propertiesWithHistory") else LIST_LIMIT)
     after = numeric_id(ask.query.get("after", "0"))
     if after is None:
         raise invalid("after must be the cursor of an earlier page.")
@@ -41,8 +44,8 @@ def get_record(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 def create_record(portal: HubSpotPortal, ask: Ask) -> Answer:
     body = ask.object_body({"properties", "associations", "objectWriteTraceId"})
-    links = inline_associations(portal, ask.kind, body.get("associations") or [])
-    properties = _properties(body)
+    links = inline_associations(portal, ask.kind, body.get("associations"))
+    properties = batches.properties_of(body)
     enforce(portal.setup, ask.version, ask.kind, properties, None)
     record = portal.create(ask.kind, properties)
     Associations(portal).add_inline(ask.kind, record.id, links)
@@ -50,7 +53,7 @@ def create_record(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def update_record(portal: HubSpotPortal, ask: Ask) -> Answer:
-    touched = _properties(ask.object_body({"properties", "objectWriteTraceId"}))
+    touched = batches.properties_of(ask.object_body({"properties", "objectWriteTraceId"}))
     record = portal.find(ask.kind, ask.path["id"], ask.query.get("idProperty"))
     enforce(portal.setup, ask.version, ask.kind, touched, record)
     return 200, batches.written(ask.kind, portal.update(ask.kind, record, touched), touched)
@@ -99,21 +102,23 @@ def search_records(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 
 def merge_records(portal: HubSpotPortal, ask: Ask) -> Answer:
-    body = ask.object_body({"primaryObjectId", "objectIdToMerge"})
-    if missing := [name for name in ("objectIdToMerge", "primaryObjectId") if body.get(name) is None]:
+    body = read(ask.body, {"primaryObjectId": "text", "objectIdToMerge": "text"})
+    if missing := [name for name in ("objectIdToMerge", "primaryObjectId") if name not in body]:
         raise required_fields(missing)
-    primary = portal.find(ask.kind, str(body.get("primaryObjectId")), None)
-    other = portal.find(ask.kind, str(body.get("objectIdToMerge")), None)
+    primary = portal.find(ask.kind, body["primaryObjectId"], None)
+    other = portal.find(ask.kind, body["objectIdToMerge"], None)
     return 200, answer(ask.kind, merge(portal, ask.kind, primary, other), None)
 
 
 def erase_contact(portal: HubSpotPortal, ask: Ask) -> Answer:
     """GDPR delete: by id, or by e-mail, which is kept from coming back even if no contact has it."""
     kind = OBJECT_TYPES["contacts"]
-    body = ask.object_body({"objectId", "idProperty"})
-    if body.get("objectId") is None:
+    body = read(ask.body, {"objectId": "text", "idProperty": "text"})
+    if "objectId" not in body:
         raise required_fields(["objectId"])
-    reference, id_property = str(body.get("objectId")), body.get("idProperty")
+    reference, id_property = body["objectId"], body.get("idProperty", "hs_object_id")
+    if id_property not in ("email", "hs_object_id"):
+        raise invalid(f"idProperty must be email or left out, not {id_property}.")
     if id_property == "email":
         block = "INSERT OR IGNORE INTO blocked_email (email) VALUES (?)"
         portal.connection.execute(block, (reference.strip().lower(),))
@@ -126,13 +131,6 @@ def erase_contact(portal: HubSpotPortal, ask: Ask) -> Answer:
     if record is not None:
         portal.erase(record)
     return 204, None
-
-
-def _properties(body: dict[str, Any]) -> dict[str, object]:
-    properties = body.get("properties")
-    if not isinstance(properties, dict):
-        raise required_fields(["properties"]) if properties is None else wrong_shape("an object", properties)
-    return properties
 
 
 def _shown(portal: HubSpotPortal, kind: ObjectType, ask: Ask, found: list[Record]) -> list[dict[str, Any]]:

@@ -43,8 +43,8 @@ class Pipelines:
         self._database, self._now_ms, self._portal_id = database, now_ms, portal_id
         shipped: dict[str, list[Pipeline]] = orjson.loads((resources() / "pipelines.json").read_bytes())
         self._held = {kind: {each["id"]: each for each in pipelines} for kind, pipelines in shipped.items()}
-        for kind, text in database.connection.execute("SELECT type, definition FROM pipeline").fetchall():
-            pipeline = orjson.loads(text)
+        for kind, definition in database.connection.execute("SELECT type, definition FROM pipeline").fetchall():
+            pipeline = orjson.loads(definition)
             self._held.setdefault(kind, {})[pipeline["id"]] = pipeline
 
     # Reading -----------------------------------------------------------------------------------------------------

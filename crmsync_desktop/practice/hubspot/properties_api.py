@@ -69,8 +69,8 @@ def _recalculate(portal: HubSpotPortal, kind: str, name: str) -> None:
     if formula is None:
         return
     changed = []
-    for record_id, text in portal.connection.execute("SELECT id, properties FROM record WHERE type = ?", (kind,)):
-        held = orjson.loads(text)
+    for record_id, kept in portal.connection.execute("SELECT id, properties FROM record WHERE type = ?", (kind,)):
+        held = orjson.loads(kept)
         set_values(held, portal.derivation.computed(kind, held, {name: formula}))
         changed.append((orjson.dumps(held).decode(), record_id))
     portal.connection.executemany("UPDATE record SET properties = ? WHERE id = ?", changed)

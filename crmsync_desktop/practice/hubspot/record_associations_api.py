@@ -10,7 +10,7 @@ from crmsync_desktop.practice.hubspot.batches import batch_answer
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.portal import HubSpotPortal
 from crmsync_desktop.practice.hubspot.records import Record, answer, numeric_id
-from crmsync_desktop.practice.hubspot.refusals import invalid, wrong_shape
+from crmsync_desktop.practice.hubspot.refusals import invalid
 from crmsync_desktop.practice.hubspot.routing import Answer, Ask, Entry
 
 MAX_PAGE = 500
@@ -54,8 +54,6 @@ def put_labels(portal: HubSpotPortal, ask: Ask) -> Answer:
     Unverified: an association that is put with labels answers 201.
     """
     source, one, target, other = _ends(portal, ask)
-    if not isinstance(ask.body, list):
-        raise wrong_shape("a list of association types", ask.body)
     types = types_of(portal, source, target, ask.body)
     Associations(portal).add(source, one.id, Link(target, other.id, types))
     return 201, labels_between(source, one.id, target, other.id, types)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crmsync_desktop.practice.hubspot.bodies import text
 from crmsync_desktop.practice.hubspot.catalog import ObjectType
 from crmsync_desktop.practice.hubspot.filters import Condition, expression_of, filter_condition, query_condition
 from crmsync_desktop.practice.hubspot.records import Record, numeric_id
@@ -102,7 +103,7 @@ def _order(portal: HubSpotPortal, kind: ObjectType, sorts: list[Any]) -> tuple[s
     if isinstance(given, str):
         name, direction = given.lstrip("-"), "DESCENDING" if given.startswith("-") else "ASCENDING"
     elif isinstance(given, dict) and not set(given) - {"propertyName", "direction"}:
-        name, direction = str(given.get("propertyName")), given.get("direction", "ASCENDING")
+        name, direction = text(given.get("propertyName")), text(given.get("direction", "ASCENDING"))
     else:
         raise wrong_shape("a sort with propertyName and direction", given)
     if direction not in ("ASCENDING", "DESCENDING"):

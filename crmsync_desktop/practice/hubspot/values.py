@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from math import isfinite
 from typing import Any
 
 from crmsync_desktop.practice.hubspot.refusals import ValueProblem
@@ -24,7 +24,12 @@ from crmsync_desktop.practice.hubspot.refusals import ValueProblem
 MAX_TEXT = 65_536
 EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@(?:[\w](?:[\w-]{0,61}[\w])?\.)+[^\W\d_][\w-]*[\w]", re.UNICODE)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DIGITS = re.compile(r"-?\d+")
+DIGITS = re.compile(r"-?[0-9]{1,18}")
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}[0-9:.,]*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?", re.IGNORECASE
+)
 DOMAIN = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?(?:www\.)?([^/?#:\s]+)", re.IGNORECASE)
 LOOKED_AT = frozenset(("email", "hs_additional_emails", "domain", "hubspot_owner_id"))
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
@@ -76,6 +81,8 @@ def epoch_ms(text: str) -> int:
     """Milliseconds since the epoch from a number or an ISO 8601 date or datetime. Raises ValueError."""
     if DIGITS.fullmatch(text):
         return int(text)
+    if not MOMENT.fullmatch(text):
+        raise ValueError(f"{text!r} is no moment")
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -108,11 +115,7 @@ def parts_of(text: str) -> list[str]:
 
 
 def _number(definition: PropertyDefinition, text: str) -> str | ValueProblem:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
+    if not NUMBER.fullmatch(text) or not isfinite(float(text)):
         return ValueProblem(definition.name, "INVALID_INTEGER", f"{text} was not a valid number.")
     return text
 
@@ -120,7 +123,7 @@ def _number(definition: PropertyDefinition, text: str) -> str | ValueProblem:
 def _date(definition: PropertyDefinition, text: str) -> str | ValueProblem:
     try:
         if not DIGITS.fullmatch(text):
-            if len(text) <= 10:
+            if DAY.fullmatch(text):
                 return date.fromisoformat(text).isoformat()
             moment = EPOCH + timedelta(milliseconds=epoch_ms(text))
         else:
