@@ -191,10 +191,11 @@ class BulkJobs:
 
     def _batches_used(self) -> int:
         sql = (
-            "SELECT coalesce(sum((json_extract(body, '$.total') + ?1 - 1) / ?1), 0) FROM _bulk_jobs "
-            "WHERE kind = 'ingest' AND json_extract(body, '$.closed') > ?2"
+            "SELECT coalesce(sum((json_extract(body, '$.total') + :rows - 1) / :rows), 0) FROM _bulk_jobs "
+            "WHERE kind = 'ingest' AND json_extract(body, '$.closed') > :since"
         )
-        return int(self.store.db.execute(sql, (self.pace.batch_rows, self._now() - _DAY)).fetchone()[0])
+        given = {"rows": self.pace.batch_rows, "since": self._now() - _DAY}
+        return int(self.store.db.execute(sql, given).fetchone()[0])
 
     def _advance(self, job: Job, part: float) -> None:
         """Bring a running job to `part` (0 to 1) of its work."""
@@ -213,11 +214,10 @@ class BulkJobs:
         try:
             with self._records.store.atomic():
                 bulk_query.fill(self._queries, self._schema, self.store, job)
+                self._end(job, "JobComplete")
         except ApiError as error:
             job.error = f"{error.code} : {error.message}"
             self._end(job, "Failed")
-        else:
-            self._end(job, "JobComplete")
 
     def _run_ingest(self, job: Job, part: float) -> None:
         content = b"".join(content for _, content in self.store.parts(job.id, "upload"))

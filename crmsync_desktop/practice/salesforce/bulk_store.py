@@ -124,10 +124,10 @@ class BulkStore:
     def parts(self, job_id: str, part: Part, first: int = 0) -> Iterator[tuple[int, bytes]]:
         """The pieces in order, with the number of their first row, from the one that holds row `first` on."""
         sql = (
-            "SELECT first, content FROM _bulk_parts WHERE job = ?1 AND part = ?2 AND first >= "
-            "(SELECT coalesce(max(first), 0) FROM _bulk_parts WHERE job = ?1 AND part = ?2 AND first <= ?3) ORDER BY n"
+            "SELECT first, content FROM _bulk_parts WHERE job = :job AND part = :part AND first >= "
+            "(SELECT coalesce(max(first), 0) FROM _bulk_parts WHERE job = :job AND part = :part AND first <= :first) ORDER BY n"
         )
-        for start, content in self.db.execute(sql, (job_id, part, first)):
+        for start, content in self.db.execute(sql, {"job": job_id, "part": part, "first": first}):
             yield start, zlib.decompress(content)
 
     def has(self, job_id: str, part: Part) -> bool:
