@@ -16,6 +16,7 @@ Unverified: a locator of another user is answered as an unknown one.
 from __future__ import annotations
 
 import re
+import secrets
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,7 +58,6 @@ class Locators:
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._open: dict[str, Locator] = {}
-        self._made = 0
 
     def settle(self) -> None:
         """List what was found by those that haven't yet: something is about to be written."""
@@ -65,12 +65,9 @@ class Locators:
             locator.numbers()
 
     def open(self, user_id: str, compiled: Compiled, total: int, lister: Lister) -> Locator:
-        self._made += 1
-        digits, rest = "", int(self._now()) * 1000 + self._made
-        for _ in range(15):
-            rest, digit = divmod(rest, 62)
-            digits = DIGITS[digit] + digits
-        made = Locator(_PREFIX + digits, user_id, compiled, total, self._now(), lister)
+        # By chance, since a name must not come again after a restart, when another query would answer to it.
+        name = _PREFIX + "".join(secrets.choice(DIGITS) for _ in range(15))
+        made = Locator(name, user_id, compiled, total, self._now(), lister)
         # The one that was used longest ago comes first.
         mine = [name for name, other in self._open.items() if other.user_id == user_id]
         for name in mine[: max(0, len(mine) - OPEN_PER_USER + 1)]:

@@ -122,7 +122,8 @@ class OAuth:
             self._app.secret is not None or flow != self._client_credentials
         ):
             return _error("invalid_client", "invalid client credentials")
-        with self._org.lock:
+        # All at once: a refresh token that is spent while its successor isn't kept would lock the app out.
+        with self._org.lock, self._org.store.atomic():
             return flow(form, f"{request.url.scheme}://{request.headers.get('host', '')}")
 
     async def revoke(self, request: Request) -> Response:

@@ -19,6 +19,7 @@ from .stamps import parse_date, parse_datetime
 Decoded = dict[str, Any]
 
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _JSON_KINDS = {
     "bool": "VALUE_BOOLEAN",
     "int": "VALUE_NUMBER_INT",
@@ -41,18 +42,18 @@ def _mismatch(item: Field, value: Any) -> ApiError:
 
 
 def _number(item: Field, value: Any) -> float | int:
+    """Unverified: a whole number of more than eighteen digits is refused as one that can't be read."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise _mismatch(item, value)
     if item.type == "int":
-        if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+\s*", value):
+        if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip()):
             return int(value)
-        if isinstance(value, int):
+        if isinstance(value, int) and abs(value) < 10**18:
             return value
         raise _mismatch(item, value)
-    try:
-        number = float(value)
-    except ValueError:
-        raise _mismatch(item, value) from None
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value.strip()):
+        raise _mismatch(item, value)
+    number = float(value)
     if not math.isfinite(number):
         raise _mismatch(item, value)
     return number

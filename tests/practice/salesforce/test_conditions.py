@@ -56,6 +56,14 @@ def test_accounts_have_tags(server: Server) -> None:
     assert server.get(path).headers["ETag"] != tag
 
 
+def test_two_changes_within_a_second_have_two_tags(server: Server) -> None:
+    """Whoever counts on If-Match would lose the other's change otherwise; If-Unmodified-Since is only as fine as dates."""
+    path = f"sobjects/Account/{account(server)}"
+    tag = server.get(path).headers["ETag"]
+    assert server.patch(path, {"NumberOfEmployees": 1}, headers={"If-Match": tag}).status_code == 204
+    server.refused(server.patch(path, {"NumberOfEmployees": 1}, headers={"If-Match": tag}), 412, "PRECONDITION_FAILED")
+
+
 def test_other_objects_have_no_tags(server: Server) -> None:
     path = f"sobjects/Contact/{server.contact()}"
     assert "ETag" not in server.get(path).headers

@@ -43,9 +43,28 @@ def test_every_route_refuses_the_methods_that_it_does_not_have(server: Server) -
     for path, method in MISSING:
         entry = server.refused(server.call(method, filled(path)), 405, "METHOD_NOT_ALLOWED")
         assert entry["message"].startswith(f"HTTP Method '{method}' not allowed. Allowed are "), (path, method)
-    for method in ("OPTIONS", "TRACE"):
+    for method in ("OPTIONS", "TRACE", "BREW"):
         server.refused(server.call(method, "limits"), 405, "METHOD_NOT_ALLOWED")
     server.refused(server.call("POST", "/services/data/"), 405, "METHOD_NOT_ALLOWED")
+    # As real orgs have worded it, in public reports.
+    entry = server.refused(
+        server.call("POST", f"sobjects/Contact/{server.contact()}", json={}), 405, "METHOD_NOT_ALLOWED"
+    )
+    assert entry["message"] == "HTTP Method 'POST' not allowed. Allowed are HEAD,GET,PATCH,DELETE"
+
+
+def test_the_list_of_versions_takes_no_parameters(server: Server) -> None:
+    server.refused(server.get("/services/data/", params={"nope": "1"}), 400, "INVALID_QUERY_PARAMETER")
+
+
+def test_json_too_deep_to_be_read_is_refused_and_the_server_goes_on(server: Server) -> None:
+    for levels in (300, 600, 900, 5_000):
+        deep = f'{{"records":{"[" * levels}{"]" * levels}}}'
+        body = f'{{"compositeRequest":[{{"method":"POST","referenceId":"a","url":"/services/data/v60.0/sobjects/Contact","body":{deep}}}]}}'
+        answer = server.call("POST", "composite", data=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (200, 400)
+        assert "JSON_PARSER_ERROR" in answer.text or "INVALID_FIELD" in answer.text
+    assert server.get("limits").status_code == 200
 
 
 def test_every_route_that_takes_a_body_wants_one_of_its_own_kind(server: Server) -> None:

@@ -101,6 +101,14 @@ def test_a_wrong_json_type_refuses_the_whole_request(server: Server, field: str,
     assert server.org.count("Contact") == 0
 
 
+@pytest.mark.parametrize("value", ["9" * 400, 10**30, 1e300, "1_000", "٣", "0x10", "NaN", "Infinity"])
+def test_what_only_a_programming_language_takes_for_a_number_is_refused(server: Server, value: object) -> None:
+    for field in ("NumberOfEmployees", "AnnualRevenue"):
+        answer = server.post("sobjects/Account", {"Name": "A", field: value})
+        assert answer.status_code == 400, (field, answer.text)
+        assert answer.json()[0]["errorCode"] in ("JSON_PARSER_ERROR", "NUMBER_OUTSIDE_VALID_RANGE")
+
+
 def test_numbers_and_booleans_are_also_taken_as_text(server: Server) -> None:
     """A recorded update sends `"NumberOfEmployees": "10000"` and succeeds."""
     answer = server.post("sobjects/Account", {"Name": "A", "NumberOfEmployees": "10000", "AnnualRevenue": "1.5"})
