@@ -20,7 +20,7 @@ from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
-from crmsync_desktop.engine.metadata import owners_of, schemas_of
+from crmsync_desktop.engine.metadata import OUTDATED, owners_of, schemas_of
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.recover import close_crashed_passes
 from crmsync_desktop.ports.clock import Clock
@@ -153,7 +153,11 @@ class Runner:
             preview=preview,
             stop=self._stop,
         )
-        row = await run_pass(context, reason, self._budget.calls)
+        try:
+            row = await run_pass(context, reason, self._budget.calls)
+        finally:
+            if context.outdated:
+                store.save_document(OUTDATED, True)
         row.calls = {side.value: self._budget.calls[side] - before[side] for side in Side}
         return row
 

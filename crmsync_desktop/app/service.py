@@ -30,6 +30,8 @@ from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.engine.metadata import kept_schemas, schemas_of
 from crmsync_desktop.engine.metered import Metered
+from crmsync_desktop.engine.plan import BOUNCES
+from crmsync_desktop.engine.retry import stage_errors
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.practice import PracticeRecords
 from crmsync_desktop.ports.profiles import Profile, Profiles
@@ -101,14 +103,8 @@ class Service(PracticeWork):
         return reports.error_groups(rows)
 
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
-        chosen = None if ids is None else set(ids)
-        rows = [row for row in self._store.errors(category, 0, 100_000) if chosen is None or row.id in chosen]
-        staged = 0
-        for side, object in sorted({(row.side, row.object) for row in rows}):
-            known = self._store.records_by_id(
-                side, object, sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})
-            )
-            staged += self._store.stage_again(side, [record.row for record in known])
+        staged = stage_errors(self._store, [category], None if ids is None else set(ids))
+        self._store.save_document(BOUNCES, {})
         self._emit(Changed(("errors", "status")))
         return staged
 

@@ -138,10 +138,10 @@ def fit(salesforce: Field, hubspot: Field) -> Fit:
     way, warning = found
     rules = OWNER_RULES if way is _Way.OWNER else INBOUND if way is _Way.INBOUND else ALL_RULES
     warnings = [warning] if warning else []
-    if not salesforce.updateable and way is not _Way.INBOUND:
+    if not salesforce.writable and way is not _Way.INBOUND:
         rules = INBOUND
         warnings.append(f"“{salesforce.label}” can't be written in Salesforce, so it only goes to HubSpot.")
-    if not hubspot.updateable:
+    if not hubspot.writable:
         if rules == INBOUND:
             return Fit(salesforce.kind, problem="Neither side can be written.", rules=())
         rules = OUTBOUND

@@ -130,7 +130,7 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
         if column.rule.always and column.rule.master is side:
             continue  # the master is never written, not even where it is blank
         value = column.as_hubspot(cell) if side is Side.HUBSPOT else column.as_salesforce(cell)
-        if not value or not field.createable:
+        if not value or not (field.createable or field.withheld):
             continue
         fault = check_value(field, value, True)
         if fault is not None:
@@ -200,7 +200,7 @@ def _write(
         return
     field = column.field(side, salesforce_object)
     value = there if side is Side.HUBSPOT else column.as_salesforce(h)
-    if field is None or value is UNSEEN or not field.updateable:
+    if field is None or value is UNSEEN or not field.writable:
         # No counterpart for this owner, or a field that only its own system writes: the sides may differ.
         if plan.base_salesforce[column.place] != s or plan.base_hubspot[column.place] != h:
             _rebase(plan, column.place, s, h)

@@ -53,6 +53,8 @@ _BY_CODE: Final[dict[str, str]] = {
     "CANNOT_EXECUTE_FLOW_TRIGGER": "A flow in Salesforce failed. Show its message to whoever looks after the flow.",
     "FIELD_FILTER_VALIDATION_EXCEPTION": "A lookup filter in Salesforce doesn't allow that record: choose another, or change "
     "the filter.",
+    "FLAPPING": "An automation changes this field each time it is synced. Let it leave the field alone, or choose an update "
+    "rule by which its value counts; then retry.",
     "PROPERTY_VALIDATION_RULE": "A validation rule on the HubSpot property refused the value: correct it, or change the rule.",
     # duplicates
     "DUPLICATES_DETECTED": "A duplicate rule in Salesforce found this record already. Merge the two, or let the rule allow "
@@ -69,7 +71,7 @@ _BY_CODE: Final[dict[str, str]] = {
     "INVALID_TYPE": "The object is gone or hidden from the connected user: give access to it.",
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": "The connected user may not use the record this one points at: share it "
     "with that user, then retry.",
-    "MISSING_SCOPES": "HubSpot's token lacks a scope: add it to the app or service key, then sign in again.",
+    "MISSING_SCOPES": "HubSpot's token lacks a scope: add it to the app or service key, sign in again, then retry.",
     # property values
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "Choose a value from the list, add this one to it, or pair the two values in "
     "the mapping.",
@@ -90,6 +92,7 @@ _BY_CODE: Final[dict[str, str]] = {
     "owner.",
     # record gone
     "CANNOT_UPDATE_CONVERTED_LEAD": "The lead was converted: the next pass moves the link to its contact by itself.",
+    "NOT_VISIBLE": "Share the record with the connected user, then retry. If it was deleted for good, nothing is to be done.",
     "EDIT_BEATS_DELETE": "Delete the HubSpot contact yourself if it isn't wanted, or restore the Salesforce record.",
     # temporary
     "UNABLE_TO_LOCK_ROW": "Somebody else was saving this record or its account. It is tried again by itself.",
@@ -102,4 +105,6 @@ _BY_CODE: Final[dict[str, str]] = {
 
 def hint(category: Category, code: str) -> str:
     """What a person can do about an error on this card with this code, in one or two sentences; never empty."""
+    if category is Category.PERMISSIONS and code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY":
+        return _BY_CATEGORY[category]  # the code is a failing trigger's as well, and those are custom code
     return _BY_CODE.get(code) or _BY_CATEGORY[category]

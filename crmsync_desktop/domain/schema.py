@@ -59,6 +59,13 @@ class Field(msgspec.Struct, frozen=True):
     calculated: bool = False
     unique: bool = False
     external_id: bool = False
+    withheld: bool = False
+    """It could be written once and can't any more: the connected user has lost the right, and may get it back."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether it is meant to be written, be it that the user may not just now."""
+        return self.updateable or self.withheld
 
 
 class Schema(msgspec.Struct, frozen=True):
@@ -109,3 +116,16 @@ class Allowance(msgspec.Struct, frozen=True):
     limit: int
     used: int
     read_at: str
+
+
+def with_withheld(before: Schema, after: Schema) -> Schema:
+    """`after`, with the fields marked that could be written in `before` and can't any more."""
+    fields = {
+        name: msgspec.structs.replace(field, withheld=True) if _withheld(before.fields.get(name), field) else field
+        for name, field in after.fields.items()
+    }
+    return msgspec.structs.replace(after, fields=fields)
+
+
+def _withheld(before: Field | None, after: Field) -> bool:
+    return before is not None and before.writable and not after.updateable and not after.calculated

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmsync_desktop.domain.errors import Cancelled
+from crmsync_desktop.domain.flapping import Bounces
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Op, Side
@@ -46,6 +47,10 @@ class Context:
     made: set[int] = field(default_factory=set)
     """Links of records that this pass created: what is still noted on them (the new Salesforce id, on its HubSpot contact)
     belongs to the create and isn't counted as an update."""
+    bounces: Bounces = field(default_factory=lambda: Bounces({}, 0.0))
+    """What was put back lately, and how often."""
+    outdated: bool = False
+    """Whether something showed that a schema is no longer what it was."""
     written: int = 0
     _counted: set[tuple[str, Side, str]] = field(default_factory=set)
 

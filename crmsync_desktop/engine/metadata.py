@@ -1,5 +1,9 @@
 """What changes seldom: schemas and owners. Kept in the memory and read anew once a day, so that a quiet pass costs no call
-for them."""
+for them; and at the next pass, where something speaks against what is kept.
+
+Where a schema turns out to have changed, records that wait in error for it are tried again, and an object of which a field
+has come (back) into sight is read from the beginning: edits made while it was hidden bear no sign that it is back.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,35 @@ from datetime import datetime
 import msgspec
 
 from crmsync_desktop.domain.mapping import Pair
-from crmsync_desktop.domain.records import Side
-from crmsync_desktop.domain.schema import Owner, Schema
+from crmsync_desktop.domain.records import Category, Side
+from crmsync_desktop.domain.schema import Owner, Schema, with_withheld
 from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.engine.retry import stage_errors
 from crmsync_desktop.ports.crm import Crm
 from crmsync_desktop.ports.store import Store
 
 SCHEMA_SECONDS = 24 * 3600.0
 OWNER_SECONDS = 24 * 3600.0
 OWNERS = "owners"
+OUTDATED = "schemas_outdated"
+"""The document that says that the kept schemas no longer hold."""
+TELLING = frozenset(
+    [
+        "INVALID_FIELD",
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        "INVALID_TYPE",
+        "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+        "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+        "REQUIRED_FIELD_MISSING",
+        "STRING_TOO_LONG",
+        "NUMBER_OUTSIDE_VALID_RANGE",
+        "PROPERTY_DOESNT_EXIST",
+        "READ_ONLY_VALUE",
+        "INVALID_OPTION",
+    ]
+)
+"""Codes of refusals that the checks made before sending would have told, were the schema what it was."""
+_WAITING = (Category.PERMISSIONS, Category.FIELD_MAPPING, Category.PROPERTY_VALUES, Category.CUSTOM_CODE)
 
 
 class _Owners(msgspec.Struct):
@@ -28,8 +52,11 @@ class _Owners(msgspec.Struct):
 async def schemas_of(
     pair: Pair, store: Store, crms: Mapping[Side, Crm], clock: Clock, anew: bool = False
 ) -> dict[str, Schema]:
-    """All schemas of a pair, by object name; from the memory where they are younger than a day."""
+    """All schemas of a pair, by object name; from the memory where they are younger than a day and nothing spoke against
+    them."""
     found: dict[str, Schema] = {}
+    anew = anew or bool(store.document(OUTDATED))
+    changed = False
     for side in Side:
         objects = (pair.hubspot,) if side is Side.HUBSPOT else pair.salesforce
         kept = {object: schema for object in objects if (schema := store.schema(side, object)) is not None}
@@ -37,10 +64,19 @@ async def schemas_of(
         missing = [object for object in objects if object not in fresh]
         if missing:
             read = await crms[side].schemas(missing)
+            for object in kept.keys() & read.keys():
+                schema = read[object] = with_withheld(kept[object], read[object])
+                changed |= schema.fields != kept[object].fields
+                if schema.fields.keys() - kept[object].fields.keys():
+                    store.forget_cursor(side, object)
             store.save_schemas(read.values())
             fresh.update(read)
         crms[side].use_schemas(fresh.values())
         found.update(fresh)
+    if changed:
+        stage_errors(store, _WAITING)
+    if anew:
+        store.save_document(OUTDATED, False)
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from crmsync_desktop.domain.records import Observed, Presence, Side
+from crmsync_desktop.domain.records import UNSEEN, Observed, Presence, Side
 from crmsync_desktop.domain.values import keys_of, version_order
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
@@ -37,9 +37,17 @@ async def _read(context: Context, side: Side, read: dict[Side, int]) -> None:
 
 def stage_page(context: Context, side: Side, page: Page) -> int:
     """Stage what is news in a page and move the watermark; gives the number of records staged."""
+    context.outdated = context.outdated or _lacks_fields(context, side, page)
     fresh = news(context, side, page.object, page.records)
     context.store.stage(context.pair.name, fresh, Cursor(side, page.object, page.cursor))
     return len(fresh)
+
+
+def _lacks_fields(context: Context, side: Side, page: Page) -> bool:
+    """Whether fields that the schema has don't come any more: they were hidden or removed since it was read."""
+    live = next((record for record in page.records if record.presence is Presence.LIVE), None)
+    names = context.layout.fields(side, page.object)
+    return live is not None and any(name and cell is UNSEEN for name, cell in zip(names, live.cells, strict=True))
 
 
 def news(context: Context, side: Side, object: str, records: list[Observed]) -> list[tuple[Observed, int]]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
+from crmsync_desktop.domain.flapping import Bounce, Bounces, fault_of, is_put_back
 from crmsync_desktop.domain.lifecycle import Fate, edited, fate
-from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
+from crmsync_desktop.domain.planner import Doors, FieldChange, LinkPlan, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
 from crmsync_desktop.domain.settings import OnHubSpotChange, OnSalesforceChange
 from crmsync_desktop.engine.context import Context
@@ -19,6 +22,8 @@ from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, gather, in
 from crmsync_desktop.engine.stamps import edited_at
 from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
 
+BOUNCES = "bounces"
+"""The document that holds how often which value was put back lately."""
 CHUNK = 2_000
 """Records decided at a time: bounds memory, and is what one Salesforce read-back takes."""
 
@@ -26,6 +31,8 @@ CHUNK = 2_000
 def make_plan(context: Context) -> tuple[int, int]:
     """Plan everything that is staged; gives (deletes, records with a field blanked) for the guard rail."""
     flying = in_flight(context)
+    kept = msgspec.convert(context.store.document(BOUNCES) or {}, dict[str, Bounce])
+    context.bounces = Bounces(kept, context.clock.now())
     handled = set(flying.sources)
     deletes = blanks = after = done = 0
     total = context.store.staged_count(context.pair.name)
@@ -41,6 +48,8 @@ def make_plan(context: Context) -> tuple[int, int]:
         blanks += draft.blanks
         done += len(chunk)
         context.report("planning", done, total)
+    if context.bounces.changed and not context.preview:
+        context.store.save_document(BOUNCES, msgspec.to_builtins(context.bounces.all))
     return deletes, blanks
 
 
@@ -91,6 +100,7 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
     if verdict is Fate.SYNC:
         doors = _doors(context, link.hubspot_id, members, first=False)
         plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
+        _leave_flapping(context, link.link, plan)
         if link.state is not LinkState.LIVE:
             link.state = LinkState.LIVE
             plan.rebased = True
@@ -105,6 +115,21 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
             _plan_alone(context, salesforce, members, draft, s_cells)
     else:
         draft.gone(couple, verdict)
+
+
+def _leave_flapping(context: Context, link: int, plan: LinkPlan) -> None:
+    """Take out what was put back often enough."""
+    for side, base in ((Side.SALESFORCE, plan.base_salesforce), (Side.HUBSPOT, plan.base_hubspot)):
+        changes = plan.to_salesforce if side is Side.SALESFORCE else plan.to_hubspot
+        left: list[FieldChange] = []
+        for change in changes:
+            column = context.layout.columns[change.place]
+            put_back = is_put_back(column.kind, base[change.place], change.new)
+            if put_back and context.bounces.frozen(link, side, change.property, change.new):
+                plan.faults.append((side, fault_of(side, change.property, change.field, change.new, change.old)))
+            else:
+                left.append(change)
+        changes[:] = left
 
 
 def _plan_match(context: Context, salesforce: Known, hubspot: Known, members: set[str] | None, draft: Draft) -> None:

@@ -12,6 +12,7 @@ from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.gather import couples_of
+from crmsync_desktop.engine.metadata import TELLING
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.ports.store import Entry, Known, NewError, RecordState, Settle
@@ -32,6 +33,7 @@ def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Writt
     parked: list[Entry] = []
     for entry, answer in refused:
         fault = answer.faults[0] if answer.faults else Fault(Category.OTHER, "", "refused without a reason")
+        context.outdated = context.outdated or fault.code in TELLING
         if fault.existing_id and entry.op is Op.CREATE:
             found.look.append((entry, fault.existing_id))
         elif fault.category is Category.RECORD_GONE and entry.record_id:

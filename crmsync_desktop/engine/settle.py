@@ -99,7 +99,7 @@ class Settler:
             links.append(link)
             state = self._state(plan, source, None, told=False)
             settles += _settles(link, source, row, record, state)
-            if state is RecordState.SETTLED:
+            if state is not RecordState.PARKED:  # what still stands against a field of it, the link tells from now on
                 cleared.append((source.side, source.object, source.id))
         context.made.update(context.store.add_links(links))
         context.store.settle(settles)

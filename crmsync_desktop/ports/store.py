@@ -236,6 +236,10 @@ class Store(Protocol):
 
     # observing
     def cursors(self) -> dict[tuple[Side, str], str]: ...
+    def forget_cursor(self, side: Side, object: str) -> None:
+        """The next read of this object begins at the beginning."""
+        ...
+
     def digests(self, side: Side, object: str, ids: Sequence[str]) -> dict[str, tuple[int, RecordState]]:
         """What is known of these records: id → (digest, state)."""
         ...

@@ -97,15 +97,18 @@ class Difficult:
         return [(group["category"], group["code"], group["count"]) for group in groups]
 
     def remedies(self) -> list[str]:
-        return [group["remedy"] for group in json.loads(self.run("errors", "--practice", "--json").out)]
+        return [group["hint"] for group in json.loads(self.run("errors", "--practice", "--json").out)]
 
     def rule(self, property: str, rule: str) -> None:
         assert self.run("mappings", "rule", "--practice", property, rule).status == 0
 
     def describe_again(self) -> None:
-        """The schemas that the memory has are out of date, as they are after a day."""
+        """The next pass reads the schemas, as it does once a day."""
         with closing(sqlite3.connect(self.desk.connection / "memory.sqlite")) as memory, memory:
-            memory.execute("DELETE FROM schema_cache")
+            memory.execute(
+                "INSERT INTO document (name, value, at) VALUES ('schemas_outdated', 'true', '') "
+                "ON CONFLICT (name) DO UPDATE SET value = 'true'"
+            )
 
     def person(self, **fields: object) -> str:
         """A new Salesforce contact; gives its id."""

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.acceptance.conditions import Difficult, difficult
-from tests.acceptance.desk import Desk
-
-
-@pytest.fixture(scope="module")
-def orgs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with difficult(tmp_path_factory.mktemp("desk")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def here(orgs: Desk, capsys: pytest.CaptureFixture[str]) -> Iterator[Difficult]:
-    found = Difficult(orgs, capsys)
-    try:
-        yield found
-    finally:
-        found.make_plain()
+from tests.acceptance.conditions import Difficult
 
 
 @pytest.mark.parametrize("lag", [60, 600])

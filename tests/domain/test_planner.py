@@ -121,6 +121,18 @@ def test_a_field_that_cant_be_written_lets_the_sides_differ() -> None:
     assert (found.to_hubspot, found.faults, found.rebased) == ([], [], False)
 
 
+def test_a_field_that_the_user_may_no_longer_write_is_told_and_the_edit_waits() -> None:
+    layout = one(TEXT)
+    [column] = layout.columns
+    withheld = msgspec.structs.replace(column.hubspot, createable=False, updateable=False, withheld=True)
+    locked = msgspec.structs.replace(layout, columns=(msgspec.structs.replace(column, hubspot=withheld),))
+    found = plan(locked, ("Anna", "Bo"), ("Bo", "Bo"))
+    assert ([fault.code for _, fault in found.faults], found.rebased) == (["INVALID_FIELD_FOR_INSERT_UPDATE"], False)
+    target = schemas((TEXT,))["contacts"]
+    new = plan_create(locked, Side.SALESFORCE, ["Anna"], target, "Contact")
+    assert ([fault.code for fault in new.faults], new.changes) == (["INVALID_FIELD_FOR_INSERT_UPDATE"], [])
+
+
 def test_the_owner_of_one_side_alone_may_be_without_a_counterpart_and_both() -> None:
     found = plan(one(OWNER), ("005Unmatched", "005Unmatched"), ("9unmatched", "9unmatched"))
     assert [side for side, _ in found.faults] == [Side.HUBSPOT, Side.SALESFORCE]

@@ -31,3 +31,9 @@ def test_titles_are_told_apart() -> None:
 )
 def test_a_known_code_gets_advice_of_its_own(category: Category, code: str) -> None:
     assert hint(category, code) != hint(category, "")
+
+
+def test_an_object_that_may_not_be_written_is_told_from_a_failing_trigger_of_the_same_code() -> None:
+    code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+    assert "trigger" in hint(Category.CUSTOM_CODE, code)
+    assert hint(Category.PERMISSIONS, code) == hint(Category.PERMISSIONS, "")

@@ -81,6 +81,7 @@ _HINTS_BY_CODE = {
 }
 # A trigger's or flow's message quotes the code of what it ran into.
 _LOCKED_INSIDE = re.compile(r"\bUNABLE_TO_LOCK_ROW\b")
+_NOT_WRITABLE = re.compile(r"^entity type cannot be (inserted|updated)")
 _EXISTING = re.compile(r"\bid: ([A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?)\b")
 
 
@@ -89,6 +90,8 @@ def category_of(code: str, message: str = "") -> Category:
         message
     ):
         return Category.TEMPORARY
+    if _NOT_WRITABLE.match(message):  # the same code as a failing trigger's: the user may not write the object at all
+        return Category.PERMISSIONS
     return _CATEGORY.get(code, Category.OTHER)
 
 

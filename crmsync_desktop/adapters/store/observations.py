@@ -85,6 +85,10 @@ class Observations(Session):
             rows = connection.exec_driver_sql("SELECT side, object, value FROM cursor").all()
         return {(SIDES[side], object_): value for side, object_, value in rows}
 
+    def forget_cursor(self, side: Side, object: str) -> None:
+        with self._writing() as connection:
+            connection.exec_driver_sql("DELETE FROM cursor WHERE side = ? AND object = ?", (SIDE_CODE[side], object))
+
     def digests(self, side: Side, object: str, ids: Sequence[str]) -> dict[str, tuple[int, RecordState]]:
         with self._reading() as connection:
             return {
