@@ -8,6 +8,7 @@ from typing import Protocol
 
 from crmsync_desktop.app.views import (
     ChangeView,
+    ConfigurationDiffView,
     ConnectionView,
     ErrorGroupView,
     Event,
@@ -67,6 +68,20 @@ class Facade(Protocol):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         """(problem, warning), both "" where the two fit."""
+        ...
+
+    async def export_configuration(self) -> str:
+        """All settings and mappings as one TOML file, without secrets (M6)."""
+        ...
+
+    async def preview_configuration(self, text: str) -> ConfigurationDiffView:
+        """What importing this file would change, or all that is wrong with it. May cost calls, to ask the org and the
+        portal whether they have what it names. Writes nothing."""
+        ...
+
+    async def import_configuration(self, text: str) -> ConfigurationDiffView:
+        """Make settings and mappings equal to the file's, all or nothing; gives what changed. Raises SetupError for a file
+        with something wrong in it."""
         ...
 
     async def sync(self, preview: bool) -> PassView:

@@ -25,6 +25,11 @@ class Mappings:
         self._pair = pair
         self._defaults = tuple(defaults)
 
+    @property
+    def defaults(self) -> tuple[Mapping, ...]:
+        """As the product ships them, in its order."""
+        return self._defaults
+
     def all(self) -> tuple[Mapping, ...]:
         document = self._store.document(self._name)
         return self._defaults if document is None else msgspec.convert(document, tuple[Mapping, ...])
@@ -60,6 +65,10 @@ class Mappings:
                 "A default mapping can't be removed.", property, f"Set its rule to “{Rule.DONT_SYNC.label}” instead."
             )
         self._save([m for m in self.all() if m.property != property])
+
+    def replace(self, mappings: Sequence[Mapping]) -> None:
+        """Save these in place of all; whether they can be is the caller's to know."""
+        self._save(mappings)
 
     def check(self, property: str, salesforce: Table[str, str], schemas: Table[str, Schema]) -> tuple[str, str]:
         """(problem, warning) of a mapping that might be made."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from crmsync_desktop.app import reports, words
+from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.runner import PAUSED, Runner, Systems
@@ -15,6 +16,7 @@ from crmsync_desktop.app.views import (
     CallMade,
     Changed,
     ChangeView,
+    ConfigurationDiffView,
     ConnectionView,
     ErrorGroupView,
     Event,
@@ -28,9 +30,9 @@ from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import CONTACTS, Mapping, Rule
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.engine.metadata import kept_schemas, schemas_of
+from crmsync_desktop.engine.left_out import forget_bounces
+from crmsync_desktop.engine.metadata import OUTDATED, kept_schemas, schemas_of
 from crmsync_desktop.engine.metered import Metered
-from crmsync_desktop.engine.plan import BOUNCES
 from crmsync_desktop.engine.retry import stage_errors
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.practice import PracticeRecords
@@ -71,6 +73,8 @@ class Service(PracticeWork):
             # A new connection writes nothing by itself before somebody has looked at a preview and resumed it.
             store.save_document(PAUSED, True)
         self._runner = Runner(self._pair, store, clock, budget, self._mappings, self._systems, self._emit)
+        around = Surroundings(lambda _: self._schemas(), self.inclusion_lists, self._org_limit)
+        self._configuration = ConfigurationFile(store, clock, profile, {self._pair.name: self._mappings}, around)
         budget.on_call = self._called
         budget.set_allocation(Side.SALESFORCE, store.settings().allocation)
 
@@ -104,7 +108,8 @@ class Service(PracticeWork):
 
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
         staged = stage_errors(self._store, [category], None if ids is None else set(ids))
-        self._store.save_document(BOUNCES, {})
+        forget_bounces(self._store)
+        self._store.save_document(OUTDATED, True)  # what was refused may be allowed by now, and that shows in the schemas
         self._emit(Changed(("errors", "status")))
         return staged
 
@@ -167,6 +172,21 @@ class Service(PracticeWork):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         return self._mappings.check(property, salesforce, await self._schemas())
+
+    # the whole configuration
+
+    async def export_configuration(self) -> str:
+        return self._configuration.text()
+
+    async def preview_configuration(self, text: str) -> ConfigurationDiffView:
+        return await self._configuration.preview(text)
+
+    async def import_configuration(self, text: str) -> ConfigurationDiffView:
+        done = await self._configuration.apply(text)
+        if done.changes:
+            self._budget.set_allocation(Side.SALESFORCE, self._store.settings().allocation)
+            self._emit(Changed(("settings", "mappings", "status")))
+        return done
 
     # passes
 

@@ -210,6 +210,37 @@ class MappingView(msgspec.Struct, frozen=True):
     examples: tuple[str, str] = ("", "")
 
 
+class ConfigurationChangeView(msgspec.Struct, frozen=True):
+    """One line of the difference. `kind`: setting, added, removed, fields, rule, values. `old` and `new` are in words;
+    "" where there is none. `records`: up to how many linked records a mapping's change can touch, each as it is next
+    looked at; None for a setting, where that can't be told."""
+
+    kind: str
+    key: str
+    """As the file has it: "allocation", "contacts.jobtitle"."""
+    title: str
+    old: str
+    new: str
+    records: int | None = None
+    warning: str = ""
+
+
+class ConfigurationProblemView(msgspec.Struct, frozen=True):
+    """Why a file can't be imported. `line` 0: the file as a whole. `accepted` says what would be."""
+
+    line: int
+    key: str
+    message: str
+    accepted: str = ""
+
+
+class ConfigurationDiffView(msgspec.Struct, frozen=True):
+    """What an import would change, or has changed. With a problem there are no changes and nothing is written."""
+
+    changes: tuple[ConfigurationChangeView, ...]
+    problems: tuple[ConfigurationProblemView, ...] = ()
+
+
 class FieldChangeView(msgspec.Struct, frozen=True):
     field: str
     old: str

@@ -11,7 +11,7 @@ from crmsync_desktop.domain.errors import Cancelled
 from crmsync_desktop.domain.flapping import Bounces
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Pair
-from crmsync_desktop.domain.records import Op, Side
+from crmsync_desktop.domain.records import Fault, Op, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.ports.clock import Clock
@@ -49,6 +49,10 @@ class Context:
     belongs to the create and isn't counted as an update."""
     bounces: Bounces = field(default_factory=lambda: Bounces({}, 0.0))
     """What was put back lately, and how often."""
+    refused: dict[tuple[Side, str, int], Fault] = field(default_factory=dict)
+    """What this pass leaves out, since it was refused: (side written, id of the record it comes from, place) → why."""
+    last_round: bool = False
+    """Whether this pass won't go back to decide once more."""
     outdated: bool = False
     """Whether something showed that a schema is no longer what it was."""
     written: int = 0

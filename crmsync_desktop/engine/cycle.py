@@ -72,8 +72,8 @@ async def _run(context: Context) -> str:
     for step in (recover, refresh_members, observe):
         context.check_stop()
         await step(context)
-    for _ in range(ROUNDS):
-        context.again = False
+    for left in reversed(range(ROUNDS)):
+        context.again, context.last_round = False, left == 0
         context.outstanding.clear()
         context.check_stop()
         await relink(context)

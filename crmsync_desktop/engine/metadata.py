@@ -15,8 +15,8 @@ import msgspec
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Owner, Schema, with_withheld
-from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.engine.retry import stage_errors
+from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import Crm
 from crmsync_desktop.ports.store import Store
 

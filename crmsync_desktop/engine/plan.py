@@ -9,21 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
-from crmsync_desktop.domain.flapping import Bounce, Bounces, fault_of, is_put_back
 from crmsync_desktop.domain.lifecycle import Fate, edited, fate
-from crmsync_desktop.domain.planner import Doors, FieldChange, LinkPlan, Look, plan_create, plan_link
+from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
 from crmsync_desktop.domain.settings import OnHubSpotChange, OnSalesforceChange
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.draft import Draft
 from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, gather, in_flight
+from crmsync_desktop.engine.left_out import leave_out, leave_out_of_create, load_bounces, save_bounces
 from crmsync_desktop.engine.stamps import edited_at
 from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
 
-BOUNCES = "bounces"
-"""The document that holds how often which value was put back lately."""
 CHUNK = 2_000
 """Records decided at a time: bounds memory, and is what one Salesforce read-back takes."""
 
@@ -31,8 +27,7 @@ CHUNK = 2_000
 def make_plan(context: Context) -> tuple[int, int]:
     """Plan everything that is staged; gives (deletes, records with a field blanked) for the guard rail."""
     flying = in_flight(context)
-    kept = msgspec.convert(context.store.document(BOUNCES) or {}, dict[str, Bounce])
-    context.bounces = Bounces(kept, context.clock.now())
+    context.bounces = load_bounces(context.store, context.clock.now())
     handled = set(flying.sources)
     deletes = blanks = after = done = 0
     total = context.store.staged_count(context.pair.name)
@@ -48,8 +43,8 @@ def make_plan(context: Context) -> tuple[int, int]:
         blanks += draft.blanks
         done += len(chunk)
         context.report("planning", done, total)
-    if context.bounces.changed and not context.preview:
-        context.store.save_document(BOUNCES, msgspec.to_builtins(context.bounces.all))
+    if not context.preview:
+        save_bounces(context.store, context.bounces)
     return deletes, blanks
 
 
@@ -100,7 +95,7 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
     if verdict is Fate.SYNC:
         doors = _doors(context, link.hubspot_id, members, first=False)
         plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
-        _leave_flapping(context, link.link, plan)
+        leave_out(context, link, plan)
         if link.state is not LinkState.LIVE:
             link.state = LinkState.LIVE
             plan.rebased = True
@@ -117,27 +112,13 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
         draft.gone(couple, verdict)
 
 
-def _leave_flapping(context: Context, link: int, plan: LinkPlan) -> None:
-    """Take out what was put back often enough."""
-    for side, base in ((Side.SALESFORCE, plan.base_salesforce), (Side.HUBSPOT, plan.base_hubspot)):
-        changes = plan.to_salesforce if side is Side.SALESFORCE else plan.to_hubspot
-        left: list[FieldChange] = []
-        for change in changes:
-            column = context.layout.columns[change.place]
-            put_back = is_put_back(column.kind, base[change.place], change.new)
-            if put_back and context.bounces.frozen(link, side, change.property, change.new):
-                plan.faults.append((side, fault_of(side, change.property, change.field, change.new, change.old)))
-            else:
-                left.append(change)
-        changes[:] = left
-
-
 def _plan_match(context: Context, salesforce: Known, hubspot: Known, members: set[str] | None, draft: Draft) -> None:
     blank: list[Cell] = [UNSEEN] * len(context.layout.columns)
     link = Link(0, context.pair.name, salesforce.object, salesforce.id, hubspot.id, LinkState.LIVE, blank, list(blank))
     s_cells, h_cells = salesforce.cells or list(blank), hubspot.cells or list(blank)
     doors = _doors(context, hubspot.id, members, first=True)
     plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
+    leave_out(context, link, plan)
     draft.new_link(link, plan, salesforce, hubspot, s_cells, h_cells)
 
 
@@ -177,6 +158,7 @@ def _plan_alone(
         draft.settle(record, cells, RecordState.SETTLED)
         return
     plan = plan_create(context.layout, record.side, cells, context.schemas[target], record.object)
+    leave_out_of_create(context, record.id, plan)
     draft.create(record, cells, plan)
 
 

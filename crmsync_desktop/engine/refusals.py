@@ -12,6 +12,7 @@ from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.gather import couples_of
+from crmsync_desktop.engine.left_out import remember_refused
 from crmsync_desktop.engine.metadata import TELLING
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.plan import couple_cells
@@ -38,6 +39,8 @@ def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Writt
             found.look.append((entry, fault.existing_id))
         elif fault.category is Category.RECORD_GONE and entry.record_id:
             found.look.append((entry, entry.record_id))
+        elif remember_refused(context, entry, answer.faults):
+            continue  # it stays staged, and is decided about once more without them
         elif fault.category is not Category.TEMPORARY:  # what is temporary stays staged: the next pass tries again
             parked.append(entry)
             errors += [_error(entry, found.source_of, each) for each in answer.faults or (fault,)]

@@ -141,8 +141,8 @@ class Difficult:
         for sobject in ("Contact", "Lead"):
             ids = [row["Id"] for row in self.salesforce.query(f"SELECT Id FROM {sobject}")]
             self.admin.post("/salesforce/delete", ids=ids)
-        for each in self.hubspot.all("email"):
-            self.hubspot.delete(each["id"])
+        people = [each["id"] for each in self.hubspot.all("email")]
+        self.admin.post("/practice/delete", system="hubspot", type="contacts", ids=people)
         shutil.rmtree(self.desk.connection, ignore_errors=True)
 
 

@@ -1,0 +1,202 @@
+"""The whole configuration of a connection, out to one file and in from one (M6)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from collections.abc import Mapping as Table
+
+import msgspec
+
+from crmsync_desktop.app.configuration_checks import MappingChecks
+from crmsync_desktop.app.configuration_reading import Reading
+from crmsync_desktop.app.configuration_text import described, section_of, shown, written
+from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView, ConfigurationProblemView
+from crmsync_desktop.domain.configuration import (
+    Configuration,
+    MappingChange,
+    MappingPart,
+    SettingChange,
+    completed,
+    difference,
+    flat,
+    in_order,
+    settings_of,
+)
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.mapping import PAIRS, Mapping
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.profiles import Profile
+from crmsync_desktop.ports.store import Store
+
+_LIST = "contacts.inclusion_list"
+_ALLOCATION = "allocation"
+_TOLD = 5
+"""Problems that an error names."""
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What only the org and the portal know; each may cost calls and is asked for only where the file makes it matter."""
+
+    schemas: Callable[[str], Awaitable[dict[str, Schema]]]
+    """Of a pair, by object."""
+    lists: Callable[[], Awaitable[list[tuple[str, str]]]]
+    """(id, name) of the active lists."""
+    limit: Callable[[], Awaitable[int | None]]
+    """The org's own limit of calls, where it can be had."""
+
+
+class ConfigurationFile:
+    """`pairs`: the mappings of each pair of this connection."""
+
+    def __init__(
+        self, store: Store, clock: Clock, profile: Profile, pairs: Table[str, Mappings], around: Surroundings
+    ) -> None:
+        self._store, self._clock, self._profile = store, clock, profile
+        self._pairs, self._around = pairs, around
+
+    def text(self) -> str:
+        """The file. Costs no call."""
+        return written(self._current(), self._profile, stamp(self._clock.now()))
+
+    async def preview(self, text: str) -> ConfigurationDiffView:
+        """What importing this would change, or why it can't be. Writes nothing."""
+        return (await self._compared(text))[0]
+
+    async def apply(self, text: str) -> ConfigurationDiffView:
+        """Make the connection's configuration equal to the file's, all of it or nothing; gives what changed. Raises
+        SetupError for a file with problems."""
+        view, before, wanted = await self._compared(text)
+        if view.problems:
+            raise refusal(view.problems)
+        if before != self._current():
+            raise SetupError("The configuration was changed meanwhile, so nothing was imported.", "", "Look again.")
+        with self._store.together():
+            if wanted.settings != before.settings:
+                self._store.save_settings(settings_of(wanted.settings))
+            for pair, mappings in wanted.mappings.items():
+                if mappings != before.mappings[pair]:
+                    self._pairs[pair].replace(mappings)
+        return view
+
+    def _current(self) -> Configuration:
+        mappings = {pair: in_order(each.all(), each.defaults) for pair, each in self._pairs.items()}
+        return Configuration(flat(self._store.settings()), mappings)
+
+    async def _compared(self, text: str) -> tuple[ConfigurationDiffView, Configuration, Configuration]:
+        """(view, what is, what would be)."""
+        before = self._current()
+        defaults = {
+            pair: frozenset(each.property for each in (*before.mappings[pair], *mappings.defaults) if each.builtin)
+            for pair, mappings in self._pairs.items()
+        }
+        reading = Reading(text, defaults)
+        if reading.problems:
+            return ConfigurationDiffView((), tuple(reading.problems)), before, before
+        wanted = msgspec.structs.replace(
+            reading.configuration,
+            mappings={
+                pair: completed(mappings, before.mappings[pair], self._pairs[pair].defaults)
+                for pair, mappings in reading.configuration.mappings.items()
+            },
+        )
+        changes = difference(before, wanted)
+        await self._check_settings(reading, changes)
+        checks = await self._check_mappings(reading, changes, wanted)
+        if reading.problems:
+            problems = sorted(reading.problems, key=lambda problem: problem.line)
+            return ConfigurationDiffView((), tuple(problems)), before, wanted
+        return ConfigurationDiffView(tuple(self._views(changes, wanted, checks))), before, wanted
+
+    async def _check_settings(self, reading: Reading, changes: tuple[SettingChange | MappingChange, ...]) -> None:
+        values = {change.key: change.new for change in changes if isinstance(change, SettingChange)}
+        if calls := values.get(_ALLOCATION):
+            limit = await self._around.limit()
+            if limit is not None and int(calls) > limit:
+                accepted = f"It takes a whole number from 1 to {limit:,}, which is the org's own limit."
+                reading.refuse(section_of(_ALLOCATION), f"{calls:,} calls can't be allocated.", accepted)
+        if list_id := values.get(_LIST):
+            lists = await self._around.lists()
+            if list_id not in [id for id, _ in lists]:
+                there = ", ".join(f"{id} ({name})" for id, name in lists[:10]) or "none"
+                accepted = f'It takes "" or one of the portal\'s active lists: {there}.'
+                reading.refuse(section_of(_LIST), f"There is no active list “{list_id}” here.", accepted)
+
+    async def _check_mappings(
+        self, reading: Reading, changes: tuple[SettingChange | MappingChange, ...], wanted: Configuration
+    ) -> dict[str, MappingChecks]:
+        found: dict[str, MappingChecks] = {}
+        for pair, mappings in self._pairs.items():
+            of_pair = [each for each in changes if isinstance(each, MappingChange) and each.pair == pair]
+            if of_pair:
+                found[pair] = MappingChecks(reading, PAIRS[pair], await self._around.schemas(pair), mappings.defaults)
+                found[pair].check(of_pair, wanted.mappings[pair])
+        return found
+
+    def _views(
+        self,
+        changes: tuple[SettingChange | MappingChange, ...],
+        wanted: Configuration,
+        checks: dict[str, MappingChecks],
+    ) -> list[ConfigurationChangeView]:
+        settings = described(settings_of(wanted.settings))
+        records = {pair: self._store.link_count(pair) for pair in checks}
+        views = []
+        for change in changes:
+            if isinstance(change, SettingChange):
+                view = settings[change.key]
+                old, new = shown(view, change.old), shown(view, change.new)
+                views.append(ConfigurationChangeView("setting", change.key, view.title, old, new, None, view.warning))
+                continue
+            property, check = change.new.property, checks[change.pair]
+            old, new = _in_words(change)
+            warning = check.warnings.get(property, "") if change.part is not MappingPart.REMOVED else ""
+            views.append(
+                ConfigurationChangeView(
+                    change.part,
+                    f"{change.pair}.{property}",
+                    check.label(property),
+                    old,
+                    new,
+                    records[change.pair],
+                    warning,
+                )
+            )
+        return views
+
+
+def refusal(problems: tuple[ConfigurationProblemView, ...]) -> SetupError:
+    """All that keeps a file from being imported, as far as one error can hold it."""
+    more = f" And {len(problems) - _TOLD:,} more." if len(problems) > _TOLD else ""
+    return SetupError("Nothing was imported.", " ".join(map(told, problems[:_TOLD])) + more)
+
+
+def told(problem: ConfigurationProblemView) -> str:
+    """One problem in a line."""
+    where = ": ".join(part for part in (f"Line {problem.line}" if problem.line else "", problem.key) if part)
+    return " ".join(part for part in (f"{where}:" if where else "", problem.message, problem.accepted) if part)
+
+
+def _in_words(change: MappingChange) -> tuple[str, str]:
+    """(old, new) of what changes."""
+    match change.part:
+        case MappingPart.ADDED:
+            return "", f"{_fields(change.new)}, {change.new.rule.label}"
+        case MappingPart.REMOVED:
+            return f"{_fields(change.old)}, {change.old.rule.label}", ""
+        case MappingPart.RULE:
+            return change.old.rule.label, change.new.rule.label
+        case MappingPart.FIELDS:
+            return _fields(change.old), _fields(change.new)
+        case MappingPart.VALUES:
+            return _values(change.old), _values(change.new)
+
+
+def _fields(mapping: Mapping) -> str:
+    return " / ".join(f"{object}.{name}" for object, name in mapping.salesforce.items())
+
+
+def _values(mapping: Mapping) -> str:
+    return ", ".join(f"{hubspot} = {salesforce}" for hubspot, salesforce in mapping.values) or "no paired values"

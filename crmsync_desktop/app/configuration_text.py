@@ -1,0 +1,149 @@
+"""A configuration as a TOML file for people and version control: in a fixed order, each setting with what it means and what
+it may be. Equal configurations give equal texts, but for the header."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Array, Table
+
+from crmsync_desktop.app.views import SettingView
+from crmsync_desktop.app.words import connection_settings, contact_settings
+from crmsync_desktop.domain.configuration import Configuration, Plain, flat
+from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule
+from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.ports.profiles import Profile
+
+FORMAT = 1
+CONNECTION = "connection"
+"""The table of the settings that belong to no pair."""
+WIDTH = 118
+_GAP = re.compile(r"\n{3,}")
+_DEFAULTS = flat(Settings())
+_ABOUT = (
+    "It holds every setting and every mapping, and no secrets: tokens stay in the keyring. Importing it makes another "
+    "connection's settings and mappings equal to these. What is left out gets its default; mappings of one's own that "
+    "are left out are removed. Look first: crmsync-desktop config import FILE --preview"
+)
+_MAPPINGS = (
+    "Mappings of {pair}. Each pairs a HubSpot property with a field of {objects}, and has a rule:",
+    *(f'  "{rule.value}" {rule.label}' for rule in Rule),
+    "A default mapping (default = true) can't be removed, only set to “Don't sync”; where the org or the portal lacks "
+    "its fields, it rests. values = [[HubSpot's, Salesforce's], …] pairs the values that the two name differently.",
+)
+
+
+def described(settings: Settings) -> dict[str, SettingView]:
+    """Every setting's view by its key, in the order in which they are shown."""
+    return {view.key: view for view in (*connection_settings(settings), *contact_settings(settings))}
+
+
+def section_of(key: str) -> tuple[str, str]:
+    """(table, name) of a setting's key."""
+    section, _, name = key.rpartition(".")
+    return section or CONNECTION, name
+
+
+def written(configuration: Configuration, profile: Profile, at: str) -> str:
+    """The file. `at`: ISO 8601 UTC."""
+    document = tomlkit.document()
+    for line in _header(profile, at):
+        document.add(tomlkit.comment(line) if line else tomlkit.nl())
+    document.add("format", tomlkit.item(FORMAT))
+    tables: dict[str, Table] = {}
+    for key, view in described(Settings()).items():
+        section, name = section_of(key)
+        table = tables.setdefault(section, tomlkit.table())
+        _comment(table, _explained(view))
+        table.add(name, configuration.settings[key])
+        table.add(tomlkit.nl())
+    for pair, mappings in configuration.mappings.items():
+        table = tables.setdefault(pair, tomlkit.table())
+        objects = " or ".join(PAIRS[pair].salesforce)
+        _comment(table, [line.format(pair=pair, objects=objects) for line in _MAPPINGS])
+        table.add(tomlkit.nl())
+        rows = tomlkit.aot()
+        for mapping in mappings:
+            rows.append(_row(mapping, PAIRS[pair].salesforce))
+        table.add("mapping", rows)
+    for name, table in tables.items():
+        document.add(tomlkit.nl())
+        document.add(name, table)
+    return _GAP.sub("\n\n", tomlkit.dumps(document)).rstrip("\n") + "\n"
+
+
+def _header(profile: Profile, at: str) -> list[str]:
+    systems = (
+        ("Salesforce", profile.salesforce, profile.salesforce_url),
+        ("HubSpot", profile.hubspot, profile.hubspot_url),
+    )
+    lines = [f"Configuration of CRMSync Desktop {version('crmsync-desktop')}, written {at}"]
+    lines.append(f"Connection: {profile.name}")
+    for system, identity, url in systems:
+        who = f"{identity.account_name} ({identity.account_id}), {url}" if identity else url
+        lines.append(f"{system}: {who}")
+    return [*(_one_line(line) for line in lines), "", *textwrap.wrap(_ABOUT, WIDTH), ""]
+
+
+def _explained(view: SettingView) -> list[str]:
+    default = _DEFAULTS[view.key]
+    lines = [f"{view.section}: {view.title}."]
+    if view.help:
+        lines.append(view.help)
+    for choice in view.choices:
+        mark = " (default)" if choice.value == default else ""
+        lines.append(f'  "{choice.value}" {choice.label}{mark}. {choice.consequence}'.rstrip())
+    if view.kind == "number":
+        lines.append(f"  A whole number from {view.minimum} to {view.maximum}; {default} (default).")
+    if view.kind == "list":
+        lines.append('  The number of the list in HubSpot, as a text; "" for none (default).')
+    return lines
+
+
+def _row(mapping: Mapping, objects: Sequence[str]) -> Table:
+    row = tomlkit.table()
+    row.add("property", mapping.property)
+    for object in objects:
+        if object in mapping.salesforce:
+            row.add(object, mapping.salesforce[object])
+    row.add("rule", mapping.rule.value)
+    row.add("default", mapping.builtin)
+    if mapping.values:
+        row.add("values", _values(mapping))
+    row.add(tomlkit.nl())
+    return row
+
+
+def _values(mapping: Mapping) -> Array:
+    values = tomlkit.array()
+    for pair in mapping.values:
+        each: Any = tomlkit.array()
+        each.extend(pair)
+        values.append(each)
+    return values.multiline(True)
+
+
+def _comment(table: Table, lines: Sequence[str]) -> None:
+    for line in lines:
+        indent = "      " if line.startswith(" ") else ""
+        for part in textwrap.wrap(line, WIDTH, subsequent_indent=indent, drop_whitespace=True, break_on_hyphens=False):
+            table.add(tomlkit.comment(part))
+
+
+def _one_line(text: str) -> str:
+    """Somebody else's text as a comment can hold it."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in " ".join(text.split()))
+
+
+def shown(view: SettingView, value: Plain) -> str:
+    """A setting's value in words."""
+    if view.kind == "choice":
+        return next((choice.label for choice in view.choices if choice.value == value), str(value))
+    if view.kind == "list":
+        return f"list {value}" if value else "none"
+    return f"{value:,}"

@@ -1,0 +1,139 @@
+"""The whole configuration of a connection as one value, and what would change from one to another (M6).
+
+Nothing here knows how it is written down: app/configuration_text.py writes it as TOML, app/configuration_reading.py reads
+that. Neither tokens nor what a connection is doing (paused, cursors, links) belong to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from crmsync_desktop.domain.mapping import Mapping
+from crmsync_desktop.domain.settings import Settings
+
+Plain = str | int
+"""A setting's value as people write it; "" is none."""
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """`settings` by their dotted keys ("allocation", "contacts.inclusion_list"), `mappings` by pair."""
+
+    settings: dict[str, Plain]
+    mappings: dict[str, tuple[Mapping, ...]]
+
+
+class SettingChange(msgspec.Struct, frozen=True):
+    key: str
+    old: Plain
+    new: Plain
+
+
+class MappingPart(StrEnum):
+    """What of a mapping changes."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    FIELDS = "fields"
+    RULE = "rule"
+    VALUES = "values"
+
+
+class MappingChange(msgspec.Struct, frozen=True):
+    """`old` is what is, `new` what would be; equal but for `part` and other parts that have changes of their own. An added
+    mapping is its own `old`, a removed one its own `new`."""
+
+    pair: str
+    part: MappingPart
+    old: Mapping
+    new: Mapping
+
+
+class Clash(msgspec.Struct, frozen=True):
+    """The mapping at `place` takes what the one at `earlier` has: the property, or a field of an `object`."""
+
+    place: int
+    earlier: int
+    object: str
+    name: str
+
+
+def flat(settings: Settings) -> dict[str, Plain]:
+    """Settings by dotted keys, in the order in which they are declared."""
+    found: dict[str, Plain] = {}
+    for name, value in msgspec.to_builtins(settings).items():
+        inner = {f"{name}.{key}": each for key, each in value.items()} if isinstance(value, dict) else {name: value}
+        found.update({key: "" if each is None else each for key, each in inner.items()})
+    return found
+
+
+def settings_of(values: Table[str, Plain]) -> Settings:
+    """The settings with these dotted keys; those left out have their defaults. Raises msgspec.ValidationError for a key or
+    a value that can't be."""
+    document: dict[str, Any] = {}
+    for key, value in values.items():
+        section, _, name = key.rpartition(".")
+        (document.setdefault(section, {}) if section else document)[name] = None if value == "" else value
+    return msgspec.convert(document, Settings)
+
+
+def in_order(mappings: Sequence[Mapping], defaults: Sequence[Mapping]) -> tuple[Mapping, ...]:
+    """The order in which mappings are written down, whatever order they were made in: the default ones as the product lists
+    them, then the others by property."""
+    places = {mapping.property: place for place, mapping in enumerate(defaults)}
+    return tuple(sorted(mappings, key=lambda each: (places.get(each.property, len(places)), each.property)))
+
+
+def completed(
+    wanted: Sequence[Mapping], current: Sequence[Mapping], defaults: Sequence[Mapping]
+) -> tuple[Mapping, ...]:
+    """`wanted` with the default mappings that it leaves out: they can't be removed, so they become what they were at first.
+    One that `current` doesn't have either (a newer version of the product knows it) stays out."""
+    named = {mapping.property for mapping in wanted}
+    first = {mapping.property: mapping for mapping in defaults if mapping.builtin}
+    left_out = [first.get(each.property, each) for each in current if each.builtin and each.property not in named]
+    return in_order([*wanted, *left_out], defaults)
+
+
+def clashes(mappings: Sequence[Mapping]) -> list[Clash]:
+    """A property, or a field of an object, that is mapped twice."""
+    seen: dict[tuple[str, str], int] = {}
+    found: list[Clash] = []
+    for place, mapping in enumerate(mappings):
+        for object, name in (("", mapping.property), *mapping.salesforce.items()):
+            earlier = seen.setdefault((object, name), place)
+            if earlier != place:
+                found.append(Clash(place, earlier, object, name))
+    return found
+
+
+def difference(before: Configuration, after: Configuration) -> tuple[SettingChange | MappingChange, ...]:
+    """What changes, in the order of `after`; what is removed comes after the rest of its pair. The order of mappings is no
+    difference."""
+    found: list[SettingChange | MappingChange] = [
+        SettingChange(key, before.settings[key], value)
+        for key, value in after.settings.items()
+        if before.settings[key] != value
+    ]
+    for pair, mappings in after.mappings.items():
+        former = {mapping.property: mapping for mapping in before.mappings.get(pair, ())}
+        for new in mappings:
+            old = former.pop(new.property, None)
+            found += [MappingChange(pair, part, old or new, new) for part in _parts(old, new)]
+        found += [MappingChange(pair, MappingPart.REMOVED, old, old) for old in former.values()]
+    return tuple(found)
+
+
+def _parts(old: Mapping | None, new: Mapping) -> list[MappingPart]:
+    if old is None:
+        return [MappingPart.ADDED]
+    differs = {
+        MappingPart.FIELDS: old.salesforce != new.salesforce,
+        MappingPart.RULE: old.rule is not new.rule,
+        MappingPart.VALUES: old.values != new.values,
+    }
+    return [part for part, changed in differs.items() if changed]
