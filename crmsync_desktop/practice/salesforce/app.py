@@ -27,6 +27,7 @@ from .oauth_app import REDIRECTS, ConnectedApp
 from .org import SalesforceOrg
 from .resources import VERSIONS, handle, versions
 from .stamps import http_date
+from .tokens import Body
 
 LONGEST_ADDRESS = 16_384
 """Bytes of the address, more is 414; and of the address and the headers together, more is 431 (app limits cheat sheet)."""
@@ -127,28 +128,39 @@ class _Front:
         if segments[2:] in ([], [""]):
             return self._versions(request)
         _check_version(segments[2])
-        session = self._org.tokens.session(bearer(request.headers.get("authorization", "")))
-        if session is None:
-            raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
-        self._org.access.check(session)
+        self._org.access.check(session := self._session(request))
         if (refused := self._over_limit()) is not None:
             return refused
         self._org.purge()
         self._org.bulk.tick()
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         params = dict(pairs)
+        repeated = tuple(name for name, _ in pairs) if len(params) < len(pairs) else ()
         ask = Ask(
             org=self._org,
             user_id=session["user_id"],
             version=segments[2],
-            method="GET" if request.method == "HEAD" else request.method,
+            method=_method(request, params),
             path=segments[3:],
             params=params,
             headers=dict(request.headers),
             body=_body(raw, segments, request.headers.get("content-encoding", "")),
-            repeated=tuple(name for name, _ in pairs) if len(params) < len(pairs) else (),
+            repeated=repeated,
         )
         return handle(ask)
+
+    def _session(self, request: Request) -> Body:
+        """Raises ApiError 401, in the words that clients of real orgs have reported for a header without a token.
+
+        Unverified: a request without an Authorization header is refused like one whose header holds no token.
+        """
+        token = bearer(request.headers.get("authorization", ""))
+        if not token:
+            raise ApiError(401, "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE")
+        session = self._org.tokens.session(token)
+        if session is None:
+            raise ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        return session
 
     def _versions(self, request: Request) -> Answer:
         if request.method not in ("GET", "HEAD"):
@@ -198,6 +210,14 @@ def _too_long(scope: Scope) -> Answer | None:
         return None
     page = f"<h1>Bad Message {status}</h1><pre>reason: {reason}</pre>"
     return Answer(status, endpoint="too long", cost=0, content=page.encode(), media_type="text/html")
+
+
+def _method(request: Request, params: dict[str, str]) -> str:
+    """A POST may be meant as a PATCH or DELETE: "_HttpMethod" (REST guide, sObject Rows), for clients that know no others.
+    Takes it out of `params`."""
+    if request.method == "POST" and params.get("_HttpMethod") in ("DELETE", "PATCH"):
+        return params.pop("_HttpMethod")
+    return "GET" if request.method == "HEAD" else request.method
 
 
 def _check_version(segment: str) -> None:

@@ -53,11 +53,12 @@ def handle(ask: Ask) -> Answer:
 
 
 def _find(path: list[str]) -> tuple[tuple[str, ...], dict[str, Route], dict[str, str]]:
-    segments = [segment for segment in path if segment]
+    """One slash may follow at the end; two in a row are an unknown address, as clients of real orgs have found."""
+    segments = path[:-1] if path[-1:] == [""] else path
     for pattern, routes in _BY_LENGTH.get(len(segments), ()):
         names = {}
         for expected, segment in zip(pattern, segments, strict=True):
-            if expected.startswith("{"):
+            if expected.startswith("{") and segment:
                 names[expected.strip("{}")] = segment
             elif expected != segment:
                 break

@@ -154,7 +154,10 @@ def _created(ask: Ask, sobject: SObject, new_id: str) -> Answer:
 
 
 def _existing(ask: Ask, sobject: SObject) -> str:
-    """The id in the path. Raises ApiError 404 for none of this object's, RowError for one in the recycle bin."""
+    """The id in the path. Raises ApiError 404 for none of this object's, and for one in the recycle bin.
+
+    Unverified: a record in the recycle bin is answered with 404 ENTITY_IS_DELETED when it is read by its id.
+    """
     given = ask.names["id"]
     id18 = normal(given)
     if id18 is None or not id18.startswith(sobject.prefix):

@@ -221,6 +221,7 @@ class Compiler:
         return isinstance(expression, Path) and [part.lower() for part in self.scope.parts(expression)] == ["id"]
 
     def _order(self, orderings: Sequence[Ordering], resolve: Callable[[Expression], Any]) -> list[str]:
+        """Unverified: text is sorted without regard to case as far as ASCII goes, and letters beyond it come after Z."""
         if len(orderings) > _MOST_ORDERINGS:
             # Unverified: ORDER BY with more than 32 fields is a malformed query.
             message = f"ORDER BY can not have more than {_MOST_ORDERINGS} fields"

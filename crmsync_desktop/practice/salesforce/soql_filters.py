@@ -57,6 +57,9 @@ class Filters:
         if not column.item.flags["filterable"]:
             message = f"field '{column.item.name}' can not be filtered in a query call"
             raise self._error(condition.left, message)
+        if column.item.type == "boolean" and len(getattr(condition.left, "parts", ())) > 1:
+            # "Boolean fields on outer-joined objects are treated as false when no records match the query."
+            column = Column(column.item, f"coalesce({column.sql}, 0)")
         if isinstance(condition, Includes):
             return self._includes(condition, column)
         if isinstance(condition, Within):
@@ -186,7 +189,8 @@ class Filters:
     def _value(self, at: Expression, item: Field, literal: Literal) -> Any:
         kind, text = literal.kind, literal.text
         if kind == "NULL":
-            return None
+            # A checkbox is never null: "WHERE Test_c = null is equivalent to WHERE Test_c = false" (SOQL reference).
+            return 0 if item.type == "boolean" else None
         if item.type in TEXT_TYPES and kind == "STRING":
             return unescaped(text) or None
         if item.type in ("id", "reference") and kind == "STRING":

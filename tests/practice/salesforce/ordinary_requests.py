@@ -69,7 +69,7 @@ QUERIES = [
 ]
 CSVS = [
     b"LastName,Email\nDoe,a@b.co\nRoe,\n", b"Id,LastName\n003Pr0000000001,Doe\n", b"LastName,Account.Name\nDoe,Acme\n", b"Id\n003Pr0000000001\n",
-    b"LastName,MailingLatitude,HasOptedOutOfEmail\nDoe,1.5,true\n", f"{EXTERNAL_ID},LastName\nk1,Doe\nk2,Roe\n".encode(),
+    b"LastName,MailingLatitude,Birthdate\nDoe,1.5,2001-02-03\n", f"{EXTERNAL_ID},LastName\nk1,Doe\nk2,Roe\n".encode(),
 ]  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def valid(known: Known) -> list[Strange]:
         "FirstName": "Jo",
         "Email": "jo@doe.example",
         "AccountId": known.account,
-        "HasOptedOutOfEmail": False,
+        "MailingLatitude": 1.5,
     }
     typed = [
         {"attributes": {"type": "Contact"}, **contact},
@@ -126,7 +126,7 @@ def valid(known: Known) -> list[Strange]:
         ("PATCH", f"composite/sobjects/Contact/{EXTERNAL_ID}", None, {"allOrNone": True, "records": [{**typed[0], EXTERNAL_ID: f"{known.key}k1"}]}),
         ("GET", f"query/{known.locator}", None, None), ("GET", "jobs/ingest", {"jobType": "V2Ingest"}, None), ("POST", "jobs/ingest", None, job),
         ("GET", f"jobs/ingest/{known.done}", None, None), ("PATCH", f"jobs/ingest/{known.ingest}", None, {"state": "Aborted"}),
-        ("DELETE", f"jobs/ingest/{known.ingest}", None, None), ("GET", f"jobs/ingest/{known.done}/successfulResults", None, None),
+        ("DELETE", f"jobs/ingest/{known.done}", None, None), ("GET", f"jobs/ingest/{known.done}/successfulResults", None, None),
         ("GET", f"jobs/ingest/{known.done}/failedResults", None, None), ("GET", f"jobs/ingest/{known.done}/unprocessedrecords", None, None),
         ("GET", "jobs/query", {"concurrencyMode": "parallel"}, None), ("POST", "jobs/query", None, {"operation": "query", "query": QUERIES[0]}),
         ("GET", f"jobs/query/{known.asked}", None, None), ("PATCH", f"jobs/query/{known.asked}", None, {"state": "Aborted"}),

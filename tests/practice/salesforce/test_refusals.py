@@ -167,6 +167,9 @@ def test_unknown_addresses_versions_and_methods_are_refused(server: Server) -> N
         "/services/nope",
         "/",
         "sobjects/X/Y/Z/A",
+        "/services/data/v60.0//sobjects",  # a real org's answer to clients that joined addresses carelessly
+        "sobjects//describe",
+        "sobjects/Contact//",
     ):
         entry = server.refused(server.get(path), 404, "NOT_FOUND")
         assert entry["message"] == "The requested resource does not exist"
@@ -174,8 +177,17 @@ def test_unknown_addresses_versions_and_methods_are_refused(server: Server) -> N
     server.refused(server.call("PUT", "sobjects/Contact"), 405, "METHOD_NOT_ALLOWED")
 
 
-@pytest.mark.parametrize("header", ["Bearer wrong", "Basic x", ""])
-def test_a_wrong_token_is_401_and_costs_nothing(server: Server, header: str) -> None:
-    entry = server.refused(server.get("limits", headers={"Authorization": header}), 401, "INVALID_SESSION_ID")
-    assert entry["message"] == "Session expired or invalid"
+@pytest.mark.parametrize(
+    ("header", "code", "message"),
+    [
+        ("Bearer wrong", "INVALID_SESSION_ID", "Session expired or invalid"),
+        ("OAuth wrong", "INVALID_SESSION_ID", "Session expired or invalid"),
+        ("OAuth ", "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE"),
+        ("Basic x", "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE"),
+        ("", "INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE"),
+    ],
+)
+def test_a_wrong_token_is_401_and_costs_nothing(server: Server, header: str, code: str, message: str) -> None:
+    entry = server.refused(server.get("limits", headers={"Authorization": header}), 401, code)
+    assert entry["message"] == message
     assert server.org.usage.used() == 0

@@ -156,3 +156,13 @@ def test_spans_that_are_too_old_or_upside_down_are_refused(server: Server) -> No
     ):
         answer = server.get(f"sobjects/Contact/{kind}", params={"start": start, "end": end})
         server.refused(answer, 400, "INVALID_REPLICATION_DATE")
+
+
+def test_a_post_may_be_meant_as_another_method(server: Server) -> None:
+    path = f"sobjects/Contact/{server.contact()}"
+    assert server.post(path, {"LastName": "Roe"}, params={"_HttpMethod": "PATCH"}).status_code == 204
+    assert server.get(path, params={"fields": "LastName"}).json()["LastName"] == "Roe"
+    server.refused(server.post(path, {}, params={"_HttpMethod": "GET"}), 405, "METHOD_NOT_ALLOWED")
+    server.refused(server.call("GET", path, params={"_HttpMethod": "DELETE"}), 400, "INVALID_QUERY_PARAMETER")
+    assert server.call("POST", path, params={"_HttpMethod": "DELETE"}).status_code == 204
+    server.refused(server.get(path), 404, "ENTITY_IS_DELETED")

@@ -255,3 +255,23 @@ IN_CONTACT = "Id IN (SELECT AccountId FROM Contact)"
 )
 def test_a_semi_join_that_does_not_hold_is_refused(seeded: Server, where: str, message: str) -> None:
     assert message in refusal(seeded, f"SELECT Id FROM Account WHERE {where}")
+
+
+def test_a_checkbox_is_never_null_not_even_that_of_a_parent_that_is_not_there(server: Server) -> None:
+    """As the SOQL reference says (null in WHERE; null values in lookup relationships)."""
+    account = server.post("sobjects/Account", {"Name": "Acme"}).json()["id"]
+    deal = {"StageName": "Prospecting", "CloseDate": "2027-03-01"}
+    for name, more in (("Alone", {}), ("Kept", {"AccountId": account, "IsPrivate": True})):
+        assert server.post("sobjects/Opportunity", {"Name": name, **deal, **more}).status_code == 201
+    for where, found in {
+        "Account.IsDeleted = false": ["Alone", "Kept"],
+        "Account.IsDeleted = null": ["Alone", "Kept"],
+        "Account.IsDeleted != true AND IsDeleted = null": ["Alone", "Kept"],
+        "Account.IsDeleted IN (false)": ["Alone", "Kept"],
+        "Account.IsDeleted = true": [],
+        "IsPrivate != null": ["Kept"],
+        "(NOT IsPrivate = null)": ["Kept"],
+        "IsPrivate IN (null)": ["Alone"],
+        "Opportunity.IsPrivate = null": ["Alone"],
+    }.items():
+        assert column(server, f"SELECT Name FROM Opportunity WHERE {where} ORDER BY Name", "Name") == found, where
