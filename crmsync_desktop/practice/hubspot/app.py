@@ -77,7 +77,7 @@ def create_hubspot_app(
         *limits_api.ENTRIES,
         *objects_api.ENTRIES,
     ]
-    return Starlette(
+    app = Starlette(
         routes=[*OAuth(portal, oauth).routes(), *mount(portal, entries)],
         middleware=[
             Middleware(Gate, portal=portal, calls=calls),
@@ -85,6 +85,8 @@ def create_hubspot_app(
         ],
         exception_handlers={HTTPException: _refused_by_router},
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _refused_by_router(request: Request, error: Exception) -> Response:
@@ -100,7 +102,10 @@ async def _refused_by_router(request: Request, error: Exception) -> Response:
 
 
 class Gate:
-    """Finds out who asks, holds the limits, puts HubSpot's headers on the answer and counts the request."""
+    """Finds out who asks, holds the limits, puts HubSpot's headers on the answer and counts the request.
+
+    Unverified: a slash at the end of a path makes no difference.
+    """
 
     def __init__(self, app: ASGIApp, portal: HubSpotPortal, calls: CallLog) -> None:
         self._app = app
@@ -111,7 +116,9 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        search = scope["path"].endswith("/search") and "/objects/" in scope["path"]
+        if scope["path"].endswith("/") and len(scope["path"]) > 1:
+            scope = {**scope, "path": scope["path"][:-1]}
+        search = scope["method"] == "POST" and scope["path"].endswith("/search") and "/objects/" in scope["path"]
         seen = _Seen()
         identity: Identity | None = None
 

@@ -51,7 +51,7 @@ def inputs_of(body: dict[str, Any], allowed: set[str], *, limit: int = MAX_INPUT
         if "id" in allowed and (each.get("id") is None or not isinstance(each["id"], (str, int))):
             raise required_fields(["id"])
         for name in ("objectWriteTraceId", "idProperty"):
-            if not isinstance(each.get(name) or "", str):
+            if each.get(name) is not None and not isinstance(each[name], str):
                 raise wrong_shape("a text", each[name])
         if "objectWriteTraceId" in allowed:
             properties_of(each)
@@ -97,7 +97,7 @@ def known_names(portal: HubSpotPortal, kind: ObjectType, names: object) -> list[
 
 
 def batch_read(portal: HubSpotPortal, kind: ObjectType, body: dict[str, Any], *, archived: bool) -> Answer:
-    if not isinstance(body.get("idProperty") or "", str):
+    if body.get("idProperty") is not None and not isinstance(body["idProperty"], str):
         raise wrong_shape("a text", body["idProperty"])
     history = known_names(portal, kind, body.get("propertiesWithHistory") or [])
     inputs = inputs_of(body, {"id"}, limit=MAX_INPUTS_WITH_HISTORY if history else MAX_INPUTS)

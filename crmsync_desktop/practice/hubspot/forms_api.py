@@ -72,9 +72,7 @@ def list_submissions(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 ENTRIES = [
     Entry("GET", "forms", "", list_forms, "after limit archived formTypes"),
-    Entry("GET", "forms", "/", list_forms, "after limit archived formTypes"),
     Entry("POST", "forms", "", create_form),
-    Entry("POST", "forms", "/", create_form),
     Entry("GET", "forms", "/{form}", get_form, "archived"),
     Entry("PATCH", "forms", "/{form}", update_form),
     Entry("PUT", "forms", "/{form}", replace_form),

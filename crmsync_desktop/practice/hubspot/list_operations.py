@@ -14,7 +14,7 @@ from typing import Any
 
 from crmsync_desktop.practice.hubspot.bodies import read, shape_of, text
 from crmsync_desktop.practice.hubspot.filters import Condition, expression_of
-from crmsync_desktop.practice.hubspot.list_times import DAY_MS, Moments
+from crmsync_desktop.practice.hubspot.list_times import DAY_MS, POINT, Moments, refuse_unknown
 from crmsync_desktop.practice.hubspot.object_types import ObjectType
 from crmsync_desktop.practice.hubspot.refusals import invalid
 from crmsync_desktop.practice.hubspot.values import NUMBER, PropertyDefinition, fold
@@ -193,6 +193,7 @@ class PropertyOperations:
     def _point(self, given: object) -> Condition:
         """A moment as an SQL expression."""
         if isinstance(given, dict) and given.get("timeType") == "PROPERTY_REFERENCED":
+            refuse_unknown(given, {*POINT, "property", "referenceType"})
             other = self._known.get(str(given.get("property")))
             if other is None:
                 raise invalid(f"There is no property {given.get('property')} to compare with.")

@@ -18,6 +18,7 @@ from crmsync_desktop.practice.hubspot.refusals import invalid
 DAY_MS = 86_400_000
 MONTHS = tuple(name.upper() for name in calendar.month_name)
 WEEKDAYS = tuple(name.upper() for name in calendar.day_name)
+POINT, CALENDAR = ("timeType", "zoneId", "timezoneSource"), ("year", "month", "day")
 CLOCK = ("hour", "minute", "second", "millisecond")
 OFFSETS = {
     "days": 86_400_000,
@@ -51,15 +52,17 @@ class Moments:
     def _point(self, given: object) -> int:
         if not isinstance(given, dict) or given.get("timeType") not in ("DATE", "INDEXED"):
             raise invalid("A time point is of type DATE, INDEXED or PROPERTY_REFERENCED.")
+        dated = given["timeType"] == "DATE"
+        refuse_unknown(given, {*POINT, *CALENDAR, *CLOCK} if dated else {*POINT, "indexReference", "offset"})
         zone = self._zone_of(given)
-        if given["timeType"] == "DATE":
+        if dated:
             return _milliseconds(_built(given, zone))
         reference, offset = given.get("indexReference"), given.get("offset") or {}
         if not isinstance(reference, dict) or not isinstance(offset, dict):
             raise invalid("An INDEXED time point needs an indexReference.")
+        refuse_unknown(reference, {"referenceType", "dayOfWeek", "month", "day", *CLOCK})
         moment = self._reference(reference, zone)
-        if unknown := sorted(set(offset) - set(OFFSETS) - set(MONTH_OFFSETS)):
-            raise invalid(f"An offset has no {unknown[0]}.")
+        refuse_unknown(offset, {*OFFSETS, *MONTH_OFFSETS})
         moment = _months_later(
             moment, sum(_whole(offset[name]) * months for name, months in MONTH_OFFSETS.items() if name in offset)
         )
@@ -94,6 +97,12 @@ class Moments:
             return ZoneInfo(str(name))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise invalid(f"{name} is not a time zone.") from None
+
+
+def refuse_unknown(given: Mapping[str, Any], known: set[str]) -> None:
+    """Raises a 400 Refusal for a key that isn't among the known ones."""
+    if unknown := sorted(set(given) - known):
+        raise invalid(f"A time point has no {unknown[0]}.")
 
 
 def _day_of(start: datetime, month: int, reference: Mapping[str, Any]) -> datetime:

@@ -217,9 +217,7 @@ def lists_of_records(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 ENTRIES = [
     Entry("POST", "lists", "", create_list),
-    Entry("POST", "lists", "/", create_list),
     Entry("GET", "lists", "", get_lists, "listIds includeFilters"),
-    Entry("GET", "lists", "/", get_lists, "listIds includeFilters"),
     Entry("POST", "lists", "/search", search_lists),
     Entry("GET", "lists", "/object-type-id/{object_type}/name/{name}", get_by_name, "includeFilters"),
     Entry("POST", "lists", "/records/memberships/batch/read", lists_of_records),

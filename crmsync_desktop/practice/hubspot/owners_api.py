@@ -32,6 +32,5 @@ def get_owner(portal: HubSpotPortal, ask: Ask) -> Answer:
 
 ENTRIES = [
     Entry("GET", "owners", "", list_owners, "email after limit archived"),
-    Entry("GET", "owners", "/", list_owners, "email after limit archived"),
     Entry("GET", "owners", "/{id}", get_owner, "idProperty archived"),
 ]

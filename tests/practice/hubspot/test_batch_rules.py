@@ -43,7 +43,11 @@ def test_results_come_in_the_order_of_the_inputs_only_if_the_portal_is_set_up_so
         ("update", {"inputs": [{"properties": {}}]}, "Some required fields were not set: [id]"),
         ("update", {"inputs": [{"id": ["5"], "properties": {}}]}, "Some required fields were not set: [id]"),
         ("update", {"inputs": [{"id": "5", "properties": []}]}, "expected an object, got Array value"),
-        ("update", {"inputs": [{"id": "5", "properties": {}, "objectWriteTraceId": 5}]}, "expected a text, got Integer value"),
+        (
+            "update",
+            {"inputs": [{"id": "5", "properties": {}, "objectWriteTraceId": 5}]},
+            "expected a text, got Integer value",
+        ),
         ("update", {"inputs": [{"id": "5", "propertys": {}}]}, 'Unrecognized field "propertys"'),
         ("update", {"inputs": [], "idProperty": "email"}, 'Unrecognized field "idProperty"'),
         ("upsert", {"inputs": [{"idProperty": "email"}]}, "Some required fields were not set: [id]"),
