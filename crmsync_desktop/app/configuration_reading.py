@@ -96,7 +96,7 @@ class Reading:
             low, high = view.minimum or 0, view.maximum or 0
             if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
                 self.refuse(
-                    path, f"{_quoted(value)} can't be it.", f"It takes a whole number from {low:,} to {high:,}."
+                    path, f"{_quoted(value)} isn't possible.", f"It takes a whole number from {low:,} to {high:,}."
                 )
                 return
         self._settings[view.key] = value
@@ -170,7 +170,7 @@ class Reading:
             if key not in names:
                 near = difflib.get_close_matches(key[:100], names, 1)
                 meant = f"Did you mean “{near[0]}”? " if near else ""
-                what = "mapping" if "mapping" in path else f"[{path[0]}]" if path else "the file"
+                what = "a mapping" if "mapping" in path else f"[{path[0]}]" if path else "the file"
                 self.refuse((*path, key), f"There is no “{_short(key)}” in {what}.", f"{meant}Known: {_listed(names)}.")
 
 

@@ -13,6 +13,7 @@ from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
+from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.practice_commands import practice_app
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
+app.add_typer(config_app, name="config", no_args_is_help=True)
 app.add_typer(mappings_app, name="mappings", no_args_is_help=True)
 
 SHOWN_CHANGES = 50

@@ -101,7 +101,9 @@ MAPPINGS = st.builds(
     st.sampled_from(["email", "jobtitle", "notes", "size", "x"]),
     st.dictionaries(st.sampled_from(["Contact", "Lead"]), st.text(min_size=1, max_size=3), min_size=1),
     st.sampled_from(Rule),
-    st.lists(st.tuples(st.text(max_size=2), st.text(max_size=2)), max_size=2, unique_by=lambda each: each[0]).map(tuple),
+    st.lists(st.tuples(st.text(max_size=2), st.text(max_size=2)), max_size=2, unique_by=lambda each: each[0]).map(
+        tuple
+    ),
     st.just(False),
 )
 SETTINGS = st.builds(

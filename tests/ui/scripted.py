@@ -15,6 +15,7 @@ from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
     Changed,
     ChangeView,
+    ConfigurationDiffView,
     ConnectionView,
     ErrorCardView,
     ErrorGroupView,
@@ -198,6 +199,15 @@ class ScriptedEngine(PracticeWork):
         if property == "annualrevenue" and "Title" in salesforce.values():
             return ("A number can't be paired with Text(128).", "")
         return ("", "Longer than 40 characters is cut off in Salesforce." if property == "favourite_colour" else "")
+
+    async def export_configuration(self) -> str:
+        return "format = 1\n"
+
+    async def preview_configuration(self, text: str) -> ConfigurationDiffView:
+        return ConfigurationDiffView(())
+
+    async def import_configuration(self, text: str) -> ConfigurationDiffView:
+        return ConfigurationDiffView(())
 
     async def sync(self, preview: bool) -> PassView:
         self.asked.append(("sync", preview))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from crmsync_desktop.app.views import (
     ChangeView,
+    ConfigurationDiffView,
     ConnectionView,
     ErrorGroupView,
     FieldView,
@@ -70,6 +71,15 @@ class RemoteFacade(ABC):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         return await self._ask(tuple[str, str], "check_mapping", pair, property, salesforce)
+
+    async def export_configuration(self) -> str:
+        return await self._ask(str, "export_configuration")
+
+    async def preview_configuration(self, text: str) -> ConfigurationDiffView:
+        return await self._ask(ConfigurationDiffView, "preview_configuration", text)
+
+    async def import_configuration(self, text: str) -> ConfigurationDiffView:
+        return await self._ask(ConfigurationDiffView, "import_configuration", text)
 
     async def sync(self, preview: bool) -> PassView:
         return await self._ask(PassView, "sync", preview)

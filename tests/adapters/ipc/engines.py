@@ -17,6 +17,8 @@ from crmsync_desktop.app.views import (
     CallMade,
     Changed,
     ChangeView,
+    ConfigurationChangeView,
+    ConfigurationDiffView,
     ConnectionView,
     ErrorGroupView,
     Event,
@@ -153,6 +155,15 @@ class SmallEngine(PracticeWork):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         return (property, ",".join(f"{k}.{v}" for k, v in salesforce.items()))
+
+    async def export_configuration(self) -> str:
+        return "format = 1\n# Ω\n"
+
+    async def preview_configuration(self, text: str) -> ConfigurationDiffView:
+        return ConfigurationDiffView((ConfigurationChangeView("rule", "contacts.email", "Email", "Two-way", text, 7),))
+
+    async def import_configuration(self, text: str) -> ConfigurationDiffView:
+        return ConfigurationDiffView(())
 
     async def sync(self, preview: bool) -> PassView:
         """Runs until cancelled; in a preview, floods the window with events first."""

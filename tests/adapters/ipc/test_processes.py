@@ -15,7 +15,15 @@ from pathlib import Path
 import pytest
 
 from crmsync_desktop.adapters.ipc import EngineClient, client, start_engine
-from crmsync_desktop.app.views import CallMade, Changed, Event, Notice, PassFinished, PassProgress
+from crmsync_desktop.app.views import (
+    CallMade,
+    Changed,
+    ConfigurationDiffView,
+    Event,
+    Notice,
+    PassFinished,
+    PassProgress,
+)
 from crmsync_desktop.domain.errors import AllocationReached, BugError, CrmSyncError, ItemError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
@@ -68,6 +76,16 @@ def test_records_of_practice_orgs_cross_the_pipe_both_ways_in_their_own_types() 
         with pytest.raises(SetupError, match="Email is taken") as refused:
             await engine.practice_change("hubspot", "contacts", "1", {"email": "a@b.example"})
         assert refused.value.detail == "(CONFLICT: email)"
+
+    with_engine(work)
+
+
+def test_a_configuration_and_its_differences_travel_whole() -> None:
+    async def work(engine: EngineClient) -> None:
+        assert await engine.export_configuration() == "format = 1\n# Ω\n"
+        [change] = (await engine.preview_configuration("x" * 1_000_000)).changes
+        assert (change.key, len(change.new), change.records) == ("contacts.email", 1_000_000, 7)
+        assert await engine.import_configuration("") == ConfigurationDiffView(())
 
     with_engine(work)
 
