@@ -37,7 +37,8 @@ class PracticeType(msgspec.Struct, frozen=True):
 
 class PracticeRecord(msgspec.Struct, frozen=True):
     """One record: values as text by field name, None for an empty one. `changed_at`: seconds since the epoch on the
-    practice clock. `successor`: the id it was merged or converted into, "" for none."""
+    practice clock. `successor`: the id it was merged or converted into, "" for none. `names`: by field, what the records
+    are called whose ids it holds."""
 
     system: Place
     type: str
@@ -48,6 +49,7 @@ class PracticeRecord(msgspec.Struct, frozen=True):
     changed_at: float
     state: State = "live"
     successor: str = ""
+    names: dict[str, str] = {}
 
 
 class PracticePage(msgspec.Struct, frozen=True):

@@ -28,7 +28,8 @@ class Hands(Protocol):
 
     A type: {system, name, label, plural, count, columns: [name], fields: [{name, label, kind, editable, options:
     [[value, label]]}]}. A record: {system, type, id, name, values: {name: text or null}, changed_by, changed_at
-    (seconds since the epoch), state (live, deleted, merged, converted), successor}.
+    (seconds since the epoch), state (live, deleted, merged, converted), successor, names: {field: what the records are
+    called that its value points at}}.
     """
 
     def types(self) -> list[Shown]: ...

@@ -40,6 +40,9 @@ ASSOCIATED = "associations."
 _LIVE = "archived_ms IS NULL AND merged_into IS NULL"
 _BINNED = "archived_ms IS NOT NULL AND merged_into IS NULL"
 
+MOST_CALLED = 5
+"""Of the records that one is associated with, so many are told by name."""
+
 
 class HubSpotHands:
     """See `Hands`. Everything is written with the source CRM_UI, as HubSpot's own window does."""
@@ -225,12 +228,13 @@ class HubSpotHands:
         for number in ids:
             record = rows[number]
             texts: dict[str, str | None] = {name: as_text(value) for name, value in record.properties.items()}
+            associated, called = self._associated(kind, number) if names is None else ({}, {})
             if names is None:
                 texts |= {
                     "hs_object_id": str(number),
                     kind.created: iso(record.created_ms),
                     kind.modified: iso(record.modified_ms),
-                    **self._associated(kind, number),
+                    **associated,
                 }
             state = "live" if record.archived_ms is None else "deleted"
             records.append(
@@ -244,12 +248,15 @@ class HubSpotHands:
                     "changed_at": max(record.modified_ms, record.archived_ms or 0) / 1000,
                     "state": state if record.merged_into is None else "merged",
                     "successor": "" if record.merged_into is None else str(record.merged_into),
+                    "names": called,
                 }
             )
         return records
 
-    def _associated(self, kind: ObjectType, record_id: int) -> dict[str, str | None]:
-        shown: dict[str, str | None] = {}
+    def _associated(self, kind: ObjectType, record_id: int) -> tuple[dict[str, str], dict[str, str]]:
+        """By field: the ids, and what those records are called."""
+        shown: dict[str, str] = {}
+        called: dict[str, str] = {}
         associations = Associations(self._portal)
         for other in self._portal.catalog.types:
             if not self._between(kind, other):
@@ -258,7 +265,9 @@ class HubSpotHands:
             ordered = sorted(held, key=lambda number: (not any(each.primary for each in held[number]), number))
             if ordered:
                 shown[ASSOCIATED + other.name] = ";".join(str(each) for each in ordered)
-        return shown
+                rows = (self._row(other, each) for each in ordered[:MOST_CALLED])
+                called[ASSOCIATED + other.name] = "; ".join(_title(row) for row in rows if row is not None)
+        return shown, called
 
 
 def _field(definition: PropertyDefinition) -> Shown:

@@ -164,6 +164,8 @@ class SalesforceHands:
         """`names`: the fields to show, None for all that have a value."""
         actors = self._org.changed_by(sobject.name, ids)
         booleans = {item.name for item in sobject.stored if item.type == "boolean"}
+        pointing = [item.name for item in sobject.stored if item.type == "reference"]
+        called: dict[str, str] = {}
         records = []
         for id18 in ids:
             row = self._org.store.get(sobject, id18)
@@ -185,9 +187,24 @@ class SalesforceHands:
                     "changed_at": float(seconds(row["SystemModstamp"])),
                     "state": state,
                     "successor": successor,
+                    "names": {
+                        name: told
+                        for name in pointing
+                        if name in values and (told := self._called(texts[name], called))
+                    },
                 }
             )
         return records
+
+    def _called(self, id18: str | None, known: dict[str, str]) -> str:
+        """What a record is called that another points at, "" for none; `known`: those looked up already."""
+        if id18 is None:
+            return ""
+        if id18 not in known:
+            sobject = next((each for each in self._org.schema.values() if id18.startswith(each.prefix)), None)
+            row = self._org.store.get(sobject, id18) if sobject is not None else None
+            known[id18] = "" if sobject is None or row is None else _title(sobject, {**row, "Id": ""})
+        return known[id18]
 
 
 def _for_hands(sobject: SObject) -> bool:

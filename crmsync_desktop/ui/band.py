@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from crmsync_desktop.ui.look import Look
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Glyph, button, close_button, column, label, row
+from crmsync_desktop.ui.parts import Glyph, breakable, button, close_button, label, row
 
+BESIDE = 62 * GRID
+"""From this width on, two buttons stand beside the text of a narrow band, else below it."""
 MOST = 3
 """Bands at a time: a fourth takes the oldest one's place."""
 _ICONS = {
@@ -27,7 +30,7 @@ class _Wrapped(QLabel):
     """Lines as many as it takes: in a splitter nobody asks a label how high it is at its width."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text)
+        super().__init__(breakable(text))
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
 
@@ -48,7 +51,9 @@ class Band(QFrame):
         actions: tuple[tuple[str, Callable[[], object]], ...] = (),
         closed: Callable[[Band], None] | None = None,
         narrow: bool = False,
+        hover: str = "",
     ) -> None:
+        """`hover`: what few need to know, shown under the pointer."""
         super().__init__()
         self.setObjectName("band")
         self.setProperty("tone", tone)
@@ -59,25 +64,40 @@ class Band(QFrame):
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.buttons: list[QPushButton] = [button(word, act) for word, act in actions]
         line = row(Glyph(look, icon, role), self.title, self.text)
-        below = narrow and len(self.buttons) > 1
-        if not below:
+        apart = narrow and len(self.buttons) > 1
+        if not apart:
             for each in self.buttons:
                 line.addWidget(each)
         if closed is not None:
             self.close_button = close_button(look, lambda: closed(self), "Dismiss")
             line.addWidget(self.close_button)
-        layout: QLayout = line
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._whole.setSpacing(GRID if apart else 0)
+        self._whole.addLayout(line, 1)
         if narrow:
             self.text.setMinimumWidth(10 * GRID)  # one long word would push the other half of the window away
-            layout = column(line, row(None, *self.buttons), gap=4) if below else column(line)
-        layout.setContentsMargins(2 * GRID, GRID, GRID, GRID)
-        self.setLayout(layout)
+        if apart:
+            self._whole.addLayout(row(None, *self.buttons))
+        self._apart = apart
+        self._whole.setContentsMargins(2 * GRID, GRID, GRID, GRID)
+        self.setLayout(self._whole)
         self.setAccessibleName(f"{_WORDS[tone]}: {title}")
-        self.setAccessibleDescription(text)
+        self.setAccessibleDescription(f"{text} {hover}".strip())
+        if hover:
+            self.setToolTip(f"<p>{html.escape(hover)}</p>")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._apart:
+            beside = self.width() >= BESIDE
+            self._whole.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
 
 class Bands(QWidget):
     """The stack of them. Saying the same thing again replaces what was said."""
+
+    changed = Signal()
+    """More or fewer are shown."""
 
     def __init__(self, look: Look, margin: int = 3 * GRID, narrow: bool = False) -> None:
         """`narrow`: for half a window; a band with two buttons has them below its text."""
@@ -97,9 +117,10 @@ class Bands(QWidget):
         text: str = "",
         actions: tuple[tuple[str, Callable[[], object]], ...] = (),
         lasting: bool = False,
+        hover: str = "",
     ) -> Band:
         """A `lasting` one has no close button: whoever shows it takes it away."""
-        band = Band(self._look, tone, title, text, actions, None if lasting else self.take_away, self._narrow)
+        band = Band(self._look, tone, title, text, actions, None if lasting else self.take_away, self._narrow, hover)
         for old in [b for b in self.shown if b.key == band.key]:
             self.take_away(old)
         while len(self.shown) >= MOST:
@@ -107,7 +128,13 @@ class Bands(QWidget):
         self.shown.append(band)
         self._stack.addWidget(band)
         self.show()
+        self.changed.emit()
         return band
+
+    def forget(self, title: str) -> None:
+        """What was said under that title is true no longer."""
+        for band in [each for each in self.shown if each.key[1] == title]:
+            self.take_away(band)
 
     def take_away(self, band: Band) -> None:
         if band in self.shown:
@@ -116,6 +143,7 @@ class Bands(QWidget):
             band.hide()
             band.deleteLater()
         self.setVisible(bool(self.shown))
+        self.changed.emit()
 
     def dismiss_last(self) -> bool:
         """Esc: the latest one that can be closed. True if there was one."""

@@ -23,6 +23,9 @@ from PySide6.QtWidgets import (
 from crmsync_desktop.ui.look import Look, tabular
 from crmsync_desktop.ui.palette import GRID
 
+LONG_WORD = 16
+"""Letters between two places where a word of twice that length and more may break."""
+
 
 def label(text: str = "", role: str = "", wrap: bool = False, tone: str = "") -> QLabel:
     """Plain text always: a record's name may hold HTML."""
@@ -61,6 +64,16 @@ class Elided(QLabel):
         painter.setFont(self.font())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.end()
+
+
+def breakable(text: str) -> str:
+    """The same text with places to break its longest words at: a label wraps between words alone."""
+    return " ".join(
+        "\u200b".join(word[at : at + LONG_WORD] for at in range(0, len(word), LONG_WORD))
+        if len(word) > 2 * LONG_WORD
+        else word
+        for word in text.split(" ")
+    )
 
 
 def set_tone(widget: QWidget, tone: str) -> None:
@@ -285,7 +298,7 @@ class EmptyState(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.colour("accent_soft"))
+        painter.setBrush(self._look.colour("bad_soft" if self._role == "bad" else "accent_soft"))
         centre = QPointF(self._glyph.geometry().center()) + QPointF(0.5, 0.5)
         half = self._plate / 2
         painter.drawRoundedRect(QRectF(centre.x() - half, centre.y() - half, self._plate, self._plate), 16, 16)

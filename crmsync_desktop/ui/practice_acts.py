@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ports.practice import PracticeRecord
 from crmsync_desktop.ui.band import Band
-from crmsync_desktop.ui.practice_words import SYSTEMS, many_of, title_of
+from crmsync_desktop.ui.practice_words import SYSTEMS, many_of, refused_words, short, title_of
 
 if TYPE_CHECKING:
     from crmsync_desktop.ui.practice_pane import PracticePane
 
 Cell = tuple[str, str]
+MOST_UNDONE = 50
+"""Edits of cells that can be taken back, one after the other."""
+
+
+class Edit(NamedTuple):
+    """A cell that was written: what it held before, and what it held right after, which need not be what was typed."""
+
+    type: str
+    id: str
+    field: str
+    before: str
+    after: str
+
+
 Actions = tuple[tuple[str, Callable[[], object]], ...]
 
 
@@ -22,6 +36,7 @@ class Acts:
         self._pane = pane
         self._desk = pane.desk
         self._refusals: dict[Cell, Band] = {}
+        self._edits: list[Edit] = []
 
     # Cells
 
@@ -30,11 +45,11 @@ class Acts:
         self._settled(record.id, field)
 
         def saved(newer: PracticeRecord) -> None:
+            edit = Edit(record.type, record.id, field, record.values.get(field) or "", newer.values.get(field) or "")
+            self._edits = [*self._edits[1 - MOST_UNDONE :], edit]
             pane.list.records.saved(newer, field)
             pane.details.fields.saved(newer, field)
-            if pane.details.record is not None and pane.details.record.id == newer.id and pane.kind is not None:
-                pane.details.show_record(pane.kind, newer)
-            pane.list.keep_order()
+            self._show_newer(newer)
 
         def refused(error: CrmSyncError) -> None:
             self._refused(record, field, text, error)
@@ -43,9 +58,41 @@ class Acts:
             self._desk.engine.practice_change(pane.system, record.type, record.id, {field: text}), saved, refused, pane
         )
 
+    def undo(self) -> None:
+        """Give the cell that was written last its former value, unless somebody else has written it since."""
+        pane, engine = self._pane, self._desk.engine
+        if not self._edits:
+            pane.bar.say("No edit to undo")
+            return
+        edit = self._edits.pop()
+        label = next((each.label for each in pane.fields_of(edit.type) if each.name == edit.field), edit.field)
+
+        async def take_back() -> PracticeRecord | None:
+            found = await engine.practice_record(pane.system, edit.type, edit.id)
+            if found.state != "live" or (found.values.get(edit.field) or "") != edit.after:
+                return None
+            return await engine.practice_change(pane.system, edit.type, edit.id, {edit.field: edit.before})
+
+        def taken_back(newer: PracticeRecord | None) -> None:
+            if newer is None:
+                pane.bands.say("warn", "Not undone.", f"{label} was changed again since.")
+                return
+            pane.list.records.replace(newer)
+            self._show_newer(newer)
+            again = f"is “{short(edit.before)}” again" if edit.before else "is empty again"
+            self._tell("Undone.", f"{label} of {short(title_of(newer))} {again}.")
+
+        self._desk.bridge.run(take_back(), taken_back, self._say("Not undone."), pane)
+
+    def _show_newer(self, newer: PracticeRecord) -> None:
+        pane = self._pane
+        if pane.details.record is not None and pane.details.record.id == newer.id and pane.kind is not None:
+            pane.details.show_record(pane.kind, newer)
+        pane.list.keep_order()
+
     def _refused(self, record: PracticeRecord, field: str, text: str, error: CrmSyncError) -> None:
         pane = self._pane
-        why = f"{error.title} {error.detail}".strip()
+        why, code = refused_words(error)
         pane.list.records.refuse(record.id, field, text, why)
         pane.details.fields.refuse(record.id, field, text, why)
         cell = (record.id, field)
@@ -65,7 +112,7 @@ class Acts:
             self._settled(*cell)
 
         self._refusals[cell] = pane.bands.say(
-            "bad", "Not saved.", why, (("Edit again", edit_again), ("Discard", discard)), lasting=True
+            "bad", "Not saved.", why, (("Edit again", edit_again), ("Discard", discard)), lasting=True, hover=code
         )
 
     def forget(self) -> None:
@@ -100,7 +147,7 @@ class Acts:
         self._desk.bridge.run(
             self._desk.engine.practice_create(pane.system, kind.name, form.values()),
             made,
-            lambda error: form.refuse(str(error)),
+            form.refused,
             pane,
         )
 
@@ -159,7 +206,7 @@ class Acts:
         def merged(id: str) -> None:
             form.set_busy(False)
             pane.close_drawer()
-            text = f"{title_of(master)} is what is left" + (f", as {id}." if id != master.id else ".")
+            text = f"{short(title_of(master))} is what is left" + (f", as {id}." if id != master.id else ".")
             self._tell("Merged.", text)
             pane.list.show_chosen([id], id)
             pane.list.reload()
@@ -169,7 +216,7 @@ class Acts:
         self._desk.bridge.run(
             self._desk.engine.practice_merge(pane.system, master.type, master.id, losers),
             merged,
-            lambda error: form.refuse(str(error)),
+            form.refused,
             pane,
         )
 
@@ -185,7 +232,7 @@ class Acts:
             contact = made.get("contact", "")
             actions = (("Show contact", lambda: pane.choose_kind("Contact", contact, contact)),) if contact else ()
             what = ", ".join(kind for kind, id in made.items() if id)
-            self._tell("Converted.", f"{title_of(lead)} is now: {what}.", actions)
+            self._tell("Converted.", f"{short(title_of(lead))} is now: {what}.", actions)
             pane.list.reload()
             pane.touched.emit()
 
@@ -193,7 +240,7 @@ class Acts:
         self._desk.bridge.run(
             self._desk.engine.practice_convert(lead.id, form.opportunity.text().strip()),
             converted,
-            lambda error: form.refuse(str(error)),
+            form.refused,
             pane,
         )
 
@@ -206,12 +253,13 @@ class Acts:
 
     def _say(self, title: str) -> Callable[[CrmSyncError], None]:
         def say(error: CrmSyncError) -> None:
-            self._pane.bands.say("bad", title, f"{error.title} {error.detail}".strip())
+            why, code = refused_words(error)
+            self._pane.bands.say("bad", title, why, hover=code)
 
         return say
 
     def _named(self, records: list[PracticeRecord]) -> str:
         if len(records) == 1:
-            return title_of(records[0])
+            return short(title_of(records[0]))
         kind = self._pane.kind
         return f"{self._desk.words.number(len(records))} {many_of(kind) if kind else SYSTEMS[self._pane.system]}"

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 from crmsync_desktop.ui.look import Look
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.practice_inputs import line_of, make_input, set_text, text_of
-from crmsync_desktop.ui.practice_model import Index, Role
+from crmsync_desktop.ui.practice_model import CellLook, Index, Role
 
-ROW_HEIGHT = 4 * GRID + 4
+ROW_HEIGHT = 4 * GRID
 PADDING = 12
 _SIGNS = {"saving": ("loader-circle", "muted"), "refused": ("circle-alert", "bad")}
 
@@ -35,7 +35,8 @@ class CellDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look = self._look
         rect: QRect = option.rect
-        mark = index.data(Role.MARK)
+        cell: CellLook = index.data(Role.CELL) or CellLook("")
+        mark = cell.mark
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         ground = "bad_soft" if mark == "refused" else "accent_soft" if selected else "surface"
         painter.save()
@@ -46,13 +47,13 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(look.colour("accent"))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         inner = rect.adjusted(PADDING, 0, -PADDING, 0)
-        sign = _SIGNS.get(mark) or index.data(Role.SIGN)
+        sign = _SIGNS.get(mark) or cell.sign
         if sign:
             painter.drawPixmap(inner.left(), inner.center().y() - 7, look.pixmap(*sign))
             inner = inner.adjusted(3 * GRID - 2, 0, 0, 0)
         painter.setFont(option.font)
-        painter.setPen(look.colour("bad" if mark == "refused" else "muted" if _is_quiet(index, mark) else "text"))
-        text = " ".join(str(index.data() or "").split())
+        painter.setPen(look.colour("bad" if mark == "refused" else "muted" if cell.quiet else "text"))
+        text = " ".join(cell.text.split())
         painter.drawText(
             inner,
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
@@ -100,10 +101,6 @@ class CellDelegate(QStyledItemDelegate):
     def _commit(self, editor: QWidget) -> None:
         self.commitData.emit(editor)
         self.closeEditor.emit(editor)
-
-
-def _is_quiet(index: Index, mark: object) -> bool:
-    return mark == "saving" or bool(index.data(Role.QUIET)) or index.column() == 0
 
 
 def plain_table(table: QAbstractItemView) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QToolButton, QWidget
 
 from crmsync_desktop.ports.practice import PracticeRecord, PracticeType
@@ -21,6 +21,15 @@ class DetailsTable(QTableView):
     @property
     def editing(self) -> bool:
         return self.state() == QAbstractItemView.State.EditingState
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        if event.matches(QKeySequence.StandardKey.Copy) and index.column() == VALUE:
+            QGuiApplication.clipboard().setText(
+                str(index.data(Qt.ItemDataRole.EditRole) or "")
+            )  # as its system writes it
+        else:
+            super().keyPressEvent(event)
 
 
 class Details(QWidget):
@@ -114,6 +123,6 @@ class Details(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         table.horizontalHeader().hide()
-        table.horizontalHeader().resizeSection(LABEL, 20 * GRID)
+        table.horizontalHeader().resizeSection(LABEL, 23 * GRID)
         table.horizontalHeader().setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
         return table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal
 
 from crmsync_desktop.ports.practice import PracticeField, PracticeRecord, PracticeType
-from crmsync_desktop.ui.practice_model import TIPS, Index, Role, tip
-from crmsync_desktop.ui.practice_words import ordered_fields, shown
+from crmsync_desktop.ui.practice_model import EDITABLE, READ_ONLY, TEXTS, TIPS, CellLook, Index, Role, cell_look, tip
+from crmsync_desktop.ui.practice_words import ordered_fields, pointed, shown
 from crmsync_desktop.ui.type_words import type_words
 from crmsync_desktop.ui.words import Words
 
@@ -80,11 +80,10 @@ class FieldsModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         field = self.fields[index.row()]
         if index.column() == VALUE and field.editable and field.name not in self.saving and self._lives:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+            return EDITABLE
+        return READ_ONLY
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         record = self.record
@@ -96,15 +95,14 @@ class FieldsModel(QAbstractTableModel):
         if index.column() == LABEL:
             return _label(field, role)
         written, refused = self.saving.get(field.name), self.refused.get(field.name)
-        if role == Role.MARK:
-            return "saving" if written is not None else "refused" if refused is not None else ""
         text = written if written is not None else refused[0] if refused is not None else record.values.get(field.name)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return shown(field, text, self._words)
+        if role == Role.CELL or role in TEXTS:
+            untouched = written is None and refused is None
+            called = pointed(field, record, id_too=True) if untouched else None
+            told = called or shown(field, text, self._words)
+            return cell_look(field, record, told, written, refused) if role == Role.CELL else told
         if role == Qt.ItemDataRole.EditRole:
             return text or ""
-        if role == Role.QUIET:
-            return not field.editable or not self._lives
         return tip(refused[1] if refused is not None else text or "", role) if role in TIPS else None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -147,12 +145,15 @@ class FieldsFilter(QSortFilterProxyModel):
         assert isinstance(model, FieldsModel)
         field = model.fields[source_row]
         value = model.record.values.get(field.name) if model.record is not None else None
-        text = f"{field.label} {field.name} {value or ''}".casefold()
+        called = model.record.names.get(field.name, "") if model.record is not None else ""
+        text = f"{field.label} {field.name} {value or ''} {called}".casefold()
         return all(word in text for word in self._words)
 
 
 def _label(field: PracticeField, role: int) -> object:
-    if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+    if role == Role.CELL:
+        return CellLook(field.label, quiet=True)
+    if role in TEXTS:
         return field.label
     if role in TIPS:
         note = "" if field.editable else "\nThe system sets it itself"

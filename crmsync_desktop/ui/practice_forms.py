@@ -8,12 +8,14 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLineEdit, QPushButton, QRadioButton, QScrollArea, QWidget
 
+from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ports.practice import PracticeRecord, PracticeType
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import button, clear, close_button, column, label, row
+from crmsync_desktop.ui.parts import breakable, button, clear, close_button, column, label, row
 from crmsync_desktop.ui.practice_inputs import Input, make_input, set_text, text_of
-from crmsync_desktop.ui.practice_words import SYSTEMS, many_of, one_of, title_of
+from crmsync_desktop.ui.practice_model import tip
+from crmsync_desktop.ui.practice_words import SYSTEMS, many_of, one_of, refused_words, short, title_of
 
 
 class Form(QWidget):
@@ -55,9 +57,17 @@ class Form(QWidget):
         self.setAccessibleName(name)
 
     def refuse(self, why: str) -> None:
-        self.problem.setText(why)
+        self.problem.setText(breakable(why))
+        self.problem.setToolTip("")
         self.problem.setVisible(bool(why))
         self.set_busy(False)
+
+    def refused(self, error: CrmSyncError) -> None:
+        """The org's own sentence; its code under the pointer."""
+        why, code = refused_words(error)
+        self.refuse(why)
+        self.problem.setToolTip(tip(code, Qt.ItemDataRole.ToolTipRole) or "")
+        self.problem.setAccessibleDescription(code)
 
     def set_busy(self, busy: bool) -> None:
         if busy:
@@ -133,7 +143,7 @@ class MergeForm(Form):
         self._start(f"Merge {many} {many_of(kind)}", "Merge", f"Which one stays? The rest are folded into it. {end}")
         group = QButtonGroup(self)
         for place, record in enumerate(records):
-            radio = QRadioButton(title_of(record).replace("&", "&&"))
+            radio = QRadioButton(short(title_of(record)).replace("&", "&&"))
             radio.setAccessibleName(f"Keep {title_of(record)}, {record.id}")
             radio.toggled.connect(self._chosen)
             group.addButton(radio)
@@ -152,8 +162,7 @@ class MergeForm(Form):
     def _chosen(self) -> None:
         name = next((title_of(r) for r in self.records if self.radios[r.id].isChecked()), "")
         if name:
-            shown = name if len(name) <= 32 else f"{name[:31]}…"
-            self.go.setText(f"Merge into {shown}".replace("&", "&&"))
+            self.go.setText(f"Merge into {short(name, 32)}".replace("&", "&&"))
             self.go.setAccessibleName(f"Merge into {name}")
 
 
@@ -168,7 +177,7 @@ class ConvertForm(Form):
     def ask(self, lead: PracticeRecord) -> None:
         self.lead = lead
         self._start(
-            f"Convert {title_of(lead)}",
+            f"Convert {short(title_of(lead))}",
             "Convert lead",
             "Salesforce makes an account and a contact of it. The lead itself can't be edited afterwards.",
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from crmsync_desktop.ports.practice import Place, PracticeRecord, PracticeType
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
-from crmsync_desktop.ui.parts import Elided, button, column, label, roomy, row
+from crmsync_desktop.ui.parts import Elided, button, label, roomy, row
 from crmsync_desktop.ui.practice_words import COUNTERPARTS, LEAD, MOST_MERGED, SYSTEMS, many_of, one_of
 
+TIGHT, AMPLE = 58 * GRID, 84 * GRID
+"""Narrower than the first, a head has no words on its buttons; from the second on it has them all."""
 SEARCH_MS = 250
 """Typing pauses for so long before it is searched."""
 
@@ -48,19 +50,25 @@ class PaneHead(QWidget):
         self.bin_button.setText("Deleted")
         self.bin_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.bin_button.setAccessibleName(f"Show what was deleted in {name}")
-        self.bin_button.setToolTip("Show the recycle bin instead")
+        self.bin_button.setToolTip(f"Show what was deleted in {name}")
         desk.look.tint(self.bin_button, "trash-2", "muted")
         self.bin_button.toggled.connect(self.bin_toggled)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SEARCH_MS)
         self._timer.timeout.connect(self.search_now)
-        title = label(name, "title")
-        title.setMinimumWidth(11 * GRID)
-        self.setLayout(column(row(title, self.kinds, self.new_button), row(self.search, self.bin_button), gap=GRID))
+        self.kinds.setEnabled(False)
+        self.kinds.setPlaceholderText("Reading…")
+        self.new_button.setEnabled(False)
+        line = row(label(name, "title"), self.kinds, self.search, self.bin_button, self.new_button)
+        line.setStretch(1, 4)
+        line.setStretch(2, 5)
+        self.setLayout(line)
 
     def show_kinds(self, kinds: list[PracticeType], chosen: str) -> None:
         self.kinds.clear()
+        self.kinds.setEnabled(bool(kinds))
+        self.new_button.setEnabled(bool(kinds) and not self.bin_button.isChecked())
         for kind in kinds:
             self.kinds.addItem(self._named(kind, kind.count), kind.name)
         self.kinds.setCurrentIndex(max(self.kinds.findData(chosen), 0))
@@ -83,6 +91,12 @@ class PaneHead(QWidget):
         """Put a text into the search without searching for it."""
         self.search.setText(text)
         self._timer.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        self.bin_button.setToolButtonStyle(beside if self.width() >= AMPLE else alone)
+        self.new_button.setText("New" if self.width() >= TIGHT else "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import EmptyState, button, column, row
+from crmsync_desktop.ui.practice_columns import Columns
 from crmsync_desktop.ui.practice_model import PAGE, RecordsModel
 from crmsync_desktop.ui.practice_table import RecordsTable
 from crmsync_desktop.ui.practice_words import SYSTEMS, many_of, one_of
@@ -31,7 +32,7 @@ class RecordsList(QStackedWidget):
     reached = Signal()
     """The org answers."""
 
-    def __init__(self, desk: Desk, system: Place) -> None:
+    def __init__(self, desk: Desk, system: Place, settings: QSettings) -> None:
         super().__init__()
         self._desk, self.system = desk, system
         self.kind: PracticeType | None = None
@@ -39,12 +40,14 @@ class RecordsList(QStackedWidget):
         self.bin_shown = False
         self.records = RecordsModel(desk.words, self)
         self.table = RecordsTable(desk.look, self.records)
+        self.columns = Columns(self.table, self.records, settings, system)
         self.loading = EmptyState(desk.look, "database", "Reading the records", "They come from the practice org.")
         self.nothing = EmptyState(desk.look, "search", "Nothing here", "")
         self.trouble = EmptyState(desk.look, "circle-alert", "The practice org can't be reached", "", "bad")
         self.again_button = button("Try again", self.restart, name=f"Try {SYSTEMS[system]} again")
         broken = QWidget()
-        broken.setLayout(column(self.trouble, row(None, self.again_button, None), None, gap=0))
+        broken.setLayout(column(None, self.trouble, row(None, self.again_button, None), None, gap=0))
+        self.trouble.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._broken = broken
         for page in (self.loading, self.nothing, broken, self.table):
             self.addWidget(page)
@@ -52,14 +55,15 @@ class RecordsList(QStackedWidget):
             state.text.setMinimumWidth(36 * GRID)
             layout = state.layout()
             assert layout is not None
-            layout.setContentsMargins(GRID, GRID, GRID, GRID)
+            layout.setContentsMargins(GRID, 3 * GRID, GRID, GRID)
         self.setMinimumHeight(13 * GRID)
         self._visit = 0
         self._asking: set[int] = set()
         self._top: tuple[PracticeRecord, ...] = ()
-        self._polling = self._choosing = self._later = self._fresh = False
+        self._polling = self._choosing = self._later = self._fresh = self._seek = False
         self._kept: tuple[list[str], str, int] = ([], "", 1)
         self.table.looked.connect(self._look)
+        self.table.sized.connect(self.columns.fit)
         self.table.chosen.connect(self._remember)
         self.table.selectionModel().currentChanged.connect(self._remember_place)
         self.table.done.connect(self._catch_up)
@@ -69,11 +73,12 @@ class RecordsList(QStackedWidget):
         fresh = self.kind is None or self.kind.name != kind.name
         self.kind, self.search = kind, search
         self._kept = ([select] if select else [], select, 1)
+        self._seek = bool(select)
         if fresh:
             self._choosing = True
             self.records.start(kind)
             self._choosing = False
-            self.table.place_columns()
+            self.columns.place()
         self.restart()
 
     def restart(self) -> None:
@@ -120,6 +125,7 @@ class RecordsList(QStackedWidget):
     def show_chosen(self, ids: list[str], current: str, column: int = 1) -> None:
         """Choose records, as soon as they are here."""
         self._kept = (ids, current, column)
+        self._seek = True
         self._choose_again()
 
     @property
@@ -184,7 +190,8 @@ class RecordsList(QStackedWidget):
         self._desk.bridge.run(asked, then, failed, self, always)
 
     def fail(self, error: CrmSyncError) -> None:
-        self.trouble.say("circle-alert", error.title, f"{error.detail} {error.hint}".strip())
+        said = (error.detail, error.hint, "This window looks again every few seconds.")
+        self.trouble.say("circle-alert", error.title, " ".join(filter(None, said)))
         self.setCurrentWidget(self._broken)
         self.chosen.emit()
 
@@ -193,20 +200,21 @@ class RecordsList(QStackedWidget):
             self._later = True  # the rows would move under what is being written
             return
         self._choosing = True  # a model that starts anew drops the selection, which is no choice of a person's
-        if self._fresh:
+        fresh = self._fresh
+        if fresh:
             self._fresh = False
             self.records.start(self.kind)
             self.table.scrollToTop()
         if page == 0:
             self._top = answer.records[:NEWEST]
-        was_shown = self.currentWidget() is self.table
+        was_shown, seen = self.currentWidget() is self.table, self.table.current_seen()
         moved = self.records.take(page, answer)
         self._show_state()
         self._choosing = False
         self.counted.emit(answer.total)
         self.reached.emit()
-        if moved or not was_shown:
-            self._choose_again()
+        if fresh or moved or not was_shown:
+            self._choose_again(seen)
         self._look()
 
     def _show_state(self) -> None:
@@ -231,6 +239,7 @@ class RecordsList(QStackedWidget):
             current = self.table.current_record()
             ids = [record.id for record in self.table.chosen_records()]
             self._kept = (ids, current.id if current is not None else "", self.table.currentIndex().column())
+            self._seek = False
             self.chosen.emit()
 
     def _remember_place(self) -> None:
@@ -239,9 +248,11 @@ class RecordsList(QStackedWidget):
         if not self._choosing and current is not None:
             self._kept = (self._kept[0], current.id, self.table.currentIndex().column())
 
-    def _choose_again(self) -> None:
+    def _choose_again(self, seen: bool = False) -> None:
+        """What is chosen stays chosen, and in sight if it was `seen` or is being sought; else nothing scrolls."""
         self._choosing = True
-        self.table.choose(*self._kept)
+        if self.table.choose(*self._kept, follow=seen or self._seek):
+            self._seek = False
         self._choosing = False
         self.chosen.emit()
 

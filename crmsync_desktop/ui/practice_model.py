@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 from enum import IntEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from crmsync_desktop.ports.practice import PracticeField, PracticePage, PracticeRecord, PracticeType
-from crmsync_desktop.ui.practice_words import CHANGED_BY, WHO, changed_iso, shown, state_words, title_of
+from crmsync_desktop.ui.practice_words import CHANGED_BY, WHO, changed_iso, pointed, shown, state_words, title_of
 from crmsync_desktop.ui.words import Words, sentence
 
 PAGE = 100
@@ -25,14 +26,24 @@ Cell = tuple[str, str]
 class Role(IntEnum):
     FIELD = Qt.ItemDataRole.UserRole + 1
     """The PracticeField of a cell."""
-    SIGN = Qt.ItemDataRole.UserRole + 2
-    """(icon, colour) before the text."""
-    MARK = Qt.ItemDataRole.UserRole + 3
+    CELL = Qt.ItemDataRole.UserRole + 2
+    """The CellLook of a cell: all that it is painted from, asked for at once."""
+
+
+class CellLook(NamedTuple):
+    text: str
+    mark: str = ""
     """ "saving", "refused" or ""."""
-    QUIET = Qt.ItemDataRole.UserRole + 4
+    quiet: bool = False
     """Text of a lesser weight: read-only or not there yet."""
+    sign: tuple[str, str] | None = None
+    """(icon, colour) before the text."""
 
 
+READ_ONLY = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+EDITABLE = READ_ONLY | Qt.ItemFlag.ItemIsEditable
+"""Made once: a view asks for the flags of each cell that it paints."""
+TEXTS = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
 TIPS = (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole)
 
 
@@ -60,6 +71,8 @@ class RecordsModel(QAbstractTableModel):
         """What was written and the org's words on it."""
         self._pages: dict[int, tuple[PracticeRecord, ...]] = {}
         self._stale: set[int] = set()
+        self._rows: dict[str, int] | None = None
+        """The row of each record that is here; None once any has moved."""
 
     def start(self, kind: PracticeType | None) -> None:
         """Empty it, for that object's columns. What was refused stays for as long as the object does."""
@@ -72,6 +85,7 @@ class RecordsModel(QAbstractTableModel):
         self.columns = () if kind is None else tuple(by_name[name] for name in kind.columns if name in by_name)
         self.total = 0
         self._pages.clear()
+        self._rows = None
         self._stale.clear()
         self.endResetModel()
 
@@ -92,6 +106,7 @@ class RecordsModel(QAbstractTableModel):
         self._resize(answer.total)
         self._pages.pop(page, None)
         self._pages[page] = answer.records
+        self._rows = None
         self._stale.discard(page)
         while len(self._pages) > KEPT:
             self._pages.pop(next(iter(self._pages)))
@@ -108,11 +123,14 @@ class RecordsModel(QAbstractTableModel):
 
     def row_of(self, id: str) -> int | None:
         """Among the rows that are here."""
-        for page, records in self._pages.items():
-            for place, record in enumerate(records):
-                if record.id == id and page * PAGE + place < self.total:
-                    return page * PAGE + place
-        return None
+        if self._rows is None:
+            self._rows = {
+                record.id: page * PAGE + place
+                for page, records in reversed(self._pages.items())
+                for place, record in reversed([*enumerate(records)])
+            }
+        row = self._rows.get(id)
+        return row if row is not None and row < self.total else None
 
     def replace(self, record: PracticeRecord) -> None:
         """A newer version of a record, at its place."""
@@ -151,21 +169,24 @@ class RecordsModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < self.columnCount():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADING if section == CHANGED else self.columns[section - 1].label
+            return f"{HEADING} ↓" if section == CHANGED else self.columns[section - 1].label
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{HEADING}, newest first" if section == CHANGED else self.columns[section - 1].label
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "Newest change first" if section == CHANGED else self.columns[section - 1].name
+            return (
+                "Newest change first, always" if section == CHANGED else tip(_of_field(self.columns[section - 1]), role)
+            )
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         record = self.record(index.row())
         if index.column() != CHANGED and record is not None and record.state == "live":
             cell = (record.id, self.columns[index.column() - 1].name)
             if self.columns[index.column() - 1].editable and cell not in self.saving:
-                flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+                return EDITABLE
+        return READ_ONLY
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -197,10 +218,9 @@ class RecordsModel(QAbstractTableModel):
     def _changed(self, record: PracticeRecord, role: int) -> object:
         icon, word, colour = CHANGED_BY[record.changed_by]
         iso = changed_iso(record)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{word} · {self._words.ago(iso) if record.state == 'live' else record.state}"
-        if role == Role.SIGN:
-            return (icon, colour)
+        if role == Role.CELL or role in TEXTS:
+            text = f"{word} · {self._words.ago(iso) if record.state == 'live' else record.state}"
+            return CellLook(text, quiet=True, sign=(icon, colour)) if role == Role.CELL else text
         if role in TIPS:
             lines = (title_of(record), sentence(state_words(record)), WHO[record.changed_by], self._words.exact(iso))
             return tip("\n".join(filter(None, lines)), role)
@@ -211,15 +231,13 @@ class RecordsModel(QAbstractTableModel):
         written = self.saving.get(cell)
         refused = self.refused.get(cell)
         held = record.values.get(field.name)
-        if role == Role.MARK:
-            return "saving" if written is not None else "refused" if refused is not None else ""
         text = written if written is not None else refused[0] if refused is not None else None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return shown(field, held if text is None else text, self._words)
+        if role == Role.CELL or role in TEXTS:
+            called = pointed(field, record, id_too=False) if text is None else None
+            told = called or shown(field, held if text is None else text, self._words)
+            return cell_look(field, record, told, written, refused) if role == Role.CELL else told
         if role == Qt.ItemDataRole.EditRole:
             return (held or "") if text is None else text
-        if role == Role.QUIET:
-            return not field.editable or record.state != "live"
         if role in TIPS:
             return tip(refused[1] if refused is not None else held or "", role)
         return None
@@ -238,4 +256,15 @@ class RecordsModel(QAbstractTableModel):
             self.beginRemoveRows(QModelIndex(), total, self.total - 1)
             self.total = total
             self._pages = {page: records for page, records in self._pages.items() if page * PAGE < total}
+            self._rows = None
             self.endRemoveRows()
+
+
+def cell_look(field: PracticeField, record: PracticeRecord, text: str, written: object, refused: object) -> CellLook:
+    """`written`, `refused`: None where the cell isn't being saved, or wasn't refused."""
+    mark = "saving" if written is not None else "refused" if refused is not None else ""
+    return CellLook(text, mark, mark == "saving" or not field.editable or record.state != "live")
+
+
+def _of_field(field: PracticeField) -> str:
+    return field.label if field.label == field.name else f"{field.label}\n{field.name}"

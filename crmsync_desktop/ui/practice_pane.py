@@ -7,21 +7,25 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QWidget
 
 from crmsync_desktop.domain.errors import CrmSyncError
-from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
+from crmsync_desktop.ports.practice import Place, PracticeField, PracticePage, PracticeRecord, PracticeType
 from crmsync_desktop.ui.band import Bands
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import column, rule
 from crmsync_desktop.ui.practice_acts import Acts
+from crmsync_desktop.ui.practice_delegate import ROW_HEIGHT
 from crmsync_desktop.ui.practice_details import Details
 from crmsync_desktop.ui.practice_forms import ConvertForm, MergeForm, NewForm
 from crmsync_desktop.ui.practice_head import ActionBar, PaneHead
 from crmsync_desktop.ui.practice_list import RecordsList
-from crmsync_desktop.ui.practice_words import COUNTERPARTS, SYSTEMS
+from crmsync_desktop.ui.practice_words import COUNTERPARTS, SYSTEMS, short
 
 FIRST: dict[Place, str] = {"salesforce": "Contact", "hubspot": "contacts"}
 """The object that is shown first."""
 HINT = "Newest change first. F2 or a double click edits a cell."
+ROWS = 6
+"""Of the list, that stay in sight when a record is opened below it, where there is room for half as many fields."""
+NOT_FOUND = "Not found."
 SETTLE_MS = 80
 """Going through a list by arrow key reads in full only the record where it rests."""
 Sought = tuple[str, str, str]
@@ -42,7 +46,7 @@ class PracticePane(QFrame):
         self.head = PaneHead(desk, system)
         self.bands = Bands(desk.look, margin=0, narrow=True)
         self.bar = ActionBar(desk, system)
-        self.list = RecordsList(desk, system)
+        self.list = RecordsList(desk, system, settings)
         self.table = self.list.table
         self.table.setAccessibleName(f"{SYSTEMS[system]} records, newest change first")
         self.details = Details(desk, SYSTEMS[system])
@@ -84,12 +88,13 @@ class PracticePane(QFrame):
         self.head.show_kind(kind)
         self.head.show_search(search)
         self.bar.say("")
+        self.bands.forget(NOT_FOUND)
         self.list.show_kind(kind, search, select)
 
     def find_counterpart(self, name: str, sought: list[Sought]) -> None:
         """Show the first record that holds one of those texts exactly. `name` is whose counterpart it is."""
         if not sought:
-            self.bands.say("", "Not found.", f"{SYSTEMS[self.system]} has no counterpart of {name}.")
+            self.bands.say("", NOT_FOUND, f"{SYSTEMS[self.system]} has no counterpart of {short(name)}.")
             return
         kind, field, text = sought[0]
 
@@ -104,6 +109,9 @@ class PracticePane(QFrame):
         self.desk.bridge.run(
             self.desk.engine.practice_page(self.system, kind, text, False, 0, 50), answered, self.list.fail, self
         )
+
+    def fields_of(self, type: str) -> tuple[PracticeField, ...]:
+        return self.kinds[type].fields if type in self.kinds else ()
 
     def refresh(self) -> None:
         """The org may hold something else now."""
@@ -130,8 +138,23 @@ class PracticePane(QFrame):
         self.drawer.setCurrentWidget(panel)
         if not self.drawer_shown:
             self._lower.show()
+            self._part()
+
+    def _part(self) -> None:
+        if self.drawer_shown:
             height = self._split.height()
-            self._split.setSizes([height * 11 // 20, height * 9 // 20])
+            share = self._settings.value(f"{self._key}/drawer", 0, int)
+            lower = height * share // 1000 if isinstance(share, int) and 0 < share < 1000 else self._first_lower(height)
+            self._split.setSizes([height - lower, lower])
+
+    def _first_lower(self, height: int) -> int:
+        above = self._upper.height() - self.table.viewport().height()
+        return min(max(height - above - ROWS * ROW_HEIGHT, height * 2 // 5), height * 11 // 20)
+
+    def _keep_split(self) -> None:
+        upper, lower = self._split.sizes()
+        if lower and self.drawer_shown:
+            self._settings.setValue(f"{self._key}/drawer", lower * 1000 // (upper + lower))
 
     def close_drawer(self) -> None:
         if self.drawer_shown:
@@ -179,7 +202,10 @@ class PracticePane(QFrame):
         chosen = self.table.chosen_records() if seen else []
         self.bar.show_chosen(kind, chosen, self.list.bin_shown)
         words = self.desk.words
-        self.bar.say(f"{words.number(len(chosen))} chosen" if len(chosen) > 1 else "" if chosen else self._counted)
+        told = words.number(len(chosen))
+        if self.table.chosen_count() > len(chosen) > 1:
+            told = f"The first {told} of {words.number(self.table.chosen_count())}"
+        self.bar.say(f"{told} chosen" if len(chosen) > 1 else "" if chosen else self._counted)
         if self.drawer_shown and self.drawer.currentWidget() is self.details and len(chosen) == 1:
             if self.details.record is None or self.details.record.id != chosen[0].id:
                 self.details.show_record(kind, chosen[0])
@@ -216,6 +242,7 @@ class PracticePane(QFrame):
 
     def _searched(self, text: str) -> None:
         if self.kind is not None and text != self.list.search:
+            self.bands.forget(NOT_FOUND)
             self.list.show_kind(self.kind, text)
 
     def _toggle_bin(self, shown: bool) -> None:
@@ -235,14 +262,24 @@ class PracticePane(QFrame):
             if not each.isHidden():
                 menu.addAction(each.text()).triggered.connect(each.click)
         menu.addSeparator()
-        copy = QAction("Copy id", menu)
-        copy.triggered.connect(lambda: self._copy(record.id))
-        menu.addAction(copy)
+        for text, act in (("Copy", self._copy_chosen), ("Copy id", lambda: self._copy(record.id, record.id))):
+            copy = QAction(text, menu)
+            copy.triggered.connect(act)
+            menu.addAction(copy)
         menu.popup(place)
 
-    def _copy(self, text: str) -> None:
+    def _copy_chosen(self) -> None:
+        """The current cell; of several chosen records all columns."""
+        count = len(self.table.chosen_records())
+        if count > 1:
+            self._copy(self.table.rows_text(), self.desk.words.count(count, "record"))
+        else:
+            text = self.table.cell_text()
+            self._copy(text, f"“{short(text)}”" if text else "An empty cell")
+
+    def _copy(self, text: str, told: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self.bar.say(f"{text} copied")
+        self.bar.say(f"{told} copied")
 
     def _want_counterpart(self) -> None:
         record = self.table.current_record()
@@ -256,7 +293,7 @@ class PracticePane(QFrame):
         return f"practice/{self.system}"
 
     def _lay_out(self) -> None:
-        top = QWidget()
+        self._upper = top = QWidget()
         above = column(self.head, self.bands, self.bar, gap=GRID)
         above.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 4)
         whole = column(above, rule(), self.list, gap=0)
@@ -293,6 +330,9 @@ class PracticePane(QFrame):
         table.opened.connect(self.open_details)
         table.removed.connect(self.acts.delete)
         table.menu.connect(self._menu)
+        self.bands.changed.connect(lambda: QTimer.singleShot(0, self, self._part))
+        table.copied.connect(self._copy_chosen)
+        self._split.splitterMoved.connect(self._keep_split)
         self.list.chosen.connect(self._chosen)
         self.list.counted.connect(self._count)
         self.list.records.edited.connect(self.acts.change)

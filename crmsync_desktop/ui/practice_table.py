@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QTableView, QWidget
 
 from crmsync_desktop.ports.practice import PracticeRecord
 from crmsync_desktop.ui.look import Look
-from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.practice_delegate import ROW_HEIGHT, CellDelegate, plain_table
 from crmsync_desktop.ui.practice_model import CHANGED, RecordsModel
 
@@ -29,6 +28,10 @@ class RecordsTable(QTableView):
     """Delete."""
     done = Signal()
     """An editor was closed."""
+    copied = Signal()
+    """Ctrl+C."""
+    sized = Signal()
+    """It is as wide or high as it was not before."""
     menu = Signal(object)
     """A menu is asked for, at a global position."""
 
@@ -44,10 +47,6 @@ class RecordsTable(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMinimumSectionSize(7 * GRID)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOOK_MS)
@@ -59,13 +58,9 @@ class RecordsTable(QTableView):
     def editing(self) -> bool:
         return self.state() == QAbstractItemView.State.EditingState
 
-    def place_columns(self) -> None:
-        """First widths for a new object's columns."""
-        header = self.horizontalHeader()
-        header.resizeSection(CHANGED, 21 * GRID)
-        for section in range(1, self.records.columnCount()):
-            wide = any(word in self.records.columns[section - 1].name.lower() for word in ("email", "subject", "title"))
-            header.resizeSection(section, (22 if wide else 15) * GRID)
+    def current_seen(self) -> bool:
+        first, last = self.visible_rows()
+        return self.currentIndex().isValid() and first <= self.currentIndex().row() <= last
 
     def visible_rows(self) -> tuple[int, int]:
         """First and last, as far as there are rows."""
@@ -83,12 +78,29 @@ class RecordsTable(QTableView):
                     found.append(record)
         return found
 
+    def chosen_count(self) -> int:
+        """All that are selected, here or not."""
+        return sum(part.height() for part in self.selectionModel().selection().toList())
+
+    def cell_text(self) -> str:
+        """What the current cell holds, as its system writes it."""
+        index = self.currentIndex()
+        role = Qt.ItemDataRole.DisplayRole if index.column() == CHANGED else Qt.ItemDataRole.EditRole
+        return str(index.data(role) or "")
+
+    def rows_text(self) -> str:
+        """The selected records as lines of cells parted by tabs, below a line of headings: as a spreadsheet takes them."""
+        names = [field.name for field in self.records.columns]
+        lines = [["Id", *(field.label for field in self.records.columns)]]
+        lines += [[record.id, *(record.values.get(name) or "" for name in names)] for record in self.chosen_records()]
+        return "\n".join("\t".join(" ".join(cell.split()) for cell in line) for line in lines)
+
     def current_record(self) -> PracticeRecord | None:
         index = self.currentIndex()
         return self.records.record(index.row()) if index.isValid() else None
 
-    def choose(self, ids: list[str], current: str, column: int) -> None:
-        """Select those records again wherever they are now."""
+    def choose(self, ids: list[str], current: str, column: int, *, follow: bool) -> bool:
+        """Select those records again wherever they are now. `follow`: scroll to the current one. True if that one is here."""
         rows = [row for row in map(self.records.row_of, ids) if row is not None]
         last = max(self.records.columnCount() - 1, 0)
         selection = QItemSelection()
@@ -100,7 +112,12 @@ class RecordsTable(QTableView):
             place = rows[0]
         if place is not None:
             index = self.records.index(place, min(max(column, 0), last))
+            self.setAutoScroll(False)  # a record that moves away takes nobody with it who is looking elsewhere
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.setAutoScroll(True)
+            if follow:
+                self.scrollTo(index)
+        return place is not None
 
     def edit_cell(self, id: str, field: str) -> None:
         row = self.records.row_of(id)
@@ -117,11 +134,15 @@ class RecordsTable(QTableView):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not self.editing:  # the line of an editor hands Enter on
                 self.opened.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit()
         elif key == Qt.Key.Key_Delete:
             self.removed.emit()
         elif key == Qt.Key.Key_F2 and index.isValid() and index.column() == CHANGED:
             self._edit_first(index)
-        elif key == Qt.Key.Key_Menu:
+        elif key == Qt.Key.Key_Menu or (
+            key == Qt.Key.Key_F10 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        ):
             self.menu.emit(self.viewport().mapToGlobal(self.visualRect(index).bottomLeft()))
         else:
             super().keyPressEvent(event)
@@ -131,6 +152,7 @@ class RecordsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.sized.emit()
         self._timer.start()
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:

@@ -6,14 +6,14 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QSplitter, QWidget
 
-from crmsync_desktop.app.views import Event, Notice, PassFinished, PassProgress, PassView, StatusView
+from crmsync_desktop.app.views import Event, Notice, PassFinished, PassProgress, StatusView
 from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ports.practice import PracticeRecord, PracticeType
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import Elided, Glyph, button, column, label, row, rule
 from crmsync_desktop.ui.practice_pane import PracticePane, sought_for
-from crmsync_desktop.ui.practice_words import title_of
+from crmsync_desktop.ui.practice_words import outcome, title_of
 
 POLL_MS = 3000
 """How often the newest records of each list are asked for while the window is seen: a few rows, on this machine."""
@@ -62,7 +62,9 @@ class PracticeWindow(QMainWindow):
         self._show_running(status.running is not None)
         if status.running is None:
             last = status.last_pass
-            when = f" · last pass {self.desk.words.moment(last.finished_at)}" if last and last.finished_at else ""
+            when = ""
+            if last is not None and last.finished_at:
+                when = f" · last pass {self.desk.words.moment(last.finished_at)}: {outcome(last)}"
             self._say(f"{status.headline}{when}")
 
     def hear(self, event: Event) -> None:
@@ -71,7 +73,7 @@ class PracticeWindow(QMainWindow):
             self._say(f"Syncing: {event.progress.phase}…", "refresh-cw", "link")
         elif isinstance(event, PassFinished) and not event.result.preview:
             self._show_running(False)
-            self._say(_outcome(event.result))
+            self._say(f"Synced: {outcome(event.result)}")
             if self.isVisible():
                 self.read_types()
                 for pane in self.panes:
@@ -163,6 +165,7 @@ class PracticeWindow(QMainWindow):
         for keys, act in (
             ("Ctrl+F", lambda: self._search(self.active)),
             ("Ctrl+N", lambda: self.active.open_new()),
+            ("Ctrl+Z", lambda: self.active.acts.undo()),
             ("F5", self._sync),
             ("Esc", self._escape),
             ("Ctrl+1", self.salesforce.table.setFocus),
@@ -206,14 +209,3 @@ class PracticeWindow(QMainWindow):
 def _focused(window: QWidget) -> QWidget:
     focused = QApplication.focusWidget()
     return focused if focused is not None else window
-
-
-def _outcome(result: PassView) -> str:
-    if result.state != "done":
-        return f"The pass was {result.state}. {result.message}".strip()
-    counts = {
-        word: sum(getattr(tally, word) for tally in result.tallies)
-        for word in ("created", "updated", "deleted", "failed")
-    }
-    told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return f"Synced: {told}" if told else "Synced: both sides said the same"

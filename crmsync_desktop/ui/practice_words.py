@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from crmsync_desktop.app.views import PassView
+from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ports.practice import ChangedBy, Place, PracticeField, PracticeRecord, PracticeType
 from crmsync_desktop.ui.words import Words
 
@@ -59,6 +61,14 @@ def shown(field: PracticeField, value: str | None, words: Words) -> str:
     return value
 
 
+def pointed(field: PracticeField, record: PracticeRecord, *, id_too: bool) -> str | None:
+    """What the record is called that a field's value points at, with its id if asked; None where it points at none."""
+    name, value = record.names.get(field.name), record.values.get(field.name)
+    if not name or not value or name == value:
+        return None
+    return f"{name} · {value.replace(';', ', ')}" if id_too else name
+
+
 def changed_iso(record: PracticeRecord) -> str:
     return datetime.fromtimestamp(record.changed_at, UTC).isoformat()
 
@@ -81,6 +91,31 @@ def many_of(kind: PracticeType) -> str:
 
 def title_of(record: PracticeRecord) -> str:
     return record.name or record.id
+
+
+def short(text: str, most: int = 40) -> str:
+    """A name inside a sentence or on a button, which a very long one would fill alone."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def refused_words(error: CrmSyncError) -> tuple[str, str]:
+    """What an org said of a change: its sentence and what to do, and for a hover its code and fields."""
+    return f"{error.title} {error.hint}".strip(), error.detail.strip("()")
+
+
+def outcome(result: PassView) -> str:
+    """What a pass did, by system: "1 updated, 2 created in HubSpot"; "nothing to do"."""
+    if result.state != "done":
+        return f"{result.state} {result.message}".strip()
+    told = []
+    for system in ("salesforce", "hubspot"):
+        tallies = [tally for tally in result.tallies if tally.side == system]
+        counts = {word: sum(getattr(tally, word) for tally in tallies) for word in ("created", "updated", "deleted")}
+        if done := ", ".join(f"{count:n} {word}" for word, count in counts.items() if count):
+            told.append(f"{done} in {SYSTEMS[system]}")
+    if failed := sum(tally.failed for tally in result.tallies):
+        told.append(f"{failed:n} failed")
+    return "; ".join(told) or "nothing to do"
 
 
 def ordered_fields(kind: PracticeType) -> list[PracticeField]:

@@ -93,7 +93,7 @@ def test_who_changed_a_record_last_is_said_by_sign_and_word_with_the_exact_time_
     model = listed()
     index = model.index(0, CHANGED)
     assert index.data() == "Sync · 1 min ago"
-    assert index.data(Role.SIGN) == ("refresh-cw", "link")
+    assert index.data(Role.CELL).sign == ("refresh-cw", "link")
     assert "Last changed by the sync" in index.data(TIP)
     assert "10 March 2026" in index.data(TIP)
 
@@ -115,16 +115,16 @@ def test_an_edit_stands_while_it_is_saved_and_stays_where_it_is_refused() -> Non
     index = model.index(0, 1)
     assert not model.setData(index, "Nordmann 0")  # nothing new
     assert model.setData(index, "N")
-    assert (index.data(), index.data(Role.MARK)) == ("N", "saving")
+    assert (index.data(), index.data(Role.CELL).mark) == ("N", "saving")
     assert not model.setData(index, "again")  # not while it is being saved
     model.refuse("003000000", "LastName", "N", "too <short>")
-    assert (index.data(), index.data(EDIT), index.data(Role.MARK)) == ("N", "N", "refused")
+    assert (index.data(), index.data(EDIT), index.data(Role.CELL).mark) == ("N", "N", "refused")
     assert "too &lt;short&gt;" in index.data(TIP)
     model.start(CONTACT)  # another search
     model.take(0, page(0, 3))
     assert model.index(0, 1).data() == "N"
     model.forget("003000000", "LastName")
-    assert (model.index(0, 1).data(), model.index(0, 1).data(Role.MARK)) == ("Nordmann 0", "")
+    assert (model.index(0, 1).data(), model.index(0, 1).data(Role.CELL).mark) == ("Nordmann 0", "")
     assert asked == [("003000000", "LastName", "N")]
 
 
@@ -153,7 +153,7 @@ def test_all_fields_of_a_record_are_found_by_label_name_and_value_and_only_some_
     assert editable == [True, True, False]
     model.setData(model.index(0, VALUE), "Ny")
     model.refuse("003000007", "LastName", "Ny", "no")
-    assert model.index(0, VALUE).data(Role.MARK) == "refused"
+    assert model.index(0, VALUE).data(Role.CELL).mark == "refused"
     model.show_record(CONTACT, record(7))  # a newer version: what was written stays
     assert model.index(0, VALUE).data() == "Ny"
     model.show_record(CONTACT, record(8))

@@ -27,10 +27,10 @@ def test_a_cell_is_edited_in_place_and_counts_as_a_persons_change(opened: Open, 
         hands.hold = threading.Event()
         await write(pane, "Title", "After & <b>more</b>")
         cell = pane.list.records.index(0, column(pane, "Title"))
-        assert (cell.data(), cell.data(Role.MARK)) == ("After & <b>more</b>", "saving")
+        assert (cell.data(), cell.data(Role.CELL).mark) == ("After & <b>more</b>", "saving")
         hands.hold.set()
         await still(practice)
-        assert (cell.data(), cell.data(Role.MARK)) == ("After & <b>more</b>", "")
+        assert (cell.data(), cell.data(Role.CELL).mark) == ("After & <b>more</b>", "")
         assert pane.list.records.index(0, CHANGED).data().startswith("Person")
         assert pane.bands.shown == []
         assert not pane.drawer_shown  # Enter ended the editor and opened nothing
@@ -106,7 +106,7 @@ def test_what_the_org_refuses_stays_in_its_cell_with_the_orgs_words(opened: Open
         await write(pane, "Email", "no address")
         await still(practice)
         cell = pane.list.records.index(0, column(pane, "Email"))
-        assert (cell.data(), cell.data(Role.MARK)) == ("no address", "refused")
+        assert (cell.data(), cell.data(Role.CELL).mark) == ("no address", "refused")
         assert "invalid email address" in cell.data(Qt.ItemDataRole.ToolTipRole)
         band = pane.bands.shown[0]
         assert band.title.text() == "Not saved."
@@ -118,9 +118,9 @@ def test_what_the_org_refuses_stays_in_its_cell_with_the_orgs_words(opened: Open
         line = pane.table.viewport().findChild(QLineEdit)
         assert line.text() == "no address"
         await enter(line, Qt.Key.Key_Escape)
-        assert cell.data(Role.MARK) == "refused"
+        assert cell.data(Role.CELL).mark == "refused"
         discard.click()
-        assert (cell.data(), cell.data(Role.MARK), pane.bands.shown) == ("refused@example.com", "", [])
+        assert (cell.data(), cell.data(Role.CELL).mark, pane.bands.shown) == ("refused@example.com", "", [])
         await write(pane, "Email", "no address")
         await still(practice)
         await write(pane, "Email", "right@example.com")

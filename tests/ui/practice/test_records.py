@@ -149,7 +149,7 @@ def test_the_menu_of_a_row_offers_what_can_be_done_with_it(opened: Open, hands: 
         pane.table.menu.emit(QPoint(10, 10))
         menu = pane.findChild(QMenu)
         assert [act.text() for act in menu.actions() if act.text()] == [
-            "Details", "Show in HubSpot", "Delete", "Copy id",
+            "Details", "Show in HubSpot", "Delete", "Copy", "Copy id",
         ]  # fmt: skip
         menu.actions()[-1].trigger()
         menu.close()

@@ -36,7 +36,7 @@ def test_both_systems_are_shown_side_by_side_with_counts_and_who_changed_each_re
             assert pane.head.kinds.currentText() == f"Contacts ({counts[pane.system, kind]:,})"
             assert pane.head.kinds.count() >= 8
             headings = [pane.list.records.headerData(n, Qt.Orientation.Horizontal) for n in range(4)]
-            assert headings == ["Last changed by", "First Name", "Last Name", "Email"]
+            assert headings == ["Last changed by ↓", "First Name", "Last Name", "Email"]
             assert str(pane.list.records.index(0, CHANGED).data()).split(" · ")[0] in ("Person", "Sync", "Automation")
         assert hands.pages[-2:] == [("Contact", "", 0), ("contacts", "", 0)]
 
@@ -131,7 +131,7 @@ def _qts_own(widget: QWidget) -> bool:
 def test_tab_leads_from_the_object_over_search_to_the_list(opened: Open) -> None:
     async def visit(practice: PracticeWindow) -> None:
         head = practice.salesforce.head
-        order = [head.kinds, head.new_button, head.search, head.bin_button, practice.salesforce.table]
+        order = [head.kinds, head.search, head.bin_button, head.new_button, practice.salesforce.table]
         at: QWidget = head.kinds
         met: list[QWidget] = [at]
         while at is not order[-1]:
