@@ -79,7 +79,7 @@ class Write(msgspec.Struct, gc=False, frozen=True):
     `values` go from field name to canonical text, None to blank the field. `origin_id` is the id of the other side's
     record that a create stands for: it goes into the external id (Salesforce) or unique property (HubSpot) where there
     is one, so that a create whose answer was lost can be found again. `journaled_at` is when the journal took the write
-    (ISO 8601 UTC, the written side's clock): nothing created before it can be this write's record.
+    (ISO 8601 UTC, our clock): nothing created before it can be this write's record.
     """
 
     key: str

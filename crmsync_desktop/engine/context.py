@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from crmsync_desktop.domain.errors import Cancelled
@@ -14,10 +15,13 @@ from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Fault, Op, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Want
 from crmsync_desktop.ports.store import Entry, Store, Tally
 
+CLOCKS_APART = 60.0
+"""Seconds between the two sides' clocks that are more than the way of an answer."""
 Report = Callable[[str, int, int], None]
 """(phase, records done, records in all or 0): called often, so it must be cheap."""
 
@@ -51,6 +55,8 @@ class Context:
     """What was put back lately, and how often."""
     refused: dict[tuple[Side, str, int], Fault] = field(default_factory=dict)
     """What this pass leaves out, since it was refused: (side written, id of the record it comes from, place) → why."""
+    clocks: dict[Side, float] = field(default_factory=dict)
+    """By how many seconds each side's clock was ahead of ours when this pass read from it."""
     last_round: bool = False
     """Whether this pass won't go back to decide once more."""
     outdated: bool = False
@@ -93,6 +99,14 @@ class Context:
         self.written += count
         planned = sum(tally.created + tally.updated + tally.deleted for tally in self.tallies.values())
         self.report("writing", self.written, planned)
+
+    def comparable(self, side: Side, version: str) -> str:
+        """A version as the other side's clock would have given it: which edit is newer is nothing for a wrong clock to
+        decide."""
+        apart = self.clocks.get(side, 0.0) - self.clocks.get(side.other, 0.0)
+        if side is Side.SALESFORCE or abs(apart) < CLOCKS_APART or not version:
+            return version
+        return stamp(datetime.fromisoformat(version).timestamp() - apart)
 
     def want(self, side: Side, object: str, cursor: str | None = None) -> Want:
         return Want(object, self.layout.fields(side, object), self.pair.keys[object], cursor)

@@ -7,6 +7,7 @@ records come twice; the digest lets an echo of our own write, and anything else 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 import msgspec
 
@@ -37,6 +38,7 @@ async def _read(context: Context, side: Side, read: dict[Side, int]) -> None:
 
 def stage_page(context: Context, side: Side, page: Page) -> int:
     """Stage what is news in a page and move the watermark; gives the number of records staged."""
+    context.clocks[side] = datetime.fromisoformat(page.server_time).timestamp() - context.clock.now()
     context.outdated = context.outdated or _lacks_fields(context, side, page)
     fresh = news(context, side, page.object, page.records)
     context.store.stage(context.pair.name, fresh, Cursor(side, page.object, page.cursor))

@@ -136,7 +136,12 @@ def _link_plan(
         Look(
             link.salesforce_object, edited_at(salesforce.version) if salesforce else "", s_cells, link.base_salesforce
         ),
-        Look(context.pair.hubspot, edited_at(hubspot.version) if hubspot else "", h_cells, link.base_hubspot),
+        Look(
+            context.pair.hubspot,
+            context.comparable(Side.HUBSPOT, edited_at(hubspot.version)) if hubspot else "",
+            h_cells,
+            link.base_hubspot,
+        ),
         doors,
         context.settings.on_conflict,
     )

@@ -214,11 +214,13 @@ class Settler:
         else:
             s_cells, h_cells = couple_cells(couple)
             source_cells = s_cells if record.side is Side.HUBSPOT else h_cells
-        version = edited_at(source.version) if source else ""
+        dated = self._context.comparable
+        version = dated(record.side.other, edited_at(source.version)) if source else ""
+        own = dated(record.side, edited_at(record.version))
         theirs = Look(link.salesforce_object, version, source_cells, link.base_salesforce)
-        ours = Look(record.object, edited_at(record.version), record.cells, link.base_hubspot)
+        ours = Look(record.object, own, record.cells, link.base_hubspot)
         if record.side is Side.SALESFORCE:
-            theirs = Look(link.salesforce_object, edited_at(record.version), record.cells, link.base_salesforce)
+            theirs = Look(link.salesforce_object, own, record.cells, link.base_salesforce)
             ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
         return plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
 

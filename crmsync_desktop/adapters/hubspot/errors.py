@@ -141,6 +141,15 @@ def no_connection(error: BaseException) -> Unreachable:
     )
 
 
+def elsewhere(status: int) -> Unreachable:
+    """A redirect. It is never followed: it would take the token along."""
+    return Unreachable(
+        "Something other than HubSpot answered.",
+        f"HTTP {status}, which leads to another address.",
+        "A network's log-in page or a proxy may stand in between; the next pass tries again by itself.",
+    )
+
+
 def certificate(error: BaseException) -> SetupError:
     return SetupError(
         "HubSpot's certificate can't be verified.",

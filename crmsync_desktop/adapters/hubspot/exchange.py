@@ -88,6 +88,8 @@ def _answered(status: int, body: dict[str, Any], headers: Mapping[str, str], now
         return Failure(locked, LOCKED_WAIT, surely_undone=True, headers=headers)
     if status == 477:
         return _migrating(headers, now)
+    if 300 <= status < 400:
+        return Failure(errors.elsewhere(status), surely_undone=True, headers=headers)
     if status >= 500:
         return Failure(errors.server_failed(status, body), FIRST_BACKOFF, grows=True, headers=headers)
     return Failure(errors.refusal(status, body), surely_undone=True, headers=headers)

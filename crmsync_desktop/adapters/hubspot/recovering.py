@@ -46,12 +46,12 @@ class Recoverer:
         linked = [each for each in creates if each.origin_id is not None and link_property(schema) is not None]
         found = (await found_by_link(self._transport, schema, linked) if linked else None) or {}
         for each in linked:
-            answers[each.key] = _told(each, found.get(each.origin_id or ""), schema)
+            answers[each.key] = await self._told(each, found.get(each.origin_id or ""), schema)
         mailed = [each for each in creates if each.key not in answers and each.values.get("email")]
         if mailed and "email" in schema.fields:
             by_email = await self._by_email(mailed, schema)
             for each in mailed:
-                answers[each.key] = _told(each, by_email.get(key_of(each.values["email"] or "")), schema)
+                answers[each.key] = await self._told(each, by_email.get(key_of(each.values["email"] or "")), schema)
         for each in creates:
             if each.key not in answers:
                 answers[each.key] = await self._by_search(each, schema)
@@ -73,7 +73,7 @@ class Recoverer:
         journaled = _seconds(write.journaled_at)
         if not values or journaled is None:
             return Written(write.key, Outcome.UNKNOWN)
-        since = str(int((journaled - CLOCK_GRAIN) * 1000))
+        since = str(int((await self._transport.earliest_there(journaled) - CLOCK_GRAIN) * 1000))
         filters = [{"propertyName": "createdate", "operator": "GTE", "value": since}]
         filters += [{"propertyName": name, "operator": "EQ", "value": value} for name, value in values]
         names = _properties([write], schema)
@@ -82,10 +82,16 @@ class Recoverer:
             body["properties"] = ["createdate"]
         records, _, _ = await search(self._transport, write.object, body, "recover")
         if len(records) == 1:
-            return _told(write, records[0], schema)
-        if records or self._transport.server_now() < journaled + INDEX_LAG:
+            return await self._told(write, records[0], schema)
+        if records or self._transport.passed_since(journaled) < INDEX_LAG:
             return Written(write.key, Outcome.UNKNOWN)
         return Written(write.key, Outcome.FAILED)
+
+    async def _told(self, write: Write, record: dict[str, Any] | None, schema: Schema) -> Written:
+        if record is None or not await created_since(self._transport, record, write.journaled_at):
+            return Written(write.key, Outcome.FAILED)
+        echo = echo_of(record, tuple(write.values), schema)
+        return Written(write.key, Outcome.DONE, str(record["id"]), True, record.get("updatedAt"), echo)
 
 
 async def found_by_link(
@@ -101,10 +107,12 @@ async def found_by_link(
     return {str(record["properties"].get(link)): record for record in found.records}
 
 
-def created_since(record: dict[str, Any], journaled_at: str) -> bool:
+async def created_since(transport: Transport, record: dict[str, Any], journaled_at: str) -> bool:
     """Whether the record can be the write's own; without a journal time any can."""
     journaled, created = _seconds(journaled_at), _seconds(record.get("createdAt"))
-    return journaled is None or created is None or created >= journaled - CLOCK_GRAIN
+    if journaled is None or created is None:
+        return True
+    return created >= await transport.earliest_there(journaled) - CLOCK_GRAIN
 
 
 def _telling(write: Write, schema: Schema) -> list[tuple[str, str]]:
@@ -118,13 +126,6 @@ def _telling(write: Write, schema: Schema) -> list[tuple[str, str]]:
         and (field := schema.fields.get(name)) is not None
         and field.kind in _COMPARED
     ][:MOST_FILTERS]
-
-
-def _told(write: Write, record: dict[str, Any] | None, schema: Schema) -> Written:
-    if record is None or not created_since(record, write.journaled_at):
-        return Written(write.key, Outcome.FAILED)
-    echo = echo_of(record, tuple(write.values), schema)
-    return Written(write.key, Outcome.DONE, str(record["id"]), True, record.get("updatedAt"), echo)
 
 
 def _properties(creates: Sequence[Write], schema: Schema, *more: str) -> list[str]:

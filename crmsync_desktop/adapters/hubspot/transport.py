@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hubspot.crm.objects import ApiClient, Configuration
 
+from crmsync_desktop.adapters.hubspot import paths
 from crmsync_desktop.adapters.hubspot.connections import Connections
 from crmsync_desktop.adapters.hubspot.exchange import Answer, Failure, failure_of, read_limited
 from crmsync_desktop.adapters.hubspot.pace import HubSpotPace
@@ -34,6 +35,8 @@ WORKERS: Final = 6
 PARALLEL: Final = 4
 """Requests of one call under way at once."""
 MAX_RETRIES: Final = 4
+_FAR: Final = 12 * 3600.0
+"""Seconds between two clocks of which one must be wrong."""
 GRACE: Final = 1.0
 """Seconds that closing leaves to requests under way."""
 _HEADER: Final = "X-HubSpot-RateLimit-"
@@ -70,6 +73,7 @@ class Transport:
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="hubspot")
         self._on_usage = on_usage
         self._offset = 0.0
+        self._told_time = False
         self._closed = False
         self.time_zone: str | None = None
         """The account's, once it is known: HubSpot's day ends at its midnight."""
@@ -79,6 +83,16 @@ class Transport:
     def server_now(self) -> float:
         """HubSpot's clock (seconds since the epoch), as far as its Date headers told; to about a second."""
         return self._clock.now() + self._offset
+
+    async def earliest_there(self, moment: float) -> float:
+        """The earliest that HubSpot's clock may have shown at `moment` of ours: that is off, or it was put right since."""
+        if not self._told_time:
+            await self.send(paths.ACCOUNT, "recover")
+        return moment + min(self._offset, 0.0)
+
+    def passed_since(self, moment: float) -> float:
+        """Seconds since `moment` of our clock: by HubSpot's, which its index goes by, unless that is far from ours."""
+        return (self._clock.now() if abs(self._offset) > _FAR else self.server_now()) - moment
 
     async def send(
         self,
@@ -180,7 +194,7 @@ class Transport:
 
     def _learn(self, headers: Mapping[str, str]) -> None:
         if (moment := _moment(headers.get("Date"))) is not None:
-            self._offset = moment - self._clock.now()
+            self._offset, self._told_time = moment - self._clock.now(), True
         limit, remaining = _number(headers, "Max"), _number(headers, "Remaining")
         window = _number(headers, "Interval-Milliseconds")
         if limit is not None and remaining is not None and window is not None:

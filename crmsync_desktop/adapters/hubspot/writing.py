@@ -138,7 +138,8 @@ class Writer:
         if found is None:
             return None
         for each in writes:
-            if (record := found.get(each.origin_id or "")) is not None and created_since(record, each.journaled_at):
+            record = found.get(each.origin_id or "")
+            if record is not None and await created_since(self._transport, record, each.journaled_at):
                 answers[each.key] = done(each, record, schema, created=True)
         return [each for each in writes if each.key not in answers]
 
@@ -152,7 +153,8 @@ class Writer:
         except CrmSyncError as error:
             return {**answers, **unknown(met, error)}
         for each in met:
-            if (record := found.get(each.origin_id or "")) is not None and created_since(record, each.journaled_at):
+            record = found.get(each.origin_id or "")
+            if record is not None and await created_since(self._transport, record, each.journaled_at):
                 answers[each.key] = done(each, record, schema, created=True)
         return answers
 

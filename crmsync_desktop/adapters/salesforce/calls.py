@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -46,6 +46,7 @@ class Calls:
         self._running: set[Future[Answer]] = set()
         self._allowance: Allowance | None = None
         self._random = random.Random()
+        self._behind = timedelta()
 
     def last_allowance(self) -> Allowance | None:
         """What the last answer's Sforce-Limit-Info said."""
@@ -53,6 +54,10 @@ class Calls:
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), UTC)
+
+    def earliest_there(self, moment: datetime) -> datetime:
+        """The earliest that Salesforce's clock may have shown at `moment` of ours: that is off, or it was put right since."""
+        return moment - self._behind
 
     async def send(
         self,
@@ -132,6 +137,9 @@ class Calls:
         raise failed
 
     def _note_usage(self, headers: Mapping[str, str]) -> None:
+        if headers:
+            now = self.now()
+            self._behind = max(now - server_time(headers, now), timedelta())
         for name, value in headers.items():
             if name.lower() == "sforce-limit-info" and (match := _USAGE.search(value)):
                 used, limit = int(match[1]), int(match[2])
@@ -150,7 +158,8 @@ class Calls:
 def server_time(headers: Mapping[str, str], otherwise: datetime) -> datetime:
     """The Date header of an answer, in UTC."""
     try:
-        return parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
+        date = next((value for name, value in headers.items() if name.lower() == "date"), "")
+        return parsedate_to_datetime(date).astimezone(UTC)
     except (TypeError, ValueError):
         return otherwise
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from crmsync_desktop.adapters.salesforce import soql
-from crmsync_desktop.adapters.salesforce.calls import Calls
+from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.decode import cellmaker, version_of
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
@@ -21,11 +22,20 @@ _TELLING = ("Email", "LastName", "Name", "Subject")
 class _Search:
     """Creates of one object that are looked for by the same field, and the paths of their queries."""
 
-    def __init__(self, schema: Schema, field: str | None, creates: list[Write]) -> None:
+    def __init__(self, calls: Calls, schema: Schema, field: str | None, creates: list[Write]) -> None:
+        self._calls = calls
         self.schema = schema
         self.field = field
         self.creates = creates
         self.answers: list[list[Row]] = []
+
+    def since(self, write: Write) -> str:
+        """By Salesforce's clock, to the second below (CreatedDate has whole seconds): nothing created before it is this
+        write's record. Without the journal's moment, from the beginning."""
+        moment = canonical(Kind.DATETIME, write.journaled_at) or ""
+        if not soql.DATETIME.fullmatch(moment):
+            return "1970-01-01T00:00:00Z"
+        return stamp(self._calls.earliest_there(datetime.fromisoformat(moment)))
 
 
 class Recovery:
@@ -39,7 +49,7 @@ class Recovery:
     async def find(self, creates: Sequence[Write], user_id: str) -> list[Written]:
         """`user_id` is the connected user's: only what that user created can come from here. Five queries a call."""
         schemas = await self._catalog.get(write.object for write in creates)
-        searches = _searches(creates, schemas)
+        searches = _searches(self._calls, creates, schemas)
         paths = [(search, path) for search in searches for path in self._paths(search, user_id)]
         pair = self._pair_of(creates[0].object) if creates else ""
         answers = await all_rows(self._calls, [path for _, path in paths], purpose="recover", pair=pair)
@@ -61,7 +71,7 @@ class Recovery:
         if _by_external(search):
             conditions = [""]
         else:
-            since = min(_second(write.journaled_at) for write in search.creates)
+            since = min(search.since(write) for write in search.creates)
             conditions = [f"CreatedById = {soql.text(user_id)} AND CreatedDate >= {since}"]
         if search.field is not None:
             field = known[search.field]
@@ -76,12 +86,12 @@ class Recovery:
         ]
 
 
-def _searches(creates: Sequence[Write], schemas: Mapping[str, Schema]) -> list[_Search]:
+def _searches(calls: Calls, creates: Sequence[Write], schemas: Mapping[str, Schema]) -> list[_Search]:
     found: dict[tuple[str, str | None], _Search] = {}
     for write in creates:
         schema = schemas[write.object]
         field = _field_for(write, schema)
-        found.setdefault((write.object, field), _Search(schema, field, [])).creates.append(write)
+        found.setdefault((write.object, field), _Search(calls, schema, field, [])).creates.append(write)
     return list(found.values())
 
 
@@ -128,7 +138,7 @@ def _fits(search: _Search, write: Write, row: Row) -> bool:
     known = search.schema.fields
     if _by_external(search):
         return search.field is not None and row[search.field] == write.origin_id
-    if (canonical(Kind.DATETIME, row["CreatedDate"]) or "") < _second(write.journaled_at):
+    if (canonical(Kind.DATETIME, row["CreatedDate"]) or "") < search.since(write):
         return False
     identity = [name for name in (*_TELLING, "FirstName") if name in write.values and name in known]
     names = identity or [name for name in write.values if name in known]
@@ -143,12 +153,6 @@ def _alike(field: Field, written: str | None, row: Row) -> bool:
     stored = cellmaker(field)(row.get(field.name))
     sent = canonical(field.kind, written, field.scale)
     return same(field.kind, sent, stored) or close(field.kind, sent, stored)
-
-
-def _second(journaled_at: str) -> str:
-    """The journal's moment, to the second below: CreatedDate has whole seconds. Without one, from the beginning."""
-    moment = canonical(Kind.DATETIME, journaled_at) or ""
-    return moment if soql.DATETIME.fullmatch(moment) else "1970-01-01T00:00:00Z"
 
 
 def _answer(write: Write, row: Row | None) -> Written:

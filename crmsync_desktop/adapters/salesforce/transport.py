@@ -24,6 +24,9 @@ from crmsync_desktop.domain.errors import SetupError
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes after decompression; a page of 2,000 records with 100 fields has about six million."""
+_PIECE = 65_536
 _LOOPBACK_NAMES = frozenset({"localhost"})
 _NEXT_PAGE = re.compile(r"/services/data/v\d+\.\d/query(?:All)?/[A-Za-z0-9-]+")
 
@@ -87,7 +90,21 @@ class _WatchedAdapter(HTTPAdapter):
         kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, READ_TIMEOUT)
         response = super().send(request, *args, **kwargs)
         self._seen.headers = response.headers
+        response._content = _limited(response)
         return response
+
+
+def _limited(response: requests.Response) -> bytes:
+    """The whole body. Raises ContentDecodingError for one that unpacks to more than any answer of Salesforce's has."""
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(_PIECE):
+        size += len(part)
+        if size > LARGEST_ANSWER:
+            response.close()
+            raise requests.exceptions.ContentDecodingError(f"an answer of more than {LARGEST_ANSWER} bytes")
+        parts.append(part)
+    return b"".join(parts)
 
 
 class _OneHostSession(requests.Session):
