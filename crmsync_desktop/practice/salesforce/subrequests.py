@@ -63,13 +63,18 @@ def named(parts: list[Part]) -> dict[str, Part]:
         if not isinstance(part.get("url"), str):
             raise ApiError(400, "INVALID_INPUT", f"Provided url is missing or invalid: {part.get('url')}")
         headers = part.get("httpHeaders")
-        if headers is not None and not isinstance(headers, dict):
-            raise json_error("httpHeaders must be an object of names and values")
+        if headers is not None and not _is_text(headers):
+            raise json_error("httpHeaders must be an object of names and texts at [line:1, column:1]")
         for header in headers or {}:
             if header.lower() in _INHERITED:
                 raise ApiError(400, "INVALID_INPUT", f"The header {header} can not be set on a subrequest")
         found[name] = part
     return found
+
+
+def _is_text(headers: Any) -> bool:
+    """Whether it is a Map<String, String>, as the guide says of a part's headers."""
+    return isinstance(headers, dict) and all(isinstance(value, str) for value in headers.values())
 
 
 def run_all(ask: Ask, parts: dict[str, Part], handle: Handle, *, all_or_none: bool) -> tuple[dict[str, Answer], bool]:

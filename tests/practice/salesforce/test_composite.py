@@ -108,7 +108,11 @@ def test_at_most_25_parts_and_five_queries_or_collections(server: Server) -> Non
 
     limits = [part(f"p{i}", "GET", "limits") for i in range(26)]
     assert ask(limits[:25]).status_code == 200
-    server.refused(ask(limits), 400, "LIMIT_EXCEEDED")
+    many = ask(limits)
+    assert many.status_code == 400
+    refusal = [{"message": "The request can\u2019t contain more than 25 operations.", "errorCode": "LIMIT_EXCEEDED"}]
+    nobody = {"body": refusal, "httpHeaders": {}, "httpStatusCode": 400, "referenceId": None}
+    assert many.json() == {"compositeResponse": [nobody]}
     queries = [part(f"q{i}", "GET", "query?q=SELECT Id FROM Contact") for i in range(6)]
     assert ask(queries[:5]).status_code == 200
     server.refused(ask(queries), 400, "INVALID_INPUT")
@@ -146,6 +150,7 @@ def test_what_is_no_part_of_a_composite_refuses_the_whole(server: Server) -> Non
     for broken, code in (
         ({**good, "richInput": {}}, "JSON_PARSER_ERROR"),
         ({**good, "httpHeaders": []}, "JSON_PARSER_ERROR"),
+        ({**good, "httpHeaders": {"If-Match": {"a": 1}}}, "JSON_PARSER_ERROR"),
         ({**good, "httpHeaders": {"Authorization": "Bearer x"}}, "INVALID_INPUT"),
         ({**good, "method": "HEAD"}, "INVALID_INPUT"),
         ({**good, "method": None}, "INVALID_INPUT"),

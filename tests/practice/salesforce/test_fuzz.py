@@ -144,6 +144,8 @@ def _is_refusal(case: Strange, told: Told, body: Any) -> bool:
         if plain or (isinstance(body, dict) and {"error", "error_description"} <= body.keys()):
             return True
     if isinstance(body, dict):
+        if "compositeResponse" in body:
+            return body["compositeResponse"][0]["referenceId"] is None
         return "/composite/tree/" in case.path.lower() and body["hasErrors"] is True
     return isinstance(body, list) and bool(body) and all({"message", "errorCode"} <= entry.keys() for entry in body)
 
