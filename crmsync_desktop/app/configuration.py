@@ -11,6 +11,7 @@ from crmsync_desktop.app.configuration_checks import MappingChecks
 from crmsync_desktop.app.configuration_reading import Reading
 from crmsync_desktop.app.configuration_text import described, section_of, shown, written
 from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.toml_lines import told
 from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView, ConfigurationProblemView
 from crmsync_desktop.domain.configuration import (
     Configuration,
@@ -103,26 +104,31 @@ class ConfigurationFile:
             },
         )
         changes = difference(before, wanted)
-        await self._check_settings(reading, changes)
+        lists = await self._check_settings(reading, changes)
         checks = await self._check_mappings(reading, changes, wanted)
         if reading.problems:
             problems = sorted(reading.problems, key=lambda problem: problem.line)
             return ConfigurationDiffView((), tuple(problems)), before, wanted
-        return ConfigurationDiffView(tuple(self._views(changes, wanted, checks))), before, wanted
+        return ConfigurationDiffView(tuple(self._views(changes, wanted, checks, lists))), before, wanted
 
-    async def _check_settings(self, reading: Reading, changes: tuple[SettingChange | MappingChange, ...]) -> None:
+    async def _check_settings(
+        self, reading: Reading, changes: tuple[SettingChange | MappingChange, ...]
+    ) -> dict[str, str]:
+        """Gives the names of the portal's lists, by id, where they were asked for."""
         values = {change.key: change.new for change in changes if isinstance(change, SettingChange)}
         if calls := values.get(_ALLOCATION):
             limit = await self._around.limit()
             if limit is not None and int(calls) > limit:
                 accepted = f"It takes a whole number from 1 to {limit:,}, which is the org's own limit."
                 reading.refuse(section_of(_ALLOCATION), f"{calls:,} calls can't be allocated.", accepted)
+        names: dict[str, str] = {}
         if list_id := values.get(_LIST):
-            lists = await self._around.lists()
-            if list_id not in [id for id, _ in lists]:
-                there = ", ".join(f"{id} ({name})" for id, name in lists[:10]) or "none"
+            names = dict(await self._around.lists())
+            if list_id not in names:
+                there = ", ".join(f"{id} ({name})" for id, name in list(names.items())[:10]) or "none"
                 accepted = f'It takes "" or one of the portal\'s active lists: {there}.'
                 reading.refuse(section_of(_LIST), f"There is no active list “{list_id}” here.", accepted)
+        return names
 
     async def _check_mappings(
         self, reading: Reading, changes: tuple[SettingChange | MappingChange, ...], wanted: Configuration
@@ -140,6 +146,7 @@ class ConfigurationFile:
         changes: tuple[SettingChange | MappingChange, ...],
         wanted: Configuration,
         checks: dict[str, MappingChecks],
+        lists: dict[str, str],
     ) -> list[ConfigurationChangeView]:
         settings = described(settings_of(wanted.settings))
         records = {pair: self._store.link_count(pair) for pair in checks}
@@ -147,7 +154,7 @@ class ConfigurationFile:
         for change in changes:
             if isinstance(change, SettingChange):
                 view = settings[change.key]
-                old, new = shown(view, change.old), shown(view, change.new)
+                old, new = shown(view, change.old, lists), shown(view, change.new, lists)
                 views.append(ConfigurationChangeView("setting", change.key, view.title, old, new, None, view.warning))
                 continue
             property, check = change.new.property, checks[change.pair]
@@ -171,12 +178,6 @@ def refusal(problems: tuple[ConfigurationProblemView, ...]) -> SetupError:
     """All that keeps a file from being imported, as far as one error can hold it."""
     more = f" And {len(problems) - _TOLD:,} more." if len(problems) > _TOLD else ""
     return SetupError("Nothing was imported.", " ".join(map(told, problems[:_TOLD])) + more)
-
-
-def told(problem: ConfigurationProblemView) -> str:
-    """One problem in a line."""
-    where = ": ".join(part for part in (f"Line {problem.line}" if problem.line else "", problem.key) if part)
-    return " ".join(part for part in (f"{where}:" if where else "", problem.message, problem.accepted) if part)
 
 
 def _in_words(change: MappingChange) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Mapping as Names
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
@@ -140,10 +141,11 @@ def _one_line(text: str) -> str:
     return "".join(each if each.isprintable() else "\ufffd" for each in " ".join(text.split()))
 
 
-def shown(view: SettingView, value: Plain) -> str:
-    """A setting's value in words."""
+def shown(view: SettingView, value: Plain, lists: Names[str, str]) -> str:
+    """A setting's value in words. `lists`: what is known of the portal's lists, id → name."""
     if view.kind == "choice":
         return next((choice.label for choice in view.choices if choice.value == value), str(value))
     if view.kind == "list":
-        return f"list {value}" if value else "none"
+        name = lists.get(str(value))
+        return f"“{name}” ({value})" if name else f"list {value}" if value else "none"
     return f"{value:,}"

@@ -20,7 +20,8 @@ _PART = rf"(?:{_STRING}|[A-Za-z0-9_-]+)"
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*(\[\[?)\s*({_PART}(?:\s*\.\s*{_PART})*)\s*\]")
 _PARTS = re.compile(_PART)
-_TEXTS_AND_COMMENT = re.compile(rf"({_STRING})|#.*")
+# One that isn't closed ends with its line. It always matches, so that no line can be made to cost more than its length.
+_TEXTS_AND_COMMENT = re.compile(r'"(?:\\.?|[^"\\])*(?:"|$)|\'[^\']*(?:\'|$)|#.*')
 _AT = re.compile(r"\s*\(at line (\d+), column (\d+)\)|\s*\(at end of document\)")
 Path = tuple[str | int, ...]
 
@@ -69,6 +70,12 @@ def read(text: str) -> dict[str, Any] | ConfigurationProblemView:
         at = _AT.search(words)
         line = int(at[1]) if at and at[1] else text.count("\n") + 1
         return ConfigurationProblemView(line, "", f"This isn't TOML: {_AT.sub('', words)}.")
+
+
+def told(problem: ConfigurationProblemView) -> str:
+    """One problem in a line."""
+    where = ": ".join(part for part in (f"Line {problem.line}" if problem.line else "", problem.key) if part)
+    return " ".join(part for part in (f"{where}:" if where else "", problem.message, problem.accepted) if part)
 
 
 def _strange(text: str) -> ConfigurationProblemView | None:

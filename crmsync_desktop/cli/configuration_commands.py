@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from crmsync_desktop.app.configuration import told
 from crmsync_desktop.app.facade import Facade
-from crmsync_desktop.app.toml_lines import MOST_CHARACTERS
+from crmsync_desktop.app.toml_lines import MOST_CHARACTERS, told
 from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.errors import COULD_NOT_RUN, printable
@@ -37,7 +36,8 @@ def export_configuration(
     async def work(facade: Facade) -> int:
         text = await facade.export_configuration()
         if into is None:
-            sys.stdout.write(text)
+            # As UTF-8 wherever it goes: TOML is nothing else, and a console's own encoding may be.
+            sys.stdout.buffer.write(text.encode())
             sys.stdout.flush()
         else:
             into.write_text(text, encoding="utf-8", newline="\n")

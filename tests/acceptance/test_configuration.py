@@ -200,7 +200,17 @@ def test_a_file_that_is_not_there_or_a_folder_is_told(here: Here, tmp_path: Path
     for path in (tmp_path / "missing.toml", tmp_path):
         ran = here("config", "import", str(path), "--yes")
         assert ran.status == 2
-        assert str(path) in ran.err
+        assert path.name in ran.err
+
+
+def test_a_file_comes_from_standard_input_too(here: Here) -> None:
+    ran = here.desk.run("config", "import", "-", "--practice", told="format = 1\n[connection]\nguard_share = 9\n")
+    assert (ran.status, "nobody to ask" in ran.err) == (2, True)
+    ran = here.desk.run(
+        "config", "import", "-", "--practice", "--yes", told="format = 1\n[connection]\nguard_share = 9\n"
+    )
+    assert (ran.status, ran.out.splitlines()[-1]) == (0, "Changed: 1")
+    assert here("settings", "get", "guard_share").out == "9\n"
 
 
 def test_no_secret_is_in_an_export(here: Here) -> None:

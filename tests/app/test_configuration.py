@@ -194,7 +194,7 @@ Contact = "Description"
             "setting", "contacts.on_hubspot_change", "When a HubSpot contact is created or updated",
             "Create or update a contact", "Create or update a lead", None, LEAD_WARNING,
         ),
-        ConfigurationChangeView("setting", "contacts.inclusion_list", "Inclusion list", "none", "list 7"),
+        ConfigurationChangeView("setting", "contacts.inclusion_list", "Inclusion list", "none", "“Customers” (7)"),
         ConfigurationChangeView(
             "fields", "contacts.jobtitle", "Job title (jobtitle)", "Contact.Title / Lead.Title", "Contact.Title", 3
         ),

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmsync_desktop.app.configuration import told
 from crmsync_desktop.app.configuration_reading import Reading
 from crmsync_desktop.app.configuration_text import described, written
+from crmsync_desktop.app.toml_lines import told
 from crmsync_desktop.bootstrap import default_mappings
 from crmsync_desktop.domain.configuration import Configuration, flat, in_order, settings_of
 from crmsync_desktop.domain.mapping import Mapping, Rule

@@ -93,6 +93,22 @@ def test_the_allocation_may_not_exceed_the_orgs_own_limit(orgs: Orgs, tmp_path: 
     assert on(orgs, tmp_path, work) == 99_999
 
 
+def test_an_imported_configuration_holds_at_once_and_screens_hear_of_it(orgs: Orgs, tmp_path: Path) -> None:
+    heard: list[Event] = []
+
+    async def work(service: Service) -> tuple[int, int]:
+        text = (await service.export_configuration()).replace("allocation = 10000", "allocation = 8000")
+        assert [change.new for change in (await service.preview_configuration(text)).changes] == ["8,000"]
+        service.subscribe(heard.append)
+        before = (await service.status()).salesforce.allocation
+        await service.import_configuration(text)
+        assert (await service.import_configuration(text)).changes == ()
+        return before, (await service.status()).salesforce.allocation
+
+    assert on(orgs, tmp_path, work) == (10_000, 8_000)
+    assert [event for event in heard if isinstance(event, Changed)] == [Changed(("settings", "mappings", "status"))]
+
+
 def test_retried_errors_are_tried_again_and_counted(orgs: Orgs, tmp_path: Path) -> None:
     async def work(service: Service) -> tuple[int, int, int]:
         await service.sync(False)

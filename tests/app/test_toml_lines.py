@@ -73,6 +73,8 @@ BROKEN = {
     "a table of many parts": ("[" + "a." * 1_000 + "b]", 1, "dots"),
     "parts in an inline table": ("x = {" + "a." * 1_000 + "b = 1}", 1, "dots"),
     "parts behind a text with a quote": ('x = ["\\"", {' + "a." * 1_000 + "b = 1}]", 1, "dots"),
+    "a text that is never closed": ('x = "' + '\\"' * 400_000 + "." * 20, 1, "isn't TOML"),
+    "a text that ends in a backslash": ('x = ["a", "' + '\\"' * 400_000 + "." * 20 + "\\", 1, "isn't TOML"),
     "ten megabytes": ("# " + "x" * 10_000_000, 0, "10,000,002 characters"),
 }
 
