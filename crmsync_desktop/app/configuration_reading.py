@@ -65,7 +65,7 @@ class Reading:
         sections: dict[str, dict[str, SettingView]] = {name: {} for name in (CONNECTION, *self._defaults)}
         for key, view in described(Settings()).items():
             section, name = section_of(key)
-            sections[section][name] = view
+            sections.setdefault(section, {})[name] = view
         self._unknown((), document, ("format", *sections))
         for section, views in sections.items():
             table = document.get(section, {})
