@@ -22,7 +22,7 @@ _KEYS = frozenset({"body", "httpHeaders", "method", "referenceId", "url"})
 _INHERITED = ("accept", "authorization", "content-type")
 _REFERENCE = re.compile(r"@\{([^}]+)\}")
 _STEP = re.compile(r"\.([A-Za-z]\w*)|\[(\d+)\]")
-_NAME = re.compile(r"[A-Za-z0-9_]+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 ROLLED_BACK = "The transaction was rolled back since another operation in the same transaction failed."
 
 
@@ -56,8 +56,15 @@ def named(parts: list[Part]) -> dict[str, Part]:
     for part in parts:
         only_keys(part, _KEYS, "composite subrequest")
         name = part.get("referenceId")
-        if not isinstance(name, str) or not _NAME.fullmatch(name) or name in found:
-            raise ApiError(400, "INVALID_INPUT", f"Provided referenceId is missing, invalid or used twice: {name}")
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            # The words as an integration's log shows them.
+            message = (
+                f"Provided referenceId ('{name}') must start with a letter or a number, and it can contain only letters, "
+                "numbers and underscores ('_')."
+            )
+            raise ApiError(400, "INVALID_INPUT", message)
+        if name in found:
+            raise ApiError(400, "INVALID_INPUT", f"Provided referenceId ('{name}') is used twice")
         if part.get("method") not in METHODS:
             raise ApiError(400, "INVALID_INPUT", f"Provided method is missing or invalid: {part.get('method')}")
         if not isinstance(part.get("url"), str):

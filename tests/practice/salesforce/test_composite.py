@@ -156,8 +156,17 @@ def test_what_is_no_part_of_a_composite_refuses_the_whole(server: Server) -> Non
         ({**good, "method": None}, "INVALID_INPUT"),
         ({**good, "url": 5}, "INVALID_INPUT"),
         ({**good, "referenceId": "with blank"}, "INVALID_INPUT"),
+        ({**good, "referenceId": "_a"}, "INVALID_INPUT"),
+        ({**good, "referenceId": None}, "INVALID_INPUT"),
     ):
         server.refused(server.post("composite", {"compositeRequest": [broken]}), 400, code)
+    entry = server.refused(
+        server.post("composite", {"compositeRequest": [{**good, "referenceId": "a-b"}]}), 400, "INVALID_INPUT"
+    )
+    assert entry["message"] == (
+        "Provided referenceId ('a-b') must start with a letter or a number, and it can contain only letters, numbers and "
+        "underscores ('_')."
+    )
     for flag in ("allOrNone", "collateSubrequests"):
         answer = server.post("composite", {"compositeRequest": [good], flag: "yes"})
         server.refused(answer, 400, "JSON_PARSER_ERROR")
