@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,6 +70,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=512, check_same_thread=False)
+        self._aside = self._rollbacks = 0
+        self._undoings: list[Callable[[], object]] = []
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute("PRAGMA synchronous=OFF")
         self.connection.execute("PRAGMA cache_size=-64000")
@@ -85,12 +87,31 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Everything inside is kept, or nothing is if it raises. Not to be nested."""
         self.connection.execute("BEGIN IMMEDIATE")
+        self._undoings.clear()
         try:
             yield self.connection
         except BaseException:
             self.connection.execute("ROLLBACK")
+            self._rollbacks += 1
+            for undo in self._undoings:
+                undo()
             raise
         self.connection.execute("COMMIT")
+
+    def written(self) -> tuple[int, int]:
+        """A stamp that is another as soon as anything was written or taken back, bookkeeping aside."""
+        return self.connection.total_changes - self._aside, self._rollbacks
+
+    def if_taken_back(self, undo: Callable[[], object]) -> None:
+        """Called if the transaction under way is rolled back, for what was remembered of it outside the database."""
+        self._undoings.append(undo)
+
+    @contextmanager
+    def bookkeeping(self) -> Iterator[None]:
+        """What is written inside changes nothing that anybody could look at."""
+        before = self.connection.total_changes
+        yield
+        self._aside += self.connection.total_changes - before
 
     def take_ids(self, count: int) -> int:
         """Reserve `count` ids in a row, within the caller's transaction. Returns the first."""

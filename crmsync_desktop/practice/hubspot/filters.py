@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -42,14 +42,17 @@ class Condition:
 
     sql: str
     values: tuple[object, ...] = ()
+    named: bool = False
+    """Whether it names the few ids that can fit, so that no other row need be looked at."""
 
     @classmethod
     def all(cls, conditions: Sequence[Condition]) -> Condition:
-        return cls._join(conditions, " AND ", "1")
+        return replace(cls._join(conditions, " AND ", "1"), named=any(each.named for each in conditions))
 
     @classmethod
     def any(cls, conditions: Sequence[Condition]) -> Condition:
-        return cls._join(conditions, " OR ", "0")
+        named = len(conditions) == 1 and conditions[0].named
+        return replace(cls._join(conditions, " OR ", "0"), named=named)
 
     @classmethod
     def _join(cls, conditions: Sequence[Condition], word: str, nothing: str) -> Condition:
@@ -194,9 +197,9 @@ def _in(
         return condition
     # The register of unique values finds the few records that can match; the expression tells what search sees of them.
     value = "value" if definition.name == "email" else "lower(value)"
-    held = f"id IN (SELECT id FROM unique_value WHERE type = ? AND property = '{definition.name}' AND {value} IN ({marks}))"  # noqa: S608
-    narrowed = Condition(f"{held} OR id IN (SELECT id FROM unindexed)", (kind.name, *wanted))  # noqa: S608
-    return Condition.all([narrowed, condition])
+    held = f"SELECT id FROM unique_value WHERE type = ? AND property = '{definition.name}' AND {value} IN ({marks})"  # noqa: S608
+    narrowed = f"id IN ({held} UNION ALL SELECT id FROM unindexed)"  # noqa: S608
+    return Condition.all([Condition(narrowed, (kind.name, *wanted), named=True), condition])
 
 
 def _token(expression: str, operator: str, value: str) -> Condition:

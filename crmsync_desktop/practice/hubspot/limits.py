@@ -83,7 +83,7 @@ class Meter:
             self.save()
 
     def save(self) -> None:
-        with self._database.transaction():
+        with self._database.transaction(), self._database.bookkeeping():
             self._database.set_meta("day", self._day)
             self._database.set_meta("day_used", self._used)
         self._unsaved = 0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmsync_desktop.practice.hubspot.bodies import Shape, read, text
 from crmsync_desktop.practice.hubspot.filters import Condition
-from crmsync_desktop.practice.hubspot.list_operations import PropertyOperations
+from crmsync_desktop.practice.hubspot.list_operations import PropertyOperations, timed
 from crmsync_desktop.practice.hubspot.list_times import Moments
 from crmsync_desktop.practice.hubspot.object_types import ObjectType
 from crmsync_desktop.practice.hubspot.records import numeric_id
@@ -47,6 +47,8 @@ class ListConditions:
         self._moments = Moments(portal.now_ms(), portal.time_zone)
         self._filters = 0
         self.lists: set[int] = set()
+        self.local = True
+        """Whether membership follows from the record itself, whatever the moment is."""
 
     def root(self, kind: ObjectType, branch: object) -> Condition:
         """Raises a 400 Refusal for a branch that is malformed or uses what this portal doesn't know."""
@@ -86,6 +88,7 @@ class ListConditions:
         return nested + [self._filter(kind, each) for each in branch.get("filters") or []]
 
     def _associated(self, kind: ObjectType, branch: Mapping[str, Any], depth: int) -> Condition:
+        self.local = False
         if branch.get("operator") != "IN_LIST":
             raise invalid("An ASSOCIATION branch takes the operator IN_LIST.")
         target = self._portal.catalog.types.get(str(branch.get("objectTypeId")))
@@ -112,6 +115,7 @@ class ListConditions:
         if (shape := FILTERS.get(text(of_type))) is None:
             raise invalid(f"Filters of type {of_type} have nothing to look at in this portal.")
         given = read(given, shape)
+        self.local &= of_type == "CONSTANT" or (of_type == "PROPERTY" and not timed(given.get("operation") or {}))
         if of_type == "PROPERTY":
             return self._property(kind, given)
         if of_type == "IN_LIST":

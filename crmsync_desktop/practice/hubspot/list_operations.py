@@ -26,6 +26,17 @@ OPERATION = shape_of(
     others=dict.fromkeys(("value", "values", "day", "month", "year", "timestamp", "fiscalYearStart", "timePoint", "lowerBound", "lowerBoundTimePoint", "numberOfDays", "timeUnitCount", "upperBound", "upperBoundTimePoint"), "any"),
 )  # fmt: skip
 """What an operation may hold, of whichever type it is (the models of HubSpot's SDK of 2026)."""
+TIMELESS = {
+    "STRING",
+    "MULTISTRING",
+    "ENUMERATION",
+    "BOOL",
+    "NUMBER",
+    "NUMBER_RANGED",
+    "DATE",
+    "DATETIME",
+    "RANGED_DATE",
+}
 MOST, MOST_DAYS = 10.0**17, 3_000_000
 Match = Callable[[str], Condition]
 """A condition on the SQL expression of a value."""
@@ -60,6 +71,11 @@ ROLLING = {
 }
 """From and to, in units of numberOfDays from now."""
 UPDATED = "(SELECT max(at_ms) FROM history WHERE history.id = record.id AND json_extract(changes, '$.{0}') IS NOT NULL)"
+
+
+def timed(operation: Mapping[str, Any]) -> bool:
+    """Whether what an operation finds may be another as time goes by."""
+    return str(operation.get("operationType")) not in TIMELESS
 
 
 class PropertyOperations:

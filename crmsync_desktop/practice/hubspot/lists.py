@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from crmsync_desktop.practice.hubspot.list_filters import LIVE, ListConditions, completed
+from crmsync_desktop.practice.hubspot.list_filters import ListConditions, completed
+from crmsync_desktop.practice.hubspot.list_refresh import refresh, refresh_dynamic
 from crmsync_desktop.practice.hubspot.object_types import ObjectType
 from crmsync_desktop.practice.hubspot.records import chunks, numeric_id
 from crmsync_desktop.practice.hubspot.refusals import invalid, not_found
@@ -66,7 +67,7 @@ class Lists:
     """The portal's lists; the caller holds the transaction for everything that writes."""
 
     def __init__(self, portal: HubSpotPortal) -> None:
-        self._portal = portal
+        self.portal = portal
         self._connection = portal.connection
 
     def create(self, body: dict[str, Any]) -> RecordList:
@@ -77,19 +78,19 @@ class Lists:
             raise invalid(f"A list needs a name and a processingType out of {', '.join(PROCESSING)}.")
         if (branch is None and processing == "DYNAMIC") or (branch is not None and processing == "MANUAL"):
             raise invalid("A DYNAMIC list needs a filterBranch, a MANUAL one has none.")
-        kind = self._portal.catalog.types.get(body.get("objectTypeId", ""))
+        kind = self.portal.catalog.types.get(body.get("objectTypeId", ""))
         self._refuse_taken(name)
         if branch is not None:
-            ListConditions(self._portal).root(kind, branch)
+            ListConditions(self.portal).root(kind, branch)
             branch = completed(branch)
-        now = self._portal.now_ms()
+        now = self.portal.now_ms()
         text = None if branch is None else orjson.dumps(branch).decode()
-        made = RecordList(self._portal.database.take_ids(1), kind.name, name, str(processing), text, 1, now, now, None)
+        made = RecordList(self.portal.database.take_ids(1), kind.name, name, str(processing), text, 1, now, now, None)
         self._connection.execute(
             f"INSERT INTO list ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",  # noqa: S608
             (made.id, made.type, made.name, made.processing, made.filter_branch, 1, now, now),
         )
-        self._refresh(made)
+        refresh(self, made)
         return made
 
     def get(self, list_id: str, *, deleted: bool = False) -> RecordList:
@@ -117,27 +118,28 @@ class Lists:
     def refilter(self, found: RecordList, branch: Any) -> RecordList:
         if found.processing != "DYNAMIC":
             raise invalid("Only the filters of a DYNAMIC list can be changed.")
-        conditions = ListConditions(self._portal)
+        conditions = ListConditions(self.portal)
         conditions.root(self.kind(found), branch)
         if self._reaches(conditions.lists, found.id):
             raise invalid("A list can't be filtered by itself.")
         changed = self._changed(found, "filter_branch", orjson.dumps(completed(branch)).decode())
-        self._refresh(changed)
+        self.portal.refreshed.pop(found.id, None)
+        refresh(self, changed)
         return changed
 
     def kind(self, found: RecordList) -> ObjectType:
-        return self._portal.catalog.types[found.type]
+        return self.portal.catalog.types[found.type]
 
     def add_from(self, found: RecordList, source: RecordList) -> None:
         """Everybody of another list of the same objects. Raises a 400 Refusal as `update_members` does."""
         if found.type != source.type:
             raise invalid(f"The list {source.id} holds other objects than the list {found.id}.")
-        self._refresh_dynamic(source)
+        refresh_dynamic(self, source)
         everybody = [row[0] for row in self._connection.execute(*self._members(source))]
         self.update_members(found, everybody, [])
 
     def delete(self, found: RecordList) -> None:
-        self._connection.execute("UPDATE list SET deleted_ms = ? WHERE id = ?", (self._portal.now_ms(), found.id))
+        self._connection.execute("UPDATE list SET deleted_ms = ? WHERE id = ?", (self.portal.now_ms(), found.id))
 
     def restore(self, found: RecordList) -> None:
         """Raises a 400 Refusal if the name was taken since."""
@@ -154,7 +156,7 @@ class Lists:
         if len(adding) + len(removing) > MAX_MEMBERS_WRITTEN:
             raise invalid(f"At most {MAX_MEMBERS_WRITTEN} members can be written at once.")
         existing = self._live(found.type, adding)
-        now = self._portal.now_ms()
+        now = self.portal.now_ms()
         added = [each for each in adding if numeric_id(each) in existing]
         insert = "INSERT OR IGNORE INTO list_member (list_id, record_id, joined_ms) VALUES (?, ?, ?)"
         self._connection.executemany(insert, [(found.id, int(each), now) for each in added])
@@ -168,14 +170,14 @@ class Lists:
         self.update_members(found, [], everybody)
 
     def size(self, found: RecordList) -> int:
-        self._refresh_dynamic(found)
+        refresh_dynamic(self, found)
         return int(
             self._connection.execute("SELECT count(*) FROM list_member WHERE list_id = ?", (found.id,)).fetchone()[0]
         )
 
     def page(self, found: RecordList, cursor: int, limit: int, *, backwards: bool = False) -> list[tuple[int, int]]:
         """(record id, joined) in order of the id: from the cursor on, or those before it, last first."""
-        self._refresh_dynamic(found)
+        refresh_dynamic(self, found)
         sign, order = ("<", "DESC") if backwards else (">=", "ASC")
         query = (
             f"SELECT record_id, joined_ms FROM list_member WHERE list_id = ? AND record_id {sign} ? "  # noqa: S608
@@ -187,7 +189,7 @@ class Lists:
         self, found: RecordList, cursor: tuple[int, int], limit: int, *, backwards: bool
     ) -> list[tuple[int, int]]:
         """(record id, joined) in order of joining: those after the cursor, or those before it, last first."""
-        self._refresh_dynamic(found)
+        refresh_dynamic(self, found)
         sign, order = ("<", "DESC") if backwards else (">", "ASC")
         query = (
             f"SELECT record_id, joined_ms FROM list_member WHERE list_id = ? AND (joined_ms, record_id) {sign} (?, ?) "  # noqa: S608
@@ -202,7 +204,7 @@ class Lists:
         for each in self.all():
             if each.type != kind:
                 continue
-            self._refresh_dynamic(each)
+            refresh_dynamic(self, each)
             if row := self._connection.execute(query, (each.id, record_id)).fetchone():
                 found.append((each, int(row[0])))
         return found
@@ -214,7 +216,7 @@ class Lists:
         ids = [number for each in references if (number := numeric_id(each)) is not None]
         live: set[int] = set()
         for marks, piece in chunks(ids):
-            query = f"SELECT id FROM record WHERE type = ? AND archived_ms IS NULL AND merged_into IS NULL AND id IN ({marks})"  # noqa: S608
+            query = f"SELECT id FROM record NOT INDEXED WHERE type = ? AND archived_ms IS NULL AND merged_into IS NULL AND id IN ({marks})"  # noqa: S608
             live.update(row[0] for row in self._connection.execute(query, (kind, *piece)))
         return live
 
@@ -226,7 +228,7 @@ class Lists:
         """Whether these lists are, or are filtered by, the goal."""
         for number in lists:
             found = self.get(str(number))
-            conditions = ListConditions(self._portal)
+            conditions = ListConditions(self.portal)
             if found.filter_branch is not None:
                 conditions.root(self.kind(found), orjson.loads(found.filter_branch))
             if number == goal or self._reaches(conditions.lists, goal):
@@ -235,34 +237,5 @@ class Lists:
 
     def _changed(self, found: RecordList, column: str, value: str) -> RecordList:
         query = f"UPDATE list SET {column} = ?, version = version + 1, updated_ms = ? WHERE id = ?"  # noqa: S608
-        self._connection.execute(query, (value, self._portal.now_ms(), found.id))
+        self._connection.execute(query, (value, self.portal.now_ms(), found.id))
         return self.get(str(found.id))
-
-    def _refresh_dynamic(self, found: RecordList) -> None:
-        """Nothing to do if nothing was written since, and no time went by that a filter could look at."""
-        seen = (self._connection.total_changes, self._portal.now_ms())
-        if found.processing == "DYNAMIC" and self._portal.refreshed.get(found.id) != seen:
-            self._refresh(found)
-
-    def _refresh(self, found: RecordList) -> None:
-        if found.filter_branch is None:
-            return
-        kind, conditions = self.kind(found), ListConditions(self._portal)
-        condition = conditions.root(kind, orjson.loads(found.filter_branch))
-        for number in sorted(conditions.lists):
-            self._refresh_dynamic(self.get(str(number)))
-        where = f"type = '{kind.name}' AND {LIVE} AND ({condition.sql})"
-        query = f"SELECT id, modified_ms FROM record WHERE {where}"  # noqa: S608
-        belonging = dict(self._connection.execute(query, condition.values).fetchall())
-        members = {row[0] for row in self._connection.execute(*self._members(found))}
-        now, last = self._portal.now_ms(), self._portal.refreshed.get(found.id)
-        joined = {
-            each: modified if last is not None and last[1] <= modified <= now else now
-            for each, modified in belonging.items()
-            if each not in members
-        }
-        insert = "INSERT INTO list_member (list_id, record_id, joined_ms) VALUES (?, ?, ?)"
-        self._connection.executemany(insert, [(found.id, each, joined[each]) for each in sorted(joined)])
-        delete = "DELETE FROM list_member WHERE list_id = ? AND record_id = ?"
-        self._connection.executemany(delete, [(found.id, each) for each in members - belonging.keys()])
-        self._portal.refreshed[found.id] = (self._connection.total_changes, now)

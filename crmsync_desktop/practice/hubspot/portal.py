@@ -13,12 +13,14 @@ from crmsync_desktop.practice.hubspot import automations, counts, records, rules
 from crmsync_desktop.practice.hubspot.association_types import AssociationTypes
 from crmsync_desktop.practice.hubspot.associations import COMPANY, link_company, linked
 from crmsync_desktop.practice.hubspot.catalog import Catalog, ObjectType
+from crmsync_desktop.practice.hubspot.changes import Changes
 from crmsync_desktop.practice.hubspot.database import Database
 from crmsync_desktop.practice.hubspot.derived import DEFAULTS, Derivation
 from crmsync_desktop.practice.hubspot.directory import Directory
 from crmsync_desktop.practice.hubspot.filters import install_functions
 from crmsync_desktop.practice.hubspot.index import SearchIndex
 from crmsync_desktop.practice.hubspot.limits import Meter, limits_of
+from crmsync_desktop.practice.hubspot.list_refresh import Refreshed
 from crmsync_desktop.practice.hubspot.loading import load_records
 from crmsync_desktop.practice.hubspot.pipelines import Pipelines
 from crmsync_desktop.practice.hubspot.records import COLUMNS, Record, set_values
@@ -71,9 +73,11 @@ class HubSpotPortal:
         self.pipelines = Pipelines(self.database, self.now_ms, portal_id)
         self.derivation = Derivation(self.catalog, self.directory, self.pipelines)
         self.automations_due_ms = automations.next_due(self)
-        self.refreshed: dict[
-            int, tuple[int, int]
-        ] = {}  # by list: change count and moment of when its members were true
+        self.refreshed: dict[int, Refreshed] = {}  # by list: when its members were last true
+        self.changes = Changes(self.connection)
+        self.counted: tuple[object, object, int] | None = (
+            None  # the last search: its filter, the writes until then, the total
+        )
         self.meter = Meter(self.database, time_zone, limits_of(self.setup.tier, self.setup.limit_increases))
         self.tokens = Tokens(self.database)
         self.index = SearchIndex(self.connection)

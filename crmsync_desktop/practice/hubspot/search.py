@@ -120,6 +120,18 @@ def _order(portal: HubSpotPortal, kind: ObjectType, sorts: list[Any]) -> tuple[s
     return f"{expression} {way}, id", False
 
 
+def _count(portal: HubSpotPortal, where: str, condition: Condition) -> int:
+    """How many match; for the next pages of one search it is counted once, as long as nothing is written."""
+    asked, written = (where, condition.values), portal.database.written()
+    if portal.counted is not None and portal.counted[:2] == (asked, written):
+        return portal.counted[2]
+    source = "record NOT INDEXED" if condition.named else "record"
+    query = f"SELECT count(*) FROM {source} WHERE {where}"  # noqa: S608
+    total = int(portal.connection.execute(query, condition.values).fetchone()[0])
+    portal.counted = (asked, written, total)
+    return total
+
+
 def _run(
     portal: HubSpotPortal, kind: ObjectType, condition: Condition, order: str, *, by_id: bool, limit: int, offset: int
 ) -> tuple[int, list[Record]]:
@@ -133,9 +145,9 @@ def _run(
         rows = connection.execute(query, [*values, limit, offset]).fetchall()
     else:
         where = f"{live} AND ({condition.sql})"
-        total = connection.execute(f"SELECT count(*) FROM record WHERE {where}", condition.values).fetchone()[0]  # noqa: S608
+        total = _count(portal, where, condition)
         source = "record"
-        if by_id and total > FEW:
+        if condition.named or (by_id and total > FEW):
             source = "record NOT INDEXED"
         elif "modified_ms" in condition.sql:
             source = "record INDEXED BY record_live"
