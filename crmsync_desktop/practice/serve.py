@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def serve(
     """Serve until SIGTERM or SIGINT (or until standard input ends, if asked), then leave everything saved.
 
     The first start in an empty folder puts `contacts` people of `seed` on each side that `only` names; later starts keep
-    what is there. Port 0 is a free one. `link_fields`: whether both systems have our own link field. `faults`: a file that
+    what is there. Port 0 is the one had last time, else a free one. `link_fields`: whether both systems have our own link field. `faults`: a file that
     sets dials (dial_file.py). `log`: a file for every request. `announce` gets the addresses and tokens once both orgs
     answer. Raises AlreadyServing, OSError for a folder, a file or a port that can't be had, ValueError for what the
     file of dials gets wrong.
@@ -64,7 +65,10 @@ def serve(
     state.take()
     with ExitStack() as stack:
         stack.callback(state.release)
-        sockets = [stack.enter_context(listener(port)) for port in (salesforce_port, hubspot_port, admin_port)]
+        asked = {"salesforce": salesforce_port, "hubspot": hubspot_port, "admin": admin_port}
+        last = state.ports()
+        sockets = [stack.enter_context(_listener(port, last.get(name, 0))) for name, port in asked.items()]
+        state.set_ports({name: each.getsockname()[1] for name, each in zip(asked, sockets, strict=True)})
         clock = PracticeClock.from_json(state.clock())
         skews: dict[System, SkewedClock] = {"salesforce": SkewedClock(clock), "hubspot": SkewedClock(clock)}
         if (seeded := state.seeded()) is None:
@@ -110,6 +114,15 @@ def serve(
 
         apps = _apps(practice, tokens)
         asyncio.run(host(apps, sockets, ready, practice.faults.stopping.set, stop_with_stdin=stop_with_stdin))
+
+
+def _listener(port: int, last: int) -> closing[socket.socket]:
+    """Where it was asked for; else where it was last time, so that whoever was connected finds the orgs again, unless
+    somebody else has that port now."""
+    if port == 0 and last:
+        with suppress(OSError):
+            return listener(last)
+    return listener(port)
 
 
 def _dials(file: Path) -> Dials:

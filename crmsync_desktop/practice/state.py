@@ -19,7 +19,7 @@ class AlreadyServing(OSError):
 
 
 class StateFolder:
-    """Files: salesforce.db, hubspot.db, seeded.json (what was put in), tokens.json, clock.json, serving.json."""
+    """Files: salesforce.db, hubspot.db, seeded.json (what was put in), tokens.json, clock.json, ports.json, serving.json."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -75,6 +75,13 @@ class StateFolder:
 
     def set_clock(self, told: dict[str, float]) -> None:
         self._write("clock.json", told)
+
+    def ports(self) -> dict[str, int]:
+        """Where the orgs listened last, by the announcement's names; empty before the first time."""
+        return {name: port for name, port in (self._read("ports.json") or {}).items() if isinstance(port, int)}
+
+    def set_ports(self, ports: dict[str, int]) -> None:
+        self._write("ports.json", ports)
 
     def set_serving(self, announcement: dict[str, Any]) -> None:
         self._write("serving.json", {**announcement, "pid": os.getpid()})

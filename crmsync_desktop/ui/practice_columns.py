@@ -25,6 +25,7 @@ class Columns(QObject):
         super().__init__(table)
         self._table, self._records, self._settings, self._system = table, records, settings, system
         self._placing = False
+        self._room = -1
         self._own: dict[str, int] = {}
         header = table.horizontalHeader()
         header.setSectionsClickable(False)  # a click would choose every record there is
@@ -39,18 +40,23 @@ class Columns(QObject):
     def place(self) -> None:
         """For an object shown anew: what a person has set, else the first widths."""
         self._own = self._kept()
+        self._room = -1
         self.fit()
 
     def fit(self) -> None:
         """Widths for the room there is, unless a person has set some."""
-        header, columns = self._table.horizontalHeader(), self._records.columns
-        self._placing = True
+        header, columns, room = self._table.horizontalHeader(), self._records.columns, self._table.viewport().width()
+        if room == self._room or (self._own and self._room >= 0):
+            return
+        self._room, self._placing = room, True
+        self._table.setUpdatesEnabled(False)
         widths = [self._first(), *(_base(field) for field in columns)]
         if not self._own:
-            widths = filled(widths, self._table.viewport().width())
+            widths = filled(widths, room)
         for section, width in enumerate(widths):
             header.resizeSection(section, self._own.get(self._name(section), width))
         self._placing = False
+        self._table.setUpdatesEnabled(True)
 
     def _first(self) -> int:
         measure = self._table.fontMetrics()

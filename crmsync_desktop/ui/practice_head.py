@@ -32,7 +32,7 @@ class PaneHead(QWidget):
         self.kinds = roomy(QComboBox(), 30 * GRID)
         self.kinds.setAccessibleName(f"Object in {name}")
         self.kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.kinds.setMinimumContentsLength(12)
+        self.kinds.setMinimumContentsLength(9)
         self.kinds.setMaxVisibleItems(16)
         self.kinds.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.kinds.activated.connect(lambda place: self.kind_chosen.emit(self.kinds.itemData(place)))
@@ -133,6 +133,7 @@ class ActionBar(QWidget):
         self._desk, self._system = desk, system
         other = SYSTEMS["hubspot" if system == "salesforce" else "salesforce"]
         self.said = Elided("", "small")
+        self._other = other
         self.details = self._button("Details", "panel-bottom", "All fields of this record (Enter)")
         self.show_other = self._button(f"Show in {other}", "arrow-right", f"Find its counterpart in {other}")
         self.merge = self._button("Merge…", "merge", "Fold the chosen records into one")
@@ -162,6 +163,10 @@ class ActionBar(QWidget):
     def say(self, text: str) -> None:
         self.said.setText(text)
         self.said.setToolTip(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_other.setText(f"Show in {self._other}" if self.width() >= TIGHT else self._other)
 
     def _button(self, text: str, icon: str, hint: str) -> QPushButton:
         made = button(text, lambda: None, "quiet", hint=hint)

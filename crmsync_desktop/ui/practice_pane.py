@@ -142,7 +142,7 @@ class PracticePane(QFrame):
 
     def _part(self) -> None:
         if self.drawer_shown:
-            height = self._split.height()
+            height = self._split.height() - self._split.handleWidth()
             share = self._settings.value(f"{self._key}/drawer", 0, int)
             lower = height * share // 1000 if isinstance(share, int) and 0 < share < 1000 else self._first_lower(height)
             self._split.setSizes([height - lower, lower])

@@ -51,7 +51,8 @@ class RecordsTable(QTableView):
         self._timer.setSingleShot(True)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.looked)
-        self.verticalScrollBar().valueChanged.connect(self._timer.start)
+        # Not `start` itself: it would take the place of the scroll bar for its milliseconds.
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._timer.start())
         self.selectionModel().selectionChanged.connect(self._selected)
 
     @property

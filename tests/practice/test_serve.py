@@ -67,6 +67,20 @@ def test_a_restart_keeps_records_tokens_and_the_clock(tmp_path: Path) -> None:
         assert orgs.admin.get("/counts")["hubspot"]["contacts"] == 21
 
 
+def test_a_restart_listens_where_it_did_unless_that_port_is_taken(tmp_path: Path) -> None:
+    with practice_orgs(tmp_path / "state", contacts=1) as orgs:
+        first = {name: orgs.announced[name]["url"] for name in ("salesforce", "hubspot", "admin")}
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", int(first["hubspot"].rsplit(":", 1)[1])))
+        taken.listen()
+        with practice_orgs(tmp_path / "state") as orgs:
+            again = {name: orgs.announced[name]["url"] for name in first}
+    assert again["salesforce"] == first["salesforce"]
+    assert again["admin"] == first["admin"]
+    assert again["hubspot"] != first["hubspot"]
+
+
 def test_a_running_server_can_be_found_and_a_stopped_one_cannot(tmp_path: Path) -> None:
     state = tmp_path / "state"
     assert serving(state) is None
