@@ -18,7 +18,7 @@ from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Want
-from crmsync_desktop.ports.store import Entry, Store, Tally
+from crmsync_desktop.ports.store import Entry, NewError, Store, Tally
 
 CLOCKS_APART = 60.0
 """Seconds between the two sides' clocks that are more than the way of an answer."""
@@ -55,6 +55,8 @@ class Context:
     """What was put back lately, and how often."""
     refused: dict[tuple[Side, str, int], Fault] = field(default_factory=dict)
     """What this pass leaves out, since it was refused: (side written, id of the record it comes from, place) → why."""
+    temporary: dict[str, NewError] = field(default_factory=dict)
+    """What was refused for a reason that ought to pass by itself, by the record's name."""
     clocks: dict[Side, float] = field(default_factory=dict)
     """By how many seconds each side's clock was ahead of ours when this pass read from it."""
     last_round: bool = False

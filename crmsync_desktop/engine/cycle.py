@@ -12,6 +12,7 @@ from crmsync_desktop.engine.inclusion import refresh_members
 from crmsync_desktop.engine.observe import observe
 from crmsync_desktop.engine.plan import make_plan
 from crmsync_desktop.engine.recover import recover
+from crmsync_desktop.engine.refusals import tell_lasting
 from crmsync_desktop.engine.relink import relink
 from crmsync_desktop.ports.store import JournalState, PassRow, PassState
 
@@ -89,6 +90,7 @@ async def _run(context: Context) -> str:
             break
         context.check_stop()
         await recover(context)
+    tell_lasting(context)
     if context.store.entries(context.pass_id, [JournalState.UNKNOWN], limit=1):
         return "Some writes got no answer. The next pass looks for them first."
     return ""

@@ -18,6 +18,10 @@ from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.ports.store import Entry, Known, NewError, RecordState, Settle
 
+TEMPORARY = "temporary"
+"""The document that holds in how many passes on end which record was refused for a reason that ought to pass."""
+PATIENCE = 3
+
 
 class Refusals(msgspec.Struct):
     """What is left to look at: (entry, id of the record that its refusal speaks of), and the entries' sources by row."""
@@ -41,11 +45,29 @@ def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Writt
             found.look.append((entry, entry.record_id))
         elif remember_refused(context, entry, answer.faults):
             continue  # it stays staged, and is decided about once more without them
-        elif fault.category is not Category.TEMPORARY:  # what is temporary stays staged: the next pass tries again
+        elif fault.category is Category.TEMPORARY:
+            # It stays staged: the next pass tries again, and the third one that can't tells.
+            context.temporary[f"{entry.side.value} {entry.object} {entry.record_id or entry.origin_id}"] = _error(
+                entry, found.source_of, fault
+            )
+        else:
             parked.append(entry)
             errors += [_error(entry, found.source_of, each) for each in answer.faults or (fault,)]
     _park(context, side, parked, errors, found.source_of)
     return found
+
+
+def tell_lasting(context: Context) -> None:
+    """What is temporary is nobody's business, unless it was still so in pass after pass."""
+    before = context.store.document(TEMPORARY) or {}
+    now = {name: before.get(name, 0) + 1 for name in context.temporary}
+    if now != before:
+        context.store.save_document(TEMPORARY, now)
+    lasting = [error for name, error in context.temporary.items() if now[name] >= PATIENCE]
+    if lasting:
+        context.store.open_errors(lasting, stamp(context.clock.now()))
+    for error in lasting:
+        context.fail(error.side, error.record_id)
 
 
 async def follow_refusals(context: Context, side: Side, found: Refusals) -> None:

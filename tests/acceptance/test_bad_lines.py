@@ -125,20 +125,19 @@ def test_a_session_that_ends_in_the_middle_is_said_and_all_goes_on_after_signing
 
 SPOILT: dict[str, tuple[dict[str, Any], bool]] = {
     # what happens to every answer of one kind, and whether it can be read all the same
-    "bomb": ({"bomb_bytes": 90_000_000}, False),
+    "bomb": ({"bomb_bytes": 70_000_000}, False),
     "redirect": ({"redirect_to": "http://127.0.0.1:9/elsewhere"}, False),
-    "garbage": ({"garbage": True}, False),
     "cut": ({"truncate_to": 30}, False),
-    "duplicate": ({"duplicate_header": "content-type"}, True),
-    "trickle": ({"trickle_ms": 5}, True),
-    "type": ({"content_type": "text/plain"}, True),
+    "odd": ({"content_type": "text/plain", "duplicate_header": "content-type", "trickle_ms": 2}, True),
     "stale": ({"stale_seconds": 0}, True),
 }
 PATHS = ("composite", "composite/sobjects", "contacts/search", "batch/create", "batch/update", "batch/read")
+BOMBED = ("composite/sobjects", "contacts/search")
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("kind", SPOILT)
+@pytest.mark.parametrize(
+    ("kind", "path"), [(kind, path) for kind in SPOILT for path in (BOMBED if kind == "bomb" else PATHS)]
+)
 def test_answers_that_are_spoilt_end_the_pass_in_one_line_or_are_read_all_the_same(
     here: Difficult, kind: str, path: str
 ) -> None:

@@ -156,6 +156,22 @@ def test_a_locked_row_is_tried_again_and_never_lost(here: Difficult, trigger: st
     assert here.errors() == []
 
 
+def test_a_row_that_stays_locked_is_told_of_in_the_third_pass_and_no_more_once_it_is_written(here: Difficult) -> None:
+    id = here.person()
+    here.settled()
+    here.admin.post("/salesforce/lock-rows", ids=[id], seconds=3600)
+    here.hubspot.edit(here.only(), phone="+47 1")
+    told = []
+    for _ in range(4):
+        here.sync()
+        told.append(here.errors())
+    assert told == [[], [], *[[("temporary", "UNABLE_TO_LOCK_ROW", 1)]] * 2]
+    here.admin.advance(3601)
+    here.settled()
+    assert here.contacts("Phone") == [("+47 1",)]
+    assert here.errors() == []
+
+
 def test_a_full_org_refuses_creates_with_the_remedy_and_takes_updates_and_all_else_once_there_is_room(
     here: Difficult,
 ) -> None:
