@@ -190,7 +190,11 @@ class PracticePane(QFrame):
     def escape(self) -> bool:
         """Close the innermost of what is open; False if there is nothing."""
         if self.drawer_shown:
-            self.close_drawer()
+            search = self.details.search
+            if search.hasFocus() and search.text():
+                search.clear()
+            else:
+                self.close_drawer()
             return True
         return self.bands.dismiss_last()
 

@@ -64,7 +64,7 @@ class PracticeWindow(QMainWindow):
             last = status.last_pass
             when = ""
             if last is not None and last.finished_at:
-                when = f" · last pass {self.desk.words.moment(last.finished_at)}: {outcome(last)}"
+                when = f" · last pass {self.desk.words.moment(last.finished_at)}: {outcome(last, self.desk.words)}"
             self._say(f"{status.headline}{when}")
 
     def hear(self, event: Event) -> None:
@@ -73,7 +73,7 @@ class PracticeWindow(QMainWindow):
             self._say(f"Syncing: {event.progress.phase}…", "refresh-cw", "link")
         elif isinstance(event, PassFinished) and not event.result.preview:
             self._show_running(False)
-            self._say(f"Synced: {outcome(event.result)}")
+            self._say(f"Synced: {outcome(event.result, self.desk.words)}")
             if self.isVisible():
                 self.read_types()
                 for pane in self.panes:

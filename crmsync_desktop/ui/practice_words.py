@@ -103,18 +103,18 @@ def refused_words(error: CrmSyncError) -> tuple[str, str]:
     return f"{error.title} {error.hint}".strip(), error.detail.strip("()")
 
 
-def outcome(result: PassView) -> str:
-    """What a pass did, by system: "1 updated, 2 created in HubSpot"; "nothing to do"."""
+def outcome(result: PassView, words: Words) -> str:
+    """What a pass did, by system: "2 created, 1 updated in HubSpot"; "nothing to do"; of one that wasn't done its state."""
     if result.state != "done":
-        return f"{result.state} {result.message}".strip()
+        return f"{result.state}: {result.message}" if result.message else result.state
     told = []
     for system in ("salesforce", "hubspot"):
         tallies = [tally for tally in result.tallies if tally.side == system]
         counts = {word: sum(getattr(tally, word) for tally in tallies) for word in ("created", "updated", "deleted")}
-        if done := ", ".join(f"{count:n} {word}" for word, count in counts.items() if count):
+        if done := ", ".join(f"{words.number(count)} {word}" for word, count in counts.items() if count):
             told.append(f"{done} in {SYSTEMS[system]}")
     if failed := sum(tally.failed for tally in result.tallies):
-        told.append(f"{failed:n} failed")
+        told.append(f"{words.number(failed)} failed")
     return "; ".join(told) or "nothing to do"
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from crmsync_desktop.app.views import PassView, TallyView
 from crmsync_desktop.ports.practice import PracticeField, PracticePage, PracticeRecord, PracticeType
+from crmsync_desktop.ui.parts import breakable
+from crmsync_desktop.ui.practice_columns import filled
 from crmsync_desktop.ui.practice_fields import LABEL, VALUE, FieldsFilter, FieldsModel
 from crmsync_desktop.ui.practice_inputs import make_input, set_text, text_of
 from crmsync_desktop.ui.practice_model import CHANGED, KEPT, PAGE, RecordsModel, Role
-from crmsync_desktop.ui.practice_words import shown
+from crmsync_desktop.ui.practice_words import outcome, shown
 from crmsync_desktop.ui.words import Words
 from tests.ui.scripted import NOW
 
@@ -194,3 +198,48 @@ def test_a_choice_can_be_written_by_its_label_and_any_other_text_is_sent_as_it_i
     assert text_of(box) == "Fax"
     set_text(box, "")
     assert text_of(box) == ""
+
+
+def test_columns_fill_the_room_they_have_and_none_is_cut_by_its_edge() -> None:
+    assert filled([180, 120, 120, 160, 120], 600) == [180, 126, 126, 168, 120]
+    assert sum(filled([180, 120, 120, 160, 120], 600)[:4]) == 600
+    assert filled([180, 120], 1000) == [180, 820]
+    assert filled([180, 120, 160], 200) == [180, 120, 160]  # the first alone fits: its width stays, the rest scroll
+
+
+def test_a_pass_is_told_by_what_it_did_to_each_system() -> None:
+    done = PassView(
+        1,
+        preview=False,
+        state="done",
+        reason="",
+        started_at=NOW.isoformat(),
+        finished_at=None,
+        tallies=(
+            TallyView("hubspot", "contacts", 0, 1, 2, 0, 0, 0),
+            TallyView("hubspot", "companies", 0, 2, 0, 0, 0, 1),
+            TallyView("salesforce", "contacts", 1, 0, 0, 0, 0, 0),
+        ),
+        calls={},
+    )
+    assert outcome(done, WORDS) == "1 created in Salesforce; 3 updated, 2 deleted in HubSpot; 1 failed"
+    assert outcome(msgspec.structs.replace(done, tallies=()), WORDS) == "nothing to do"
+    assert outcome(msgspec.structs.replace(done, state="stopped", message="Paused."), WORDS) == "stopped: Paused."
+
+
+def test_a_long_word_may_break_and_others_stay_as_they_are() -> None:
+    assert breakable("a plain sentence") == "a plain sentence"
+    assert breakable("x" * 40).replace("\u200b", "") == "x" * 40
+    assert "\u200b" in breakable("x" * 40)
+
+
+def test_an_id_is_found_wherever_its_row_is_now() -> None:
+    model = RecordsModel(WORDS)
+    model.start(CONTACT)
+    model.take(0, page(0, 250))
+    model.take(2, page(2, 250))
+    assert [model.row_of(record(n).id) for n in (0, 99, 240, 150)] == [0, 99, 240, None]
+    model.take(0, PracticePage(249, page(0, 250).records[1:]))
+    assert [model.row_of(record(n).id) for n in (0, 99)] == [None, 98]
+    model.take(0, page(0, 120))
+    assert model.row_of(record(240).id) is None

@@ -126,6 +126,12 @@ def test_a_record_that_a_field_points_at_is_told_by_its_name(opened: Open, hands
         pane.details.search.setText("pointed")
         assert pane.details.found.index(0, 1).data() == f"Pointed <b>AS</b> · {account.id}"
         assert pane.details.found.index(0, 1).data(Role.CELL).text == f"Pointed <b>AS</b> · {account.id}"
+        practice.activateWindow()
+        pane.details.search.setFocus()
+        QTest.keyClick(pane.details.search, Qt.Key.Key_Escape)
+        assert (pane.details.search.text(), pane.drawer_shown) == ("", True)
+        QTest.keyClick(pane.details.search, Qt.Key.Key_Escape)
+        assert not pane.drawer_shown
 
     opened(visit)
 
