@@ -42,6 +42,7 @@ class Catalog:
         self._archived: dict[str, dict[str, dict[str, Any]]] = {}
         self._groups: dict[str, dict[str, dict[str, Any]]] = {}
         self._formulas: dict[str, dict[str, Formula]] = {}
+        self._unique: dict[str, tuple[str, ...]] = {}
         for kind in OBJECT_TYPES.values():
             shipped = orjson.loads((resources() / f"{kind.name}.json").read_bytes())["results"]
             self._add_type(kind, [each for each in shipped if link_property or each["name"] != LINK_PROPERTY])
@@ -55,7 +56,7 @@ class Catalog:
 
     def drop_custom(self, kind: ObjectType) -> None:
         self.types.remove(kind)
-        for held in (self._properties, self._archived, self._groups):
+        for held in (self._properties, self._archived, self._groups, self._unique):
             held.pop(kind.name, None)
         self._database.connection.execute("DELETE FROM property WHERE type = ?", (kind.name,))
         self._database.connection.execute("DELETE FROM property_group WHERE type = ?", (kind.name,))
@@ -77,7 +78,9 @@ class Catalog:
         return found if isinstance(found, dict) else found.json
 
     def unique_names(self, kind: str) -> tuple[str, ...]:
-        return tuple(name for name, each in self._properties[kind].items() if each.unique)
+        if kind not in self._unique:
+            self._unique[kind] = tuple(name for name, each in self._properties[kind].items() if each.unique)
+        return self._unique[kind]
 
     def identifying(self, kind: str, name: str) -> PropertyDefinition:
         """The unique property that a caller wants to find records by. Raises a 400 Refusal."""
@@ -167,6 +170,7 @@ class Catalog:
     def _add_type(self, kind: ObjectType, definitions: Iterable[dict[str, Any]]) -> None:
         live = {each["name"]: PropertyDefinition.from_json(each) for each in definitions}
         self._properties[kind.name], self._archived[kind.name] = live, {}
+        self._unique.pop(kind.name, None)
         names = dict.fromkeys((kind.group, *(each.json["groupName"] for each in live.values())))
         self._groups[kind.name] = {
             name: {"name": name, "label": _spelled(name), "displayOrder": place, "archived": False}
@@ -192,6 +196,7 @@ class Catalog:
         self._place(kind, definition)
 
     def _place(self, kind: str, definition: dict[str, Any]) -> None:
+        self._unique.pop(kind, None)
         formulas = self._formulas.setdefault(kind, {})
         formulas.pop(definition["name"], None)
         if definition["fieldType"] == "calculation_equation" and not definition["archived"]:

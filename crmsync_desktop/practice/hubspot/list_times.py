@@ -39,7 +39,9 @@ class Moments:
         self._zone = ZoneInfo(zone)
 
     def day(self, given: Mapping[str, Any]) -> int:
-        """The start of a calendar day: `year`, `month` (a number or an English name) and `day`, in UTC."""
+        """The start of a calendar day: `year`, `month` (an English name) and `day`, in UTC. Raises a 400 Refusal."""
+        if not isinstance(given.get("month"), str):
+            raise invalid("The month of a DATE operation is its English name.")
         return _milliseconds(_built(given, UTC))
 
     def point(self, given: object) -> int:
