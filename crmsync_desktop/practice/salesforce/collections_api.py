@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
+from . import parent_keys
 from .asks import Answer, Ask
 from .errors import ApiError, RowError, json_error, rolled_back
 from .ids import normal
@@ -14,7 +15,7 @@ from .records import Outcome, row_id
 from .routing import only_keys
 from .rows import external_key
 from .schema import Field, SObject
-from .values import Decoded, decode_record
+from .values import Decoded
 
 MOST = 200
 MOST_RETRIEVED = 2000
@@ -248,7 +249,7 @@ def _typed(ask: Ask, record: dict[str, Any]) -> Typed:
     sobject = ask.org.schema.get(str(kind))
     if sobject is None:
         raise ApiError(400, "INVALID_TYPE", f"sObject type '{kind}' is not supported.")
-    return sobject, decode_record(sobject, record)
+    return sobject, parent_keys.decoded(ask, sobject, record)
 
 
 def _records(ask: Ask) -> tuple[list[dict[str, Any]], bool]:

@@ -12,11 +12,11 @@ from .conditions import TAGGED, check_unmodified, etag, unchanged
 from .deletion import deleted_between
 from .errors import ApiError, RowError, not_found
 from .ids import normal
+from .parent_keys import decoded
 from .schema import Field, SObject
 from .soql_scope import hidden
 from .stamps import parse_datetime, stamp
 from .store import Row, quoted
-from .values import decode_record
 
 _UPDATED_DAYS = 30
 _DELETED_DAYS = 15
@@ -25,7 +25,9 @@ _DELETED_DAYS = 15
 def create(ask: Ask) -> Answer:
     sobject = ask.sobject()
     with ask.org.store.atomic():
-        new_id = ask.org.records.create(sobject, _decoded(sobject, ask.json_object()), ask.user_id, options=ask.options)
+        new_id = ask.org.records.create(
+            sobject, _decoded(ask, sobject, ask.json_object()), ask.user_id, options=ask.options
+        )
     return _created(ask, sobject, new_id)
 
 
@@ -44,7 +46,7 @@ def update(ask: Ask) -> Answer:
         raise ApiError(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.")
     check_unmodified(ask, sobject, ask.org.store.get(sobject, id18) or {})
     with ask.org.store.atomic():
-        ask.org.records.update(sobject, id18, _decoded(sobject, record), ask.user_id, options=ask.options)
+        ask.org.records.update(sobject, id18, _decoded(ask, sobject, record), ask.user_id, options=ask.options)
     return Answer(204)
 
 
@@ -82,10 +84,10 @@ def upsert(ask: Ask) -> Answer:
     with ask.org.store.atomic():
         if found:
             check_unmodified(ask, sobject, ask.org.store.get(sobject, found[0]) or {})
-            ask.org.records.update(sobject, found[0], _decoded(sobject, record), ask.user_id, options=ask.options)
+            ask.org.records.update(sobject, found[0], _decoded(ask, sobject, record), ask.user_id, options=ask.options)
             return Answer(200, {"id": found[0], "success": True, "errors": [], "created": False})
-        decoded = _decoded(sobject, {**record, key.name: ask.names["value"]})
-        new_id = ask.org.records.create(sobject, decoded, ask.user_id, options=ask.options)
+        fields = _decoded(ask, sobject, {**record, key.name: ask.names["value"]})
+        new_id = ask.org.records.create(sobject, fields, ask.user_id, options=ask.options)
     answer = _created(ask, sobject, new_id)
     answer.body["created"] = True
     return answer
@@ -141,11 +143,11 @@ def external_key(sobject: SObject, name: str) -> Field:
     return item
 
 
-def _decoded(sobject: SObject, record: dict[str, Any]) -> Row:
-    decoded = decode_record(sobject, record)
-    if isinstance(decoded, RowError):
-        raise decoded
-    return decoded
+def _decoded(ask: Ask, sobject: SObject, record: dict[str, Any]) -> Row:
+    found = decoded(ask, sobject, record)
+    if isinstance(found, RowError):
+        raise found
+    return found
 
 
 def _created(ask: Ask, sobject: SObject, new_id: str) -> Answer:

@@ -12,9 +12,9 @@ from typing import Any
 
 from .asks import Answer, Ask
 from .errors import ApiError, RowError, json_error
+from .parent_keys import decoded
 from .routing import only_keys
 from .schema import Child, SObject
-from .values import decode_record
 
 MOST = 200
 MOST_TYPES = 5
@@ -103,11 +103,11 @@ def _check(nodes: list[_Node]) -> None:
 def _save(ask: Ask, node: _Node) -> list[dict[str, Any]]:
     """Create the record, and give what was wrong with it if anything was."""
     given = {**node.fields, **({node.lookup: node.parent.id18} if node.parent is not None else {})}
-    decoded = decode_record(node.sobject, given)
+    fields = decoded(ask, node.sobject, given)
     try:
-        if isinstance(decoded, RowError):
-            raise decoded
-        node.id18 = ask.org.records.create(node.sobject, decoded, ask.user_id, options=ask.options)
+        if isinstance(fields, RowError):
+            raise fields
+        node.id18 = ask.org.records.create(node.sobject, fields, ask.user_id, options=ask.options)
     except RowError as error:
         return [{"referenceId": node.reference, "errors": error.entries()}]
     return []
