@@ -156,3 +156,26 @@ def test_nothing_strange_breaks_or_passes(fuzzed: Fuzzed, seed: int) -> None:
         if number % 25 == 0:
             known = fuzzed.replenish()
         check(fuzzed, strange(random, known), fuzzed.checksum())
+    assert remembered(fuzzed.portal) == remembered(reopened(fuzzed)), "the portal remembers what was rolled back"
+
+
+def reopened(fuzzed: Fuzzed) -> HubSpotPortal:
+    """The same portal as a restart would find it, closed again."""
+    again = HubSpotPortal(fuzzed.path, fuzzed.clock)
+    again.close()
+    return again
+
+
+def remembered(portal: HubSpotPortal) -> dict[str, object]:
+    """What a portal holds in memory beside its database."""
+    kinds = sorted(kind.name for kind in portal.catalog.types)
+    return {
+        "properties": {
+            kind: {name: each.json for name, each in portal.catalog.properties(kind).items()} for kind in kinds
+        },
+        "groups": {kind: portal.catalog.groups(kind) for kind in kinds},
+        "pipelines": {kind: portal.pipelines.all(kind) for kind in kinds},
+        "associations": sorted(
+            (each.source, each.target, each.category, each.id) for each in portal.association_types.all()
+        ),
+    }
