@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -36,10 +36,15 @@ class _Wrapped(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setMinimumHeight(self.heightForWidth(self.width()))
+        self.setMinimumHeight(self._height())
 
     def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), max(self.heightForWidth(self.width()), 0))
+        return QSize(super().sizeHint().width(), self._height())
+
+    def _height(self) -> int:
+        """What its lines take; a label's own answer would never be less than its minimum height."""
+        room, wrapped = QRect(0, 0, max(self.width(), 1), 10_000), int(Qt.TextFlag.TextWordWrap)
+        return self.fontMetrics().boundingRect(room, wrapped, self.text()).height()
 
 
 class Band(QFrame):

@@ -21,6 +21,8 @@ from crmsync_desktop.ui.practice_model import CellLook, Index, Role
 
 ROW_HEIGHT = 4 * GRID
 PADDING = 12
+_ALIGNED = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+_MOST_ELIDED = 4000
 _SIGNS = {"saving": ("loader-circle", "muted"), "refused": ("circle-alert", "bad")}
 
 
@@ -28,6 +30,8 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self._fitted: dict[tuple[str, int, str], str] = {}
+        """By text, width and font: a list that scrolls paints the same cells again and again."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width() + 2 * PADDING, ROW_HEIGHT)
@@ -56,10 +60,20 @@ class CellDelegate(QStyledItemDelegate):
         text = " ".join(cell.text.split())
         painter.drawText(
             inner,
-            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, inner.width()),
+            _ALIGNED,
+            self._fitting(text, inner.width(), option),
         )
         painter.restore()
+
+    def _fitting(self, text: str, width: int, option: QStyleOptionViewItem) -> str:
+        key = (text, width, option.font.key())
+        fitted = self._fitted.get(key)
+        if fitted is None:
+            if len(self._fitted) >= _MOST_ELIDED:
+                self._fitted.clear()
+            fitted = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            self._fitted[key] = fitted
+        return fitted
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = make_input(index.data(Role.FIELD), parent)

@@ -138,13 +138,15 @@ class PracticePane(QFrame):
         self.drawer.setCurrentWidget(panel)
         if not self.drawer_shown:
             self._lower.show()
-            self._part()
+        self._part()
 
     def _part(self) -> None:
         if self.drawer_shown:
             height = self._split.height() - self._split.handleWidth()
             share = self._settings.value(f"{self._key}/drawer", 0, int)
             lower = height * share // 1000 if isinstance(share, int) and 0 < share < 1000 else self._first_lower(height)
+            if self.drawer.currentWidget() is not self.details:
+                lower = max(lower, height * 11 // 20)  # a form is what a person is at, not the list
             self._split.setSizes([height - lower, lower])
 
     def _first_lower(self, height: int) -> int:

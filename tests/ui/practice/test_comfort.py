@@ -286,6 +286,14 @@ def test_a_narrow_window_cuts_no_button(opened: Open, hands: Hands) -> None:
             assert each.isHidden() or each.width() >= each.sizeHint().width()
         assert pane.head.new_button.text() == ""
         assert pane.head.search.width() >= 80
+        pane.acts.restore()
+        await write(pane, "Email", "post@@example")
+        await still(practice)
+        band = pane.bands.shown[0]
+        assert band.height() <= band.text.height() + 2 * band.buttons[0].height()  # it was higher when it was narrower
+        pane.open_new()
+        assert pane.new_form.height() >= pane.height() * 2 // 5
+        pane.close_drawer()
         practice.resize(1280, 800)
         assert pane.head.new_button.text() == "New"
         assert pane.bar.show_other.text() == "Show in HubSpot"
