@@ -25,7 +25,11 @@ def test_the_total_of_the_next_page_counts_what_was_written_meanwhile(served: Se
 def test_an_email_is_found_beside_other_conditions_and_in_alternatives(served: Served) -> None:
     ada = served.contact(firstname="Ada", email="ada@x.example")
     bo = served.contact(firstname="Bo", email="bo@x.example")
-    email: dict[str, object] = {"propertyName": "email", "operator": "IN", "values": ["ada@x.example", "nobody@x.example"]}
+    email: dict[str, object] = {
+        "propertyName": "email",
+        "operator": "IN",
+        "values": ["ada@x.example", "nobody@x.example"],
+    }
     name: dict[str, object] = {"propertyName": "firstname", "operator": "EQ", "value": "bo"}
     assert [each["id"] for each in served.search(email)["results"]] == [ada]
     assert served.search(email, name)["total"] == 0
