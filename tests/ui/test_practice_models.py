@@ -9,11 +9,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from crmsync_desktop.app.views import PassView, TallyView
 from crmsync_desktop.ports.practice import PracticeField, PracticePage, PracticeRecord, PracticeType
+from crmsync_desktop.ui.look import Look
 from crmsync_desktop.ui.parts import breakable
 from crmsync_desktop.ui.practice_columns import filled
 from crmsync_desktop.ui.practice_fields import LABEL, VALUE, FieldsFilter, FieldsModel
 from crmsync_desktop.ui.practice_inputs import make_input, set_text, text_of
 from crmsync_desktop.ui.practice_model import CHANGED, KEPT, PAGE, RecordsModel, Role
+from crmsync_desktop.ui.practice_table import MOST_CHOSEN, RecordsTable
 from crmsync_desktop.ui.practice_words import outcome, shown
 from crmsync_desktop.ui.words import Words
 from tests.ui.scripted import NOW
@@ -243,3 +245,14 @@ def test_an_id_is_found_wherever_its_row_is_now() -> None:
     assert [model.row_of(record(n).id) for n in (0, 99)] == [None, 98]
     model.take(0, page(0, 120))
     assert model.row_of(record(240).id) is None
+
+
+def test_more_can_be_chosen_than_is_acted_on_and_both_are_known(look: Look) -> None:
+    model = RecordsModel(WORDS)
+    table = RecordsTable(look, model)
+    model.start(CONTACT)
+    for number in range(3):
+        model.take(number, page(number, 250))
+    table.selectAll()
+    assert (table.chosen_count(), len(table.chosen_records())) == (250, MOST_CHOSEN)
+    table.deleteLater()
