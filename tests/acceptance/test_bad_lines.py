@@ -56,16 +56,15 @@ def test_when_both_edited_a_clock_that_is_a_day_off_decides_nothing(here: Diffic
     here.rule("jobtitle", "two_way")
     id = here.person(Title="0")
     here.settled()
-    for newer in ("HubSpot", "Salesforce"):
-        edits = [
-            lambda: here.salesforce.edit("Contact", id, Title="Salesforce"),
-            lambda: here.hubspot.edit(here.only(), jobtitle="HubSpot"),
-        ]
-        for edit in edits if newer == "HubSpot" else reversed(edits):
+    for order in (("Salesforce", "HubSpot"), ("HubSpot", "Salesforce")):
+        for system in order:
             here.admin.advance(120)
-            edit()
+            if system == "Salesforce":
+                here.salesforce.edit("Contact", id, Title=system)
+            else:
+                here.hubspot.edit(here.only(), jobtitle=system)
         here.settled()
-        assert here.contacts("Title") == here.people("jobtitle") == [(newer,)]
+        assert here.contacts("Title") == here.people("jobtitle") == [(order[-1],)]
 
 
 @pytest.mark.parametrize("seconds", [-DAY, DAY])
