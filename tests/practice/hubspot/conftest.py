@@ -15,6 +15,7 @@ from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
 from crmsync_desktop.practice.hubspot.oauth import OAuthApp
+from tests.judges.watch import watched
 from tests.practice.servers import running
 
 TOKEN = "pat-practice"
@@ -76,7 +77,8 @@ def served(tmp_path: Path, stage: tuple[Stage, str]) -> Iterator[Served]:
     clock, calls = PracticeClock(source=lambda: NOW), CallLog()
     portal = HubSpotPortal(tmp_path / "hubspot.db", clock)
     shown, url = stage
-    shown.app = create_hubspot_app(portal, calls, access_token=TOKEN, oauth=OAuthApp(CLIENT_ID, CLIENT_SECRET))
+    app = create_hubspot_app(portal, calls, access_token=TOKEN, oauth=OAuthApp(CLIENT_ID, CLIENT_SECRET))
+    shown.app = watched(app, "hubspot")
     with requests.Session() as session:
         session.headers["Authorization"] = f"Bearer {TOKEN}"
         yield Served(url, portal, clock, calls, session)
