@@ -109,7 +109,9 @@ class Service(PracticeWork):
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
         staged = stage_errors(self._store, [category], None if ids is None else set(ids))
         forget_bounces(self._store)
-        self._store.save_document(OUTDATED, True)  # what was refused may be allowed by now, and that shows in the schemas
+        self._store.save_document(
+            OUTDATED, True
+        )  # what was refused may be allowed by now, and that shows in the schemas
         self._emit(Changed(("errors", "status")))
         return staged
 

@@ -48,7 +48,9 @@ def makers() -> set[str]:
     names = set(kinds)
     for path in _HOME:
         for node in ast.parse(Path(path).read_text("utf-8")).body:
-            if (isinstance(node, ast.ClassDef) and kinds & {ast.unparse(base) for base in node.bases}) or (isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) in kinds):
+            if (isinstance(node, ast.ClassDef) and kinds & {ast.unparse(base) for base in node.bases}) or (
+                isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) in kinds
+            ):
                 names.add(node.name)
     return names
 
