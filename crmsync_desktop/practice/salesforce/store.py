@@ -59,6 +59,7 @@ class Store:
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=NORMAL")
         self.db.execute("PRAGMA cache_size=-64000")
+        self.db.execute("PRAGMA mmap_size=4294967296")  # a page of scattered rows is 2,000 reads of the file otherwise
         self.db.create_function("folded", 1, folded, deterministic=True)
         self.db.create_function("repr", 1, repr, deterministic=True)
         self._depth = 0
