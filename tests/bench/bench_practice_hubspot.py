@@ -7,7 +7,6 @@ rounds. `python -m tests.bench.bench_practice_hubspot 1000000` loads so many con
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.hubspot import HubSpotPortal, create_hubspot_app
 from crmsync_desktop.practice.hubspot.limits import RateLimits
+from tests.bench.asked import Asked
 from tests.bench.figure import Figure
 
 LIMIT_SECONDS = 240
@@ -41,40 +41,17 @@ class Served:
     """A portal whose application is called without a socket. `ms`: CPU time of one request."""
 
     def __init__(self, folder: Path) -> None:
-        self._loop = asyncio.Runner()
         self.clock = PracticeClock(source=lambda: NOW)
         self.portal = HubSpotPortal(folder / "hubspot.db", self.clock)
-        self._app = create_hubspot_app(
-            self.portal, CallLog(), access_token=TOKEN, limits=RateLimits(burst=10**6, searches=10**6)
-        )
+        limits = RateLimits(burst=10**6, searches=10**6)
+        self._asked = Asked(create_hubspot_app(self.portal, CallLog(), access_token=TOKEN, limits=limits), TOKEN)
 
     def close(self) -> None:
         self.portal.close()
-        self._loop.close()
+        self._asked.close()
 
     def ms(self, path: str, body: object) -> tuple[float, Any]:
-        raw, parts = orjson.dumps(body), []
-        headers = [(b"authorization", f"Bearer {TOKEN}".encode()), (b"content-type", b"application/json")]
-        scope = {
-            "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": path, "raw_path": b"",
-            "query_string": b"", "root_path": "", "headers": headers, "server": ("127.0.0.1", 80),
-            "client": ("127.0.0.1", 1), "state": {},
-        }  # fmt: skip
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": raw, "more_body": False}
-
-        async def send(message: Any) -> None:
-            parts.append(message.get("body", b"") if "status" not in message else str(message["status"]).encode())
-
-        async def ask() -> float:
-            started = time.process_time()
-            await self._app(scope, receive, send)
-            return (time.process_time() - started) * 1000
-
-        took = self._loop.run(ask())
-        assert parts[0] in (b"200", b"201"), b"".join(parts)
-        return took, orjson.loads(b"".join(parts[1:]))
+        return self._asked.ms("POST", path, body=body)
 
 
 class Naive:

@@ -8,7 +8,6 @@ put into the same tables by `executemany`; no checks, no SOQL. Best of several r
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sqlite3
 import sys
@@ -24,6 +23,7 @@ import orjson
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.salesforce import SalesforceOrg, create_salesforce_app
+from tests.bench.asked import Asked
 from tests.bench.figure import Figure
 
 LIMIT_SECONDS = 240
@@ -41,37 +41,16 @@ class Served:
     """An org whose application is called without a socket. `ms`: CPU time of one request."""
 
     def __init__(self, folder: Path) -> None:
-        self._loop = asyncio.Runner()
         self.org = SalesforceOrg(folder / "salesforce.db", PracticeClock(source=lambda: float(NOW)), daily_limit=10**9)
-        self._app = create_salesforce_app(self.org, CallLog(), access_token=TOKEN, client_id="bench")
+        app = create_salesforce_app(self.org, CallLog(), access_token=TOKEN, client_id="bench")
+        self._asked = Asked(app, TOKEN)
 
     def close(self) -> None:
         self.org.close()
-        self._loop.close()
+        self._asked.close()
 
     def ms(self, method: str, path: str, query: str = "", body: object = None) -> tuple[float, Any]:
-        raw, parts = b"" if body is None else orjson.dumps(body), []
-        headers = [(b"authorization", f"Bearer {TOKEN}".encode()), (b"content-type", b"application/json")]
-        scope = {
-            "type": "http", "http_version": "1.1", "method": method, "scheme": "http", "path": path,
-            "raw_path": path.encode(), "query_string": query.encode(), "root_path": "", "headers": headers,
-            "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "state": {},
-        }  # fmt: skip
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": raw, "more_body": False}
-
-        async def send(message: Any) -> None:
-            parts.append(message.get("body", b"") if "status" not in message else str(message["status"]).encode())
-
-        async def ask() -> float:
-            started = time.process_time()
-            await self._app(scope, receive, send)
-            return (time.process_time() - started) * 1000
-
-        took = self._loop.run(ask())
-        assert parts[0] in (b"200", b"201"), b"".join(parts)
-        return took, orjson.loads(b"".join(parts[1:]))
+        return self._asked.ms(method, path, query, body)
 
     def query(self, soql: str) -> tuple[float, Any]:
         return self.ms("GET", f"{BASE}/query", f"q={quote(soql)}")

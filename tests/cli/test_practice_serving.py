@@ -7,41 +7,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from crmsync_desktop.cli import run
-from tests.practice.servers import Orgs, practice_orgs
+from tests.cli.conftest import Command
+from tests.practice.servers import Orgs
 
 pytestmark = pytest.mark.http
 no_sigint = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to another process")
-Command = Callable[..., tuple[int, str, str]]
 FAULTS = '[[fault]]\nsystem = "hubspot"\npath = "/owners"\nstatus = 503\ncount = 1\nheaders = { Retry-After = "9" }\n'
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Orgs]]:
-    folder = tmp_path_factory.mktemp("home")
-    with practice_orgs(folder / "practice", contacts=5) as orgs:
-        yield folder, orgs
-
-
-@pytest.fixture
-def command(home: tuple[Path, Orgs], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    monkeypatch.setenv("CRMSYNC_DATA_DIR", str(home[0]))
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def ran(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["crmsync-desktop", "practice", *arguments])
-        status = run()
-        out, err = capfd.readouterr()
-        return status, out, err
-
-    return ran
 
 
 def owners(orgs: Orgs) -> requests.Response:

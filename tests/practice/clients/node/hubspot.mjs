@@ -2,24 +2,11 @@
 // Arguments: the portal's address, an access token.
 import assert from "node:assert/strict";
 import { Client } from "@hubspot/api-client";
+import { refused, step } from "./steps.mjs";
 
 const [basePath, accessToken] = process.argv.slice(2);
 const client = new Client({ accessToken, basePath });
 const crm = client.crm;
-
-async function step(name, work) {
-  await work();
-  console.log(`ok ${name}`);
-}
-
-async function refused(work) {
-  try {
-    await work();
-  } catch (error) {
-    return error;
-  }
-  assert.fail("this should have been refused");
-}
 
 let contacts, company;
 

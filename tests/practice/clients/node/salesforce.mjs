@@ -3,23 +3,10 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import jsforce from "jsforce";
+import { refused, step } from "./steps.mjs";
 
 const [instanceUrl, accessToken, clientId, redirectUri] = process.argv.slice(2);
 const version = "60.0";
-
-async function step(name, work) {
-  await work();
-  console.log(`ok ${name}`);
-}
-
-async function refused(work) {
-  try {
-    await work();
-  } catch (error) {
-    return error;
-  }
-  assert.fail("this should have been refused");
-}
 
 let conn;
 
