@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.domain.mapping import Rule, pair_of_object
 from crmsync_desktop.domain.schema import Field, Kind
 
 ALL_RULES: Final = tuple(Rule)
@@ -34,6 +34,10 @@ class Fit(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...] = ALL_RULES
 
 
+MEMBER_RULES: Final = (Rule.TWO_WAY, Rule.ALWAYS_SALESFORCE, Rule.DONT_SYNC)
+"""Members are joined one by one; nothing in them is ever blank."""
+
+
 class _Way(Enum):
     """How two kinds go together."""
 
@@ -41,6 +45,9 @@ class _Way(Enum):
     INBOUND = 1
     """From Salesforce to HubSpot only."""
     OWNER = 2
+    PARENT = 3
+    """Ids of the two records of one link."""
+    MEMBERS = 4
 
 
 TEXTS: Final = frozenset(
@@ -75,6 +82,8 @@ _TABLE: Final[dict[tuple[Kind, Kind], tuple[_Way, str]]] = {
     (Kind.PICKLIST, Kind.PICKLIST): (_Way.FREE, ""),
     (Kind.MULTIPICKLIST, Kind.MULTIPICKLIST): (_Way.FREE, ""),
     (Kind.OWNER, Kind.OWNER): (_Way.OWNER, ""),
+    (Kind.REFERENCE, Kind.REFERENCE): (_Way.PARENT, ""),
+    (Kind.MEMBERS, Kind.MEMBERS): (_Way.MEMBERS, ""),
     (Kind.DATE, Kind.DATETIME): (_Way.FREE, _DAY),
     (Kind.DATETIME, Kind.DATE): (_Way.FREE, _DAY),
     # What Salesforce holds always has a text; the way back depends on what people type.
@@ -115,6 +124,7 @@ _NAMES: Final = {
     Kind.MULTIPICKLIST: "a picklist of several values",
     Kind.OWNER: "an owner",
     Kind.REFERENCE: "a lookup",
+    Kind.MEMBERS: "several lookups",
     Kind.ID: "a record id",
     Kind.OPAQUE: "compound or binary",
 }
@@ -136,7 +146,9 @@ def fit(salesforce: Field, hubspot: Field) -> Fit:
     if found is None:
         return Fit(salesforce.kind, problem=_problem(salesforce, hubspot), rules=())
     way, warning = found
-    rules = OWNER_RULES if way is _Way.OWNER else INBOUND if way is _Way.INBOUND else ALL_RULES
+    if way in (_Way.PARENT, _Way.MEMBERS) and not parent_pair(salesforce, hubspot):
+        return Fit(salesforce.kind, problem="They point at records that aren't each other's counterparts.", rules=())
+    rules = _RULES.get(way, ALL_RULES)
     warnings = [warning] if warning else []
     if not salesforce.writable and way is not _Way.INBOUND:
         rules = INBOUND
@@ -153,6 +165,15 @@ def fit(salesforce: Field, hubspot: Field) -> Fit:
             "Salesforce doesn't report changes of a formula by itself: they travel with the record's next edit."
         )
     return Fit(_kind(salesforce.kind, hubspot.kind), warning=" ".join(warnings), rules=rules)
+
+
+_RULES: Final = {_Way.OWNER: OWNER_RULES, _Way.INBOUND: INBOUND, _Way.MEMBERS: MEMBER_RULES}
+
+
+def parent_pair(salesforce: Field, hubspot: Field) -> str:
+    """The name of the pair whose records both fields point at; "" where there is none."""
+    pairs = {pair_of_object(object) for object in salesforce.refers_to}
+    return next((name for object in hubspot.refers_to if (name := pair_of_object(object)) in pairs and name), "")
 
 
 def fit_all(salesforce: Mapping[str, Field], hubspot: Field) -> Fit:

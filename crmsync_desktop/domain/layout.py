@@ -7,22 +7,43 @@ side reads on the other, and what may be written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
-from crmsync_desktop.domain.compat import Fit, converts, fit_all
+from crmsync_desktop.domain.compat import Fit, converts, fit_all, parent_pair
 from crmsync_desktop.domain.mapping import Mapping as FieldMapping
 from crmsync_desktop.domain.mapping import Pair, Rule
-from crmsync_desktop.domain.records import UNSEEN, Cell, Side
+from crmsync_desktop.domain.records import UNSEEN, Cell, Fault, Side
 from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
 from crmsync_desktop.domain.values import canonical
+
+
+class Translation(Protocol):
+    """How one side reads the other's values, where that takes more than a table: a state depends on its country, a stage on
+    its pipeline, a lookup on the links. `cells`: the whole record that the value comes from, in order of place; empty
+    where it isn't known. UNSEEN is a value that has no counterpart: it can't travel, and `fault` says why."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a counterpart may yet come by itself (a parent that is linked later): until then nothing is settled."""
+        ...
+
+    def to_hubspot(self, cell: str, cells: Sequence[Cell]) -> Cell: ...
+
+    def to_salesforce(self, cell: str, cells: Sequence[Cell]) -> Cell: ...
+
+    def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault:
+        """Why `cell` of the other side has no counterpart on `side`."""
+        ...
 
 
 class Column(msgspec.Struct, frozen=True):
     """One mapped property at its place. `salesforce` holds the field of each object that has one. `to_hubspot` and
     `to_salesforce` translate values that the systems name differently; with `strict`, a value without a translation
     can't travel (an owner nobody matches). `converts`: the two sides write the same value differently (date and datetime, a
-    number with decimals that Salesforce's field rounds to `scale` places)."""
+    number with decimals that Salesforce's field rounds to `scale` places). `translation` takes the tables' place. `parent`
+    is the pair whose records a reference or members point at."""
 
     place: int
     property: str
@@ -35,21 +56,33 @@ class Column(msgspec.Struct, frozen=True):
     strict: bool = False
     converts: bool = False
     scale: int | None = None
+    translation: Any = None
+    parent: str = ""
 
-    def as_hubspot(self, cell: Cell) -> Cell:
+    def waits(self) -> bool:
+        """Whether a value without a counterpart stays undecided until there is one."""
+        return self.translation is not None and bool(self.translation.waits)
+
+    def as_hubspot(self, cell: Cell, cells: Sequence[Cell] = ()) -> Cell:
         """A Salesforce cell as HubSpot would hold it; UNSEEN where it has no counterpart there."""
         if not cell:
             return cell
+        if self.translation is not None:
+            there: Cell = self.translation.to_hubspot(cell, cells)
+            return there
         if self.strict:
             return self.to_hubspot.get(cell, UNSEEN)
         if self.to_hubspot:
             cell = self.to_hubspot.get(cell, cell)
         return canonical(self.hubspot.kind, cell) if self.converts else cell
 
-    def as_salesforce(self, cell: Cell) -> Cell:
+    def as_salesforce(self, cell: Cell, cells: Sequence[Cell] = ()) -> Cell:
         """A HubSpot cell as Salesforce would hold it; UNSEEN where it has no counterpart there."""
         if not cell:
             return cell
+        if self.translation is not None:
+            here: Cell = self.translation.to_salesforce(cell, cells)
+            return here
         if self.strict:
             return self.to_salesforce.get(cell, UNSEEN)
         if self.to_salesforce:
@@ -85,10 +118,16 @@ class Layout(msgspec.Struct, frozen=True):
 
 
 def resolve(
-    pair: Pair, mappings: Iterable[FieldMapping], schemas: Mapping[str, Schema], owners: Iterable[Owner] = ()
+    pair: Pair,
+    mappings: Iterable[FieldMapping],
+    schemas: Mapping[str, Schema],
+    owners: Iterable[Owner] = (),
+    parents: Mapping[str, Translation] | None = None,
 ) -> Layout:
-    """Turn mappings into columns. `schemas` by object name of either side. A mapping whose property, or all of whose
-    fields, are gone or don't fit becomes a problem instead of a column; Don't sync becomes neither."""
+    """Turn mappings into columns. `schemas` by object name of either side. `parents`: by pair, how ids of its records read
+    across; a lookup of a pair that isn't among them (its switch is off) becomes neither column nor problem. A mapping
+    whose property, or all of whose fields, are gone or don't fit becomes a problem instead of a column; Don't sync becomes
+    neither."""
     columns: list[Column] = []
     problems: list[tuple[str, str]] = []
     to_hubspot, to_salesforce = _match_owners(owners)
@@ -114,7 +153,13 @@ def resolve(
         if fit.problem:
             problems.append((mapping.property, fit.problem))
             continue
-        columns.append(_column(len(columns), mapping, fit, hubspot, salesforce, to_hubspot, to_salesforce))
+        column = _column(len(columns), mapping, fit, hubspot, salesforce, to_hubspot, to_salesforce)
+        if column.kind in (Kind.REFERENCE, Kind.MEMBERS):
+            name = parent_pair(next(iter(salesforce.values())), hubspot)
+            if parents is None or name not in parents:
+                continue
+            column = msgspec.structs.replace(column, parent=name, strict=True, translation=parents[name])
+        columns.append(column)
     return Layout(pair=pair, columns=tuple(columns), problems=tuple(problems))
 
 

@@ -72,12 +72,23 @@ class Mapping(msgspec.Struct, frozen=True):
     builtin: bool = False
 
 
+class MatchedBy(StrEnum):
+    """How records without a link find their counterpart (C9, O2)."""
+
+    KEYS = "keys"
+    """By e-mail addresses, and ids that the other side carries."""
+    CONTACTS = "contacts"
+    """Through the contacts that belong to them, and carried ids: never by domain or name."""
+    ID = "id"
+    """By a carried id only: each new record makes a new one."""
+
+
 class Pair(msgspec.Struct, frozen=True):
     """An object of HubSpot with its counterparts in Salesforce, the first of which wins a tie in matching.
 
-    `keys`: object → fields that hold match keys: e-mail addresses, and the Salesforce id that a HubSpot contact carries,
+    `keys`: object → fields that hold match keys: e-mail addresses, and the Salesforce id that a HubSpot record carries,
     which finds the pairs without an address again. (18-character ids stay different when case is folded.)
-    `label_properties` name a record to a person.
+    `label_properties` name a record to a person. `noun` is one record of the pair.
     """
 
     name: str
@@ -85,8 +96,23 @@ class Pair(msgspec.Struct, frozen=True):
     salesforce: tuple[str, ...]
     keys: dict[str, tuple[str, ...]]
     label_properties: tuple[str, ...]
+    noun: str = "record"
+    matched_by: MatchedBy = MatchedBy.ID
+
+    @property
+    def label(self) -> str:
+        return self.name.capitalize()
 
 
+COMPANIES = Pair(
+    name="companies",
+    hubspot="companies",
+    salesforce=("Account",),
+    keys={"Account": ("Id",), "companies": ("salesforceaccountid",)},
+    label_properties=("name",),
+    noun="company",
+    matched_by=MatchedBy.CONTACTS,
+)
 CONTACTS = Pair(
     name="contacts",
     hubspot="contacts",
@@ -97,5 +123,32 @@ CONTACTS = Pair(
         "contacts": ("email", "hs_additional_emails", "salesforcecontactid", "salesforceleadid"),
     },
     label_properties=("firstname", "lastname"),
+    noun="contact",
+    matched_by=MatchedBy.KEYS,
 )
-PAIRS = {CONTACTS.name: CONTACTS}
+DEALS = Pair(
+    name="deals",
+    hubspot="deals",
+    salesforce=("Opportunity",),
+    keys={"Opportunity": ("Id",), "deals": ("hs_salesforceopportunityid",)},
+    label_properties=("dealname",),
+    noun="deal",
+)
+TICKETS = Pair(
+    name="tickets",
+    hubspot="tickets",
+    salesforce=("Case",),
+    keys={"Case": ("Id",), "tickets": ()},
+    label_properties=("subject",),
+    noun="ticket",
+)
+PAIRS = {pair.name: pair for pair in (COMPANIES, CONTACTS, DEALS, TICKETS)}
+"""Parents before their children: the order in which a pass deals with them."""
+
+
+def pair_of_object(object: str) -> str:
+    """The name of the pair that an object of either side belongs to; "" for any other."""
+    return _PAIR_OF.get(object, "")
+
+
+_PAIR_OF = {object: pair.name for pair in PAIRS.values() for object in (pair.hubspot, *pair.salesforce)}

@@ -13,8 +13,9 @@ import msgspec
 from crmsync_desktop.domain.checks import check_value, missing_required
 from crmsync_desktop.domain.decide import Action, Facts, decide
 from crmsync_desktop.domain.layout import Column, Layout
+from crmsync_desktop.domain.members import Merged, merge
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Side, Value
-from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.schema import Kind, Schema
 from crmsync_desktop.domain.settings import OnConflict
 from crmsync_desktop.domain.values import close as as_stored
 from crmsync_desktop.domain.values import same, version_order
@@ -92,25 +93,29 @@ def plan_link(layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_
                 # One side never had this field: there is nothing to compare, so what the other holds is simply known.
                 _rebase(plan, place, s, h)
             continue
-        there = column.as_hubspot(s)
-        if there is not UNSEEN and (there == h or _equal(column, s, h, there)):
+        if column.kind is Kind.MEMBERS:
+            _plan_members(plan, column, salesforce, hubspot, doors)
+            continue
+        there = column.as_hubspot(s, salesforce.cells)
+        if there is not UNSEEN and (there == h or _equal(column, s, h, there, hubspot.cells)):
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
             continue
         if not dated:
             newest, dated = _newest(salesforce.version, hubspot.version), True
-        facts = _facts(column, s, h, bs, bh, there, newest)
+        here = column.as_salesforce(h, hubspot.cells)
+        facts = _facts(column, s, h, bs, bh, there, here, newest)
         action, reason = decide(column.rule, facts, on_conflict)
         if action is Action.DIFFER:
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
             if column.strict:
-                _tell_unmatched(plan, column, s, h, there)
+                _tell_unmatched(plan, column, salesforce, hubspot, there, here)
         elif action is Action.HOLD:
             plan.held.append(place)
         else:
             side = Side.HUBSPOT if action is Action.TO_HUBSPOT else Side.SALESFORCE
-            _write(plan, column, side, salesforce.object, s, h, there, reason, doors)
+            _write(plan, column, side, salesforce, hubspot, there if side is Side.HUBSPOT else here, reason, doors)
     return plan
 
 
@@ -129,7 +134,12 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
             continue
         if column.rule.always and column.rule.master is side:
             continue  # the master is never written, not even where it is blank
-        value = column.as_hubspot(cell) if side is Side.HUBSPOT else column.as_salesforce(cell)
+        if column.kind is Kind.MEMBERS:
+            value = _new_members(plan, column, source, cell)
+        else:
+            value = column.as_hubspot(cell, cells) if side is Side.HUBSPOT else column.as_salesforce(cell, cells)
+        if value is UNSEEN and column.translation is not None:
+            plan.faults.append(column.translation.fault(side, cell, cells))
         if not value or not (field.createable or field.withheld):
             continue
         fault = check_value(field, value, True)
@@ -144,9 +154,9 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
     return plan
 
 
-def _equal(column: Column, s: Value, h: Value, there: Cell) -> bool:
+def _equal(column: Column, s: Value, h: Value, there: Cell, h_cells: Sequence[Cell]) -> bool:
     """Where the sides' kinds differ (date, datetime), what only one of them can tell apart is equal."""
-    return same(column.kind, there or None, h) or (column.converts and column.as_salesforce(h) == s)
+    return same(column.kind, there or None, h) or (column.converts and column.as_salesforce(h, h_cells) == s)
 
 
 def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:
@@ -155,7 +165,9 @@ def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:
     plan.rebased = True
 
 
-def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, newest: Side | None) -> Facts:
+def _facts(
+    column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, here: Cell, newest: Side | None
+) -> Facts:
     based = bs is not UNSEEN and bh is not UNSEEN
     salesforce_moved = based and not same(column.kind, s, bs or None)
     hubspot_moved = based and not same(column.kind, h, bh or None)
@@ -163,8 +175,9 @@ def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, 
         # A side that only stores otherwise what it was given (a run died before it heard of it) yields to a real edit.
         slight_s, slight_h = as_stored(column.kind, bs or None, s), as_stored(column.kind, bh or None, h)
         salesforce_moved, hubspot_moved = not slight_s or slight_h, not slight_h or slight_s
-    here = column.as_salesforce(h)
-    if there is UNSEEN or here is UNSEEN:
+    if column.waits() and (there is UNSEEN or here is UNSEEN):
+        close = False
+    elif there is UNSEEN or here is UNSEEN:
         # An owner without a counterpart is told of. It isn't a reason to undo the edit that set it, and where nothing is
         # known of either side's edits (a new record has its system's default owner), none to replace the other's.
         close = not salesforce_moved and not hubspot_moved
@@ -187,10 +200,9 @@ def _write(
     plan: LinkPlan,
     column: Column,
     side: Side,
-    salesforce_object: str,
-    s: Value,
-    h: Value,
-    there: Cell,
+    salesforce: Look,
+    hubspot: Look,
+    value: Cell,
     reason: str,
     doors: Doors,
 ) -> None:
@@ -198,33 +210,40 @@ def _write(
     if not door:
         plan.waiting = True
         return
-    field = column.field(side, salesforce_object)
-    value = there if side is Side.HUBSPOT else column.as_salesforce(h)
+    s, h = salesforce.cells[column.place], hubspot.cells[column.place]
+    field = column.field(side, salesforce.object)
     if field is None or value is UNSEEN or not field.writable:
-        # No counterpart for this owner, or a field that only its own system writes: the sides may differ.
-        if plan.base_salesforce[column.place] != s or plan.base_hubspot[column.place] != h:
+        # No counterpart for this owner, or a field that only its own system writes: the sides may differ. Where the
+        # counterpart may yet come, they may not: the bases stay, and what is to be done then is decided then.
+        rebase = value is not UNSEEN or not column.waits()
+        if rebase and (plan.base_salesforce[column.place] != s or plan.base_hubspot[column.place] != h):
             _rebase(plan, column.place, s, h)
         if value is UNSEEN:
-            plan.faults.append((side, _no_counterpart(column, side, s if side is Side.HUBSPOT else h)))
+            source = salesforce if side is Side.HUBSPOT else hubspot
+            plan.faults.append((side, _no_counterpart(column, side, source)))
         return
     fault = check_value(field, value, False)
     if fault is not None:
         plan.faults.append((side, fault))
         return
-    source, old = (s, h) if side is Side.HUBSPOT else (h, s)
+    source_cell, old = (s, h) if side is Side.HUBSPOT else (h, s)
     changes = plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce
-    changes.append(FieldChange(column.place, column.property, field.name, source, old, value, reason))
+    changes.append(FieldChange(column.place, column.property, field.name, source_cell, old, value, reason))
 
 
-def _tell_unmatched(plan: LinkPlan, column: Column, s: Value, h: Value, there: Cell) -> None:
+def _tell_unmatched(plan: LinkPlan, column: Column, salesforce: Look, hubspot: Look, there: Cell, here: Cell) -> None:
     """An owner without a counterpart stays an error for as long as it stands."""
     if there is UNSEEN:
-        plan.faults.append((Side.HUBSPOT, _no_counterpart(column, Side.HUBSPOT, s)))
-    if column.as_salesforce(h) is UNSEEN:
-        plan.faults.append((Side.SALESFORCE, _no_counterpart(column, Side.SALESFORCE, h)))
+        plan.faults.append((Side.HUBSPOT, _no_counterpart(column, Side.HUBSPOT, salesforce)))
+    if here is UNSEEN:
+        plan.faults.append((Side.SALESFORCE, _no_counterpart(column, Side.SALESFORCE, hubspot)))
 
 
-def _no_counterpart(column: Column, side: Side, id: Value) -> Fault:
+def _no_counterpart(column: Column, side: Side, source: Look) -> Fault:
+    id = source.cells[column.place]
+    if column.translation is not None:
+        fault: Fault = column.translation.fault(side, id or "", source.cells)
+        return fault
     return Fault(
         Category.OWNERS,
         "OWNER_NOT_MATCHED",
@@ -237,3 +256,35 @@ def _no_counterpart(column: Column, side: Side, id: Value) -> Fault:
 def _newest(salesforce: str, hubspot: str) -> Side | None:
     order = version_order(salesforce, hubspot)
     return None if order == 0 else Side.HUBSPOT if order < 0 else Side.SALESFORCE
+
+
+def _plan_members(plan: LinkPlan, column: Column, salesforce: Look, hubspot: Look, doors: Doors) -> None:
+    place = column.place
+    s, h = salesforce.cells[place] or None, hubspot.cells[place] or None
+    merged = _merged(column, s, h, salesforce.base[place], hubspot.base[place])
+    if plan.base_salesforce[place] != merged.base_salesforce or plan.base_hubspot[place] != merged.base_hubspot:
+        _rebase(plan, place, merged.base_salesforce, merged.base_hubspot)
+    wanted = {Side.HUBSPOT: merged.hubspot, Side.SALESFORCE: merged.salesforce}
+    for side, now in ((Side.HUBSPOT, h), (Side.SALESFORCE, s)):
+        field = column.field(side, salesforce.object)
+        one_way = column.rule.master is side
+        if wanted[side] != now and field is not None and field.writable and not one_way:
+            reason = f"members changed in {side.other.label}"
+            _write(plan, column, side, salesforce, hubspot, wanted[side], reason, doors)
+    for side, id in merged.waiting:
+        plan.faults.append((side.other, column.translation.fault(side.other, id, ())))
+
+
+def _new_members(plan: CreatePlan, column: Column, source: Side, cell: str) -> Cell:
+    """The members that a new record begins with: those that have a counterpart."""
+    s, h = (cell, None) if source is Side.SALESFORCE else (None, cell)
+    merged = _merged(column, s, h, UNSEEN, UNSEEN)
+    plan.faults += [column.translation.fault(side.other, id, ()) for side, id in merged.waiting]
+    return merged.hubspot if source is Side.SALESFORCE else merged.salesforce
+
+
+def _merged(column: Column, s: Value, h: Value, bs: Cell, bh: Cell) -> Merged:
+    labels = {option.label.casefold() for option in column.hubspot.options}
+    return merge(
+        s, h, bs, bh, column.as_hubspot, column.as_salesforce, lambda role: not role or role.casefold() in labels
+    )

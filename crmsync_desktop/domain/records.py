@@ -65,6 +65,8 @@ class Observed(msgspec.Struct, gc=False, frozen=True, array_like=True):
     keys: tuple[str, ...] = ()
     successor: tuple[str, str] | None = None
     absorbed: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    """Ids of the records of the same side that this one belongs to (its account or company)."""
 
 
 class Op(StrEnum):
@@ -79,7 +81,8 @@ class Write(msgspec.Struct, gc=False, frozen=True):
     `values` go from field name to canonical text, None to blank the field. `origin_id` is the id of the other side's
     record that a create stands for: it goes into the external id (Salesforce) or unique property (HubSpot) where there
     is one, so that a create whose answer was lost can be found again. `journaled_at` is when the journal took the write
-    (ISO 8601 UTC, our clock): nothing created before it can be this write's record.
+    (ISO 8601 UTC, our clock): nothing created before it can be this write's record. `former` is what association fields
+    (references and members) are believed to hold now: those are written as the difference.
     """
 
     key: str
@@ -90,6 +93,7 @@ class Write(msgspec.Struct, gc=False, frozen=True):
     values: dict[str, Value]
     origin_id: str | None = None
     journaled_at: str = ""
+    former: dict[str, Value] = {}
 
 
 class Outcome(StrEnum):

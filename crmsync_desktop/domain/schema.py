@@ -27,6 +27,9 @@ class Kind(StrEnum):
     OWNER = "owner"
     """A user: OwnerId / hubspot_owner_id, matched by e-mail."""
     REFERENCE = "reference"
+    """Another record: its id on this side. The counterpart is found through the links of that record's pair."""
+    MEMBERS = "members"
+    """Several other records, each with a role (contact roles; association labels): see domain/members.py."""
     ID = "id"
     OPAQUE = "opaque"
     """Compound and binary fields (address, location, base64): can't be mapped."""
@@ -59,6 +62,8 @@ class Field(msgspec.Struct, frozen=True):
     calculated: bool = False
     unique: bool = False
     external_id: bool = False
+    refers_to: tuple[str, ...] = ()
+    """Objects that a reference may point at, by this side's names: Account; companies."""
     withheld: bool = False
     """It could be written once and can't any more: the connected user has lost the right, and may get it back."""
 

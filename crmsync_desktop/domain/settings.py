@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from crmsync_desktop.domain.mapping import PAIRS, Pair
+
 
 class OnSalesforceChange(StrEnum):
     """C1."""
@@ -19,6 +21,13 @@ class OnHubSpotChange(StrEnum):
 
     CONTACT = "contact"
     LEAD = "lead"
+
+
+class OnHubSpotRecord(StrEnum):
+    """The same for companies, deals and tickets, which have one counterpart each."""
+
+    CREATE_OR_UPDATE = "create_or_update"
+    NOTHING = "nothing"
 
 
 class OnSalesforceDelete(StrEnum):
@@ -51,6 +60,34 @@ class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_ambiguous_match: OnAmbiguousMatch = OnAmbiguousMatch.MOST_RECENT
 
 
+class CompanySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """O1, O2: companies and accounts."""
+
+    enabled: bool = False
+    on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
+    on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.CREATE_OR_UPDATE
+    on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
+    on_ambiguous_match: OnAmbiguousMatch = OnAmbiguousMatch.MOST_RECENT
+
+
+class DealSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """O1, O2: deals and opportunities. HubSpot's own integration deletes the deal of a deleted opportunity."""
+
+    enabled: bool = False
+    on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
+    on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.CREATE_OR_UPDATE
+    on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.DELETE
+
+
+class TicketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """O1, O2: tickets and cases."""
+
+    enabled: bool = False
+    on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
+    on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.CREATE_OR_UPDATE
+    on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allocation: int = 10_000
     """Salesforce API calls per rolling 24 h (S1)."""
@@ -62,3 +99,44 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     guard_minimum: int = 50
     """Below this many records the share is not looked at."""
     contacts: ContactSettings = ContactSettings()
+    companies: CompanySettings = CompanySettings()
+    deals: DealSettings = DealSettings()
+    tickets: TicketSettings = TicketSettings()
+
+
+class PairRules(msgspec.Struct, frozen=True):
+    """What the settings of one pair come to. `created_as`: the Salesforce object that a new HubSpot record becomes."""
+
+    to_hubspot: bool
+    to_salesforce: bool
+    created_as: str
+    on_salesforce_delete: OnSalesforceDelete
+    on_ambiguous_match: OnAmbiguousMatch = OnAmbiguousMatch.MOST_RECENT
+    inclusion_list: str | None = None
+
+
+def rules_of(settings: Settings, pair: Pair) -> PairRules:
+    """The rules of `pair` under these settings."""
+    if pair.name == "contacts":
+        contacts = settings.contacts
+        return PairRules(
+            to_hubspot=contacts.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE,
+            to_salesforce=True,
+            created_as="Lead" if contacts.on_hubspot_change is OnHubSpotChange.LEAD else "Contact",
+            on_salesforce_delete=contacts.on_salesforce_delete,
+            on_ambiguous_match=contacts.on_ambiguous_match,
+            inclusion_list=contacts.inclusion_list,
+        )
+    own: CompanySettings | DealSettings | TicketSettings = getattr(settings, pair.name)
+    return PairRules(
+        to_hubspot=own.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE,
+        to_salesforce=own.on_hubspot_change is OnHubSpotRecord.CREATE_OR_UPDATE,
+        created_as=pair.salesforce[0],
+        on_salesforce_delete=own.on_salesforce_delete,
+        on_ambiguous_match=own.on_ambiguous_match if isinstance(own, CompanySettings) else OnAmbiguousMatch.MOST_RECENT,
+    )
+
+
+def active_pairs(settings: Settings) -> tuple[Pair, ...]:
+    """The pairs that sync, parents first. Contacts always do."""
+    return tuple(pair for pair in PAIRS.values() if pair.name == "contacts" or getattr(settings, pair.name).enabled)

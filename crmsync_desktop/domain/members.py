@@ -1,0 +1,106 @@
+"""Members: several records that belong to one, each with a role. An opportunity's contact roles, a deal's labelled contacts.
+
+As canonical text: one line "id=role" each, in order of id. Unlike other fields they are joined one by one: both sides may
+have added somebody since the base, and both stay. What was taken away in Salesforce is taken away in HubSpot; what was
+taken away in HubSpot stays in Salesforce, where nothing is ever deleted for HubSpot's sake, and isn't put back either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from crmsync_desktop.domain.records import Cell, Side, Value
+
+REMOVED = "(removed)"
+"""In HubSpot's base: a member that was taken away there and not in Salesforce."""
+Across = Callable[[str], Cell]
+"""An id of one side as the other's, UNSEEN where that record has no counterpart."""
+
+
+class Merged(msgspec.Struct, frozen=True):
+    """What each side should hold, what is known by then (the bases, unless something is written), and the members that
+    can't travel since they have no counterpart: (side that they are on, id)."""
+
+    salesforce: Value
+    hubspot: Value
+    base_salesforce: Value
+    base_hubspot: Value
+    waiting: tuple[tuple[Side, str], ...]
+
+
+def parse(value: Cell) -> dict[str, str]:
+    """Role by id."""
+    lines = (line.partition("=") for line in value.split("\n")) if value else ()
+    return {id: role for id, _, role in lines}
+
+
+def text(members: Mapping[str, str]) -> Value:
+    """The canonical text; None for nobody."""
+    return "\n".join(f"{id}={members[id]}" for id in sorted(members)) or None
+
+
+def after_write(base: Cell, written: Value) -> Value:
+    """HubSpot's new base once `written` is stored: what had been taken away there stays remembered."""
+    removed = {id: role for id, role in parse(base).items() if role == REMOVED}
+    return text({**removed, **parse(written)})
+
+
+def merge(
+    salesforce: Value,
+    hubspot: Value,
+    base_salesforce: Cell,
+    base_hubspot: Cell,
+    to_hubspot: Across,
+    to_salesforce: Across,
+    roles: Callable[[str], bool],
+) -> Merged:
+    """Join both sides' members. `roles` says whether HubSpot has a label of that name; a member whose role it lacks travels
+    without one. A role that both sides changed is Salesforce's."""
+    s, h = parse(salesforce), parse(hubspot)
+    bs, bh = parse(base_salesforce), parse(base_hubspot)
+    new_s, new_h = dict(s), dict(h)
+    known_s: dict[str, str] = {}
+    known_h: dict[str, str] = {}
+    waiting: list[tuple[Side, str]] = []
+    partner_of: dict[str, str] = {}
+    for id in sorted(s):
+        partner = to_hubspot(id)
+        if not partner:
+            waiting.append((Side.SALESFORCE, id))
+            continue
+        partner_of[id] = partner
+        known_s[id] = s[id]
+        role = s[id] if roles(s[id]) else ""
+        if partner in h:
+            known_h[partner] = h[partner]
+            if same_role(role, h[partner]):
+                continue
+            edited_there = partner in bh and not same_role(bh[partner], h[partner])
+            if edited_there and same_role(bs.get(id, ""), s[id]):
+                new_s[id] = h[partner]
+            else:
+                new_h[partner] = role
+        elif id in bs and partner in bh:
+            known_h[partner] = REMOVED
+        else:
+            new_h[partner] = role
+    here = set(partner_of.values())
+    for partner in sorted(h):
+        if partner in here:
+            continue
+        mate = to_salesforce(partner)
+        if not mate:
+            waiting.append((Side.HUBSPOT, partner))
+        elif partner in bh and mate in bs:
+            del new_h[partner]
+        else:
+            known_h[partner] = h[partner]
+            new_s[mate] = h[partner]
+    return Merged(text(new_s), text(new_h), text(known_s), text(known_h), tuple(waiting))
+
+
+def same_role(one: str, other: str) -> bool:
+    """Roles are picklist values on one side and labels on the other: case doesn't tell them apart."""
+    return one.casefold() == other.casefold()
