@@ -66,7 +66,7 @@ class Observed(msgspec.Struct, gc=False, frozen=True, array_like=True):
     successor: tuple[str, str] | None = None
     absorbed: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
-    """Ids of the records of the same side that this one belongs to (its account or company)."""
+    """The records of the same side that this one belongs to, as pair/id: "companies/0018…"."""
 
 
 class Op(StrEnum):

@@ -192,6 +192,19 @@ class Conflict(msgspec.Struct, frozen=True, array_like=True):
     since: str
 
 
+class Undone(msgspec.Struct, gc=False, frozen=True, array_like=True):
+    """What an undo put back (P2): while the link's records hold exactly these cells in the property, it stays so. The
+    property "" stands for a created record that was deleted again, on the side whose cell is UNSEEN; what its counterpart
+    held then is the link's base."""
+
+    link: int
+    property: str
+    salesforce: Cell
+    hubspot: Cell
+    pass_id: int
+    at: str
+
+
 class Settle(msgspec.Struct, gc=False, frozen=True):
     """What becomes of one record after planning or writing. `cells`: None = they equal the link's base; a list = kept
     beside it; `keep` = leave what is stored."""
@@ -264,7 +277,16 @@ class Store(Protocol):
         """All known records of both sides that hold one of these keys, with the key."""
         ...
 
+    def children(self, pair: str, places: Sequence[str]) -> list[tuple[str, Known]]:
+        """The records of `pair` that belong to one of these ("companies/ID", "contacts/ID"), with the place. Deleted ones
+        too; ids of both sides differ in form."""
+        ...
+
     def links(self, ids: Sequence[int]) -> list[Link]: ...
+    def counterpart_ids(self, pair: str, side: Side, ids: Sequence[str]) -> dict[str, str]:
+        """By id of `side`, the other side's id of the live links that these records have."""
+        ...
+
     def counterparts(self, links: Sequence[int]) -> dict[int, list[Known]]:
         """Both records of each link, as far as they are known."""
         ...
@@ -309,14 +331,24 @@ class Store(Protocol):
         op: Op | None = None,
         after_row: int = 0,
         limit: int = 1000,
+        pair: str | None = None,
     ) -> list[Entry]:
-        """Journal rows in order of row; pass_id None = of any pass."""
+        """Journal rows in order of row; pass_id None = of any pass, pair None = of any pair."""
         ...
 
     def mark(self, rows: Sequence[int], state: JournalState, at: str, note: str = "") -> None: ...
     def finish(self, results: Sequence[tuple[int, JournalState, str | None, str]], at: str) -> None:
         """(row, state, record id, note) for many entries."""
         ...
+
+    def history(
+        self, records: Sequence[str], links: Sequence[int], before_row: int | None = None, limit: int = 100
+    ) -> list[Entry]:
+        """What the journal has on these records (ids of either side) and links, in any state, the newest first: what was
+        written to them, for them, and what was to be created from them."""
+        ...
+
+    def pass_row(self, pass_id: int) -> PassRow | None: ...
 
     def drop_preview(self, pass_id: int) -> None:
         """Forget the planned entries of a preview, keeping its PassRow."""
@@ -347,6 +379,21 @@ class Store(Protocol):
 
     def conflicts(self, limit: int = 200, after: int = 0) -> list[Conflict]: ...
     def conflict_count(self) -> int: ...
+
+    # undo
+    def any_undone(self) -> bool: ...
+    def undone(self, links: Sequence[int]) -> list[Undone]: ...
+    def undone_in_doubt(self) -> list[Undone]:
+        """Records that were to be deleted again, of links that are live still: whether it was done isn't known."""
+        ...
+
+    def remember_undone(self, undone: Sequence[Undone]) -> None:
+        """Insert or replace, by link and property."""
+        ...
+
+    def forget_undone(self, undone: Sequence[tuple[int, str]]) -> None:
+        """By (link, property)."""
+        ...
 
     # inclusion list
     def members(self, list_id: str, ids: Sequence[str]) -> set[str]:

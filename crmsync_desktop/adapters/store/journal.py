@@ -9,7 +9,7 @@ import msgspec
 
 from crmsync_desktop.adapters.store.packing import SIDE_CODE, SIDES, pack
 from crmsync_desktop.adapters.store.session import Session, chunks, many
-from crmsync_desktop.adapters.store.sqlite import LIST
+from crmsync_desktop.adapters.store.sqlite import LIST, as_list
 from crmsync_desktop.domain.records import Op, Side
 from crmsync_desktop.ports.store import Entry, FieldChange, JournalState, PassRow, PassState, Tally
 
@@ -23,6 +23,14 @@ _PLAN = (
     "label, reason, changes, at, note) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _FINISH = "UPDATE journal SET state = ?, record_id = coalesce(?, record_id), note = ?, ended_at = ? WHERE row = ?"
+# Three ways in, each by its own index; an entry that is found twice counts once.
+_HISTORY = (
+    f"SELECT {_ENTRY_COLUMNS} FROM journal WHERE row IN ("  # noqa: S608
+    f"SELECT row FROM journal WHERE record_id IN {LIST} AND record_id IS NOT NULL UNION "
+    f"SELECT row FROM journal WHERE link IN {LIST} AND link IS NOT NULL UNION "
+    f"SELECT row FROM journal WHERE origin_id IN {LIST} AND record_id IS NULL) "
+    "AND (? IS NULL OR row < ?) ORDER BY row DESC LIMIT ?"
+)
 _changes = msgspec.msgpack.Decoder(tuple[FieldChange, ...]).decode
 _tallies = msgspec.msgpack.Decoder(tuple[Tally, ...]).decode
 _calls = msgspec.msgpack.Decoder(dict[str, int]).decode
@@ -107,11 +115,13 @@ class Journal(Session):
         op: Op | None = None,
         after_row: int = 0,
         limit: int = 1000,
+        pair: str | None = None,
     ) -> list[Entry]:
         # Numbers of an enumeration, written out: a partial index serves only a condition without parameters.
         conditions = [f"state IN ({', '.join(str(int(state)) for state in states)})", "row > ?"]
         values: list[Any] = [after_row]
-        for column, value in (("pass_id", pass_id), ("side", side and SIDE_CODE[side]), ("op", op)):
+        sought = (("pass_id", pass_id), ("side", side and SIDE_CODE[side]), ("op", op), ("pair", pair))
+        for column, value in sought:
             if value is not None:
                 conditions.append(f"{column} = ?")
                 values.append(value)
@@ -138,6 +148,24 @@ class Journal(Session):
         rows = [(int(state), record_id, note, at, row) for row, state, record_id, note in results]
         with self._writing() as connection:
             many(connection, _FINISH, rows)
+
+    def history(
+        self, records: Sequence[str], links: Sequence[int], before_row: int | None = None, limit: int = 100
+    ) -> list[Entry]:
+        named = as_list(records)
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(
+                _HISTORY, (named, as_list(links), named, before_row, before_row, limit)
+            ).all()
+        return [_entry(row) for row in rows]
+
+    def pass_row(self, pass_id: int) -> PassRow | None:
+        with self._reading() as connection:
+            row = connection.exec_driver_sql(
+                f"SELECT {_RUN_COLUMNS} FROM pass WHERE id = ?",  # noqa: S608
+                (pass_id,),
+            ).first()
+        return None if row is None else _pass(row)
 
     def drop_preview(self, pass_id: int) -> None:
         with self._writing() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -43,6 +43,11 @@ _WAKE = (
     "UPDATE record SET state = 1 WHERE state = 2 AND row IN "  # noqa: S608
     f"(SELECT row FROM match_key WHERE pair = ? AND key IN {LIST})"
 )
+_CHILDREN = (
+    f"SELECT p.place, {', '.join('r.' + name for name in RECORD_COLUMNS.split(', '))} "  # noqa: S608
+    f"FROM parent p JOIN record r ON r.row = p.row WHERE p.pair = ? AND p.place IN {LIST} ORDER BY p.place, p.row"
+)
+_ADD_PARENT = "INSERT OR IGNORE INTO parent (pair, place, row) VALUES (?, ?, ?)"
 _KEYS_OF = f"SELECT pair, keys FROM record WHERE keys IS NOT NULL AND row IN {LIST}"  # noqa: S608
 _CURSOR = (
     "INSERT INTO cursor (side, object, value) VALUES (?, ?, ?) "
@@ -190,7 +195,20 @@ class Observations(Session):
         many(connection, _REPLACE, replacements)
         many(connection, _DROP_KEY, old_keys)
         many(connection, _ADD_KEY, new_keys)
+        self._store_parents(connection, pair, [(rows[id_], record) for id_, (record, _) in entries.items()], known)
         return rows
+
+    @staticmethod
+    def _store_parents(
+        connection: Connection, pair: str, records: list[tuple[int, Observed]], known: Mapping[str, Any]
+    ) -> None:
+        """A tombstone still belongs where it did: whoever looks for children looks at their presence."""
+        live = [(row, record) for row, record in records if record.presence is Presence.LIVE]
+        before = [row for row, record in live if record.id in known]
+        if before and connection.exec_driver_sql("SELECT 1 FROM parent WHERE pair = ? LIMIT 1", (pair,)).first():
+            for chunk in chunks(before):
+                connection.exec_driver_sql(f"DELETE FROM parent WHERE row IN {LIST}", (chunk,))  # noqa: S608
+        many(connection, _ADD_PARENT, [(pair, place, row) for row, record in live for place in record.parents])
 
     def stage_again(self, side: Side | None, rows: Sequence[int] | None) -> int:
         """Both given: those of these rows that are of this side. Gives how many weren't staged before."""
@@ -238,6 +256,10 @@ class Observations(Session):
         findable = [key for key in dict.fromkeys(keys) if "\0" not in key]
         with self._reading() as connection:
             return [(row[0], self._layouts.known(row[1:])) for row in select(connection, _BY_KEY, findable, pair)]
+
+    def children(self, pair: str, places: Sequence[str]) -> list[tuple[str, Known]]:
+        with self._reading() as connection:
+            return [(row[0], self._layouts.known(row[1:])) for row in select(connection, _CHILDREN, places, pair)]
 
     def settle(self, settles: Sequence[Settle]) -> None:
         plain: dict[RecordState, list[int]] = {}

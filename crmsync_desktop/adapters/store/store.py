@@ -24,10 +24,11 @@ from crmsync_desktop.adapters.store.sqlite import (
     open_engine,
     translated,
 )
+from crmsync_desktop.adapters.store.undone import UndoneValues
 from crmsync_desktop.adapters.store.upgrade import upgrade
 
 
-class SqliteStore(Documents, Observations, Links, Journal, Faults, Members):
+class SqliteStore(Documents, Observations, Links, Journal, Faults, Members, UndoneValues):
     """ports.store.Store in one SQLite file, used by one thread; `path` ":memory:" keeps nothing.
 
     A damaged file is moved aside and a new one begun: `moved_aside` says where it is now, so that a person can be told;

@@ -79,6 +79,16 @@ class MatchKeyTable(_Table, table=True):
     row: int = _number(primary_key=True)
 
 
+class ParentTable(_Table, table=True):
+    """The records that a record (`row`) of `pair` belongs to, as "companies/ID", to find the children of a record by."""
+
+    __tablename__ = "parent"
+    __table_args__ = (Index("parent_row", "row"), {"sqlite_with_rowid": False})
+    pair: str = _text(primary_key=True)
+    place: str = _text(primary_key=True)
+    row: int = _number(primary_key=True)
+
+
 class LinkTable(_Table, table=True):
     """One record of each side. `base`: msgpack [cells, cells] (Salesforce, HubSpot), or [cells] where both are equal."""
 
@@ -143,6 +153,10 @@ class JournalTable(_Table, table=True):
         Index("journal_pass", "pass_id"),
         # PLANNED, SENT and UNKNOWN: what a crash can leave behind.
         Index("journal_open", "state", sqlite_where=text("state IN (0, 1, 4)")),
+        # A record's history: what was written to it, for its link, and (while there is no record yet) in its stead.
+        Index("journal_record", "record_id", sqlite_where=text("record_id IS NOT NULL")),
+        Index("journal_link", "link", sqlite_where=text("link IS NOT NULL")),
+        Index("journal_origin", "origin_id", sqlite_where=text("record_id IS NULL")),
     )
     row: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
     pass_id: int = _number(ForeignKey("pass.id"))
@@ -192,6 +206,18 @@ class ConflictTable(_Table, table=True):
     property: str = _text(primary_key=True)
     cells: bytes = _bytes()
     since: str = _text()
+
+
+class UndoneTable(_Table, table=True):
+    """What an undo put back, and is to stay so until somebody edits it. `cells`: msgpack [salesforce, hubspot]. The property
+    "" stands for the record itself: a created one that was deleted again, on the side whose cell is false."""
+
+    __tablename__ = "undone"
+    link: int = _number(ForeignKey("link.link", ondelete="CASCADE"), primary_key=True)
+    property: str = _text(primary_key=True)
+    cells: bytes = _bytes()
+    pass_id: int = _number()
+    at: str = _text()
 
 
 class DocumentTable(_Table, table=True):

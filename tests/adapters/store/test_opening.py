@@ -24,11 +24,11 @@ SQL_OF_ALL = (
     "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name <> 'alembic_version' ORDER BY 1"
 )
 
-SECOND_REVISION = """
+SECOND_REVISION = f"""
 import sqlalchemy as sa
 from alembic import op
 revision = "9999"
-down_revision = "0001"
+down_revision = "{migrations.HEAD}"
 def upgrade():
     op.add_column("record", sa.Column("extra", sa.Text()))
 """
@@ -108,7 +108,7 @@ def test_an_older_database_is_copied_and_then_brought_forward(path: Path, tmp_pa
     before = sqlite3.connect(copy)
     try:
         assert before.execute("SELECT count(*) FROM record").fetchone() == (500,)
-        assert before.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert before.execute("SELECT version_num FROM alembic_version").fetchone() == (migrations.HEAD,)
     finally:
         before.close()
 
@@ -134,7 +134,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(path: Path) -> 
     other.commit()
     other.close()
     before = path.read_bytes()
-    with pytest.raises(SetupError, match=r"newer version.*revision 9999, this version knows up to 0001"):
+    with pytest.raises(SetupError, match=rf"newer version.*revision 9999, this version knows up to {migrations.HEAD}"):
         SqliteStore(path)
     assert path.read_bytes() == before
 
