@@ -133,6 +133,33 @@ def connection_settings(settings: Settings) -> list[SettingView]:
             0,
             1_000_000,
         ),
+        _number(
+            "guard_change_share",
+            "Guard rail",
+            "Stop a pass that changes more than this share of a pair's records on one side, in per cent",
+            "It says what it would have done and waits for you. New records, and the first values of a new link, don't count.",
+            settings.guard_change_share,
+            0,
+            100,
+        ),
+        _number(
+            "guard_change_minimum",
+            "Guard rail",
+            "… but only if it is more than this many records",
+            "Editing a list of some hundreds at once is nothing unusual, and a change can be undone.",
+            settings.guard_change_minimum,
+            0,
+            1_000_000,
+        ),
+        _number(
+            "canary_minimum",
+            "Guard rail",
+            "Try a first pass that writes more than this many records on 25 of them",
+            "They are read back and compared before the others follow, on each side. It costs at most two calls.",
+            settings.canary_minimum,
+            0,
+            1_000_000,
+        ),
     ]
 
 

@@ -98,6 +98,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Per cent of linked records that one pass may delete or blank before it stops and asks (P7)."""
     guard_minimum: int = 50
     """Below this many records the share is not looked at."""
+    guard_change_share: int = 50
+    """Per cent of a pair's linked records that one pass may change on one side before it stops and asks (P7)."""
+    guard_change_minimum: int = 500
+    """Below this many changed records that share is not looked at: a change can be undone, what is blanked is gone, so it is
+    more than for those; and an admin who edits a list of some hundreds at once is no accident."""
+    canary_minimum: int = 1_000
+    """A first pass that would write more records than this on one side writes 25 first, and looks at them (P7)."""
     contacts: ContactSettings = ContactSettings()
     companies: CompanySettings = CompanySettings()
     deals: DealSettings = DealSettings()

@@ -10,6 +10,7 @@ from typing import Any
 
 from crmsync_desktop.domain.errors import Cancelled
 from crmsync_desktop.domain.flapping import Bounces
+from crmsync_desktop.domain.guard import Reach, Reaches
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Fault, Op, Side
@@ -63,6 +64,12 @@ class Context:
     """Whether this pass won't go back to decide once more."""
     outdated: bool = False
     """Whether something showed that a schema is no longer what it was."""
+    reaches: Reaches = field(default_factory=Reaches)
+    """How far the plan that is being made reaches, for the guard rail."""
+    approved: tuple[Reach, ...] = ()
+    """How far a person has let this pass reach."""
+    keep_plan: bool = False
+    """Whether the plan is kept for a person's word, rather than dropped with the pass."""
     written: int = 0
     _counted: set[tuple[str, Side, str]] = field(default_factory=set)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
-from crmsync_desktop.domain.guard import objection
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.execute import execute
+from crmsync_desktop.engine.guarding import drop_kept_plan, guard_rail
 from crmsync_desktop.engine.inclusion import refresh_members
 from crmsync_desktop.engine.observe import observe
 from crmsync_desktop.engine.plan import make_plan
@@ -57,7 +57,7 @@ async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> Pas
         )
         raise
     finally:
-        if not context.preview:
+        if not context.preview and not context.keep_plan:
             _drop_planned(context, row.state.value)
         row.finished_at = stamp(clock.now())
         row.tallies = tuple(context.tallies.values())
@@ -70,6 +70,8 @@ async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> Pas
 
 async def _run(context: Context) -> str:
     """The pipeline; gives why it stopped, or ""."""
+    if not context.preview:
+        drop_kept_plan(context.store, stamp(context.clock.now()), "planned anew")
     for step in (recover, refresh_members, observe):
         context.check_stop()
         await step(context)
@@ -78,11 +80,9 @@ async def _run(context: Context) -> str:
         context.outstanding.clear()
         context.check_stop()
         await relink(context)
-        deletes, blanks = make_plan(context)
-        # Counting a million links takes longer than a quiet pass: only a plan that deletes or blanks asks.
-        links = context.store.link_count(context.pair.name) if deletes or blanks else 0
-        if reason := objection(context.settings, links, deletes, blanks):
-            return f"{reason} The guard rail stops it before it writes. To let it run, raise the setting “guard_share”."
+        make_plan(context)
+        if reason := guard_rail(context):
+            return reason
         if context.preview:
             return ""
         await execute(context)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from crmsync_desktop.domain.lifecycle import Fate
 from crmsync_desktop.domain.matching import Doubt
 from crmsync_desktop.domain.planner import NOTICES, CreatePlan, FieldChange, LinkPlan
-from crmsync_desktop.domain.records import Category, Cell, Fault, Op, Side
+from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Side
 from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
@@ -40,8 +40,6 @@ class Draft:
         self._held: list[tuple[Link, LinkPlan, Sequence[Cell], Sequence[Cell]]] = []
         self._cleared: list[tuple[Side, str, str]] = []
         self._released: list[int] = []
-        self.deletes = 0
-        self.blanks = 0
 
     # links
 
@@ -132,7 +130,6 @@ class Draft:
         plan: LinkPlan,
     ) -> Entry:
         changes = tuple(plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce)
-        self.blanks += any(change.new is None and change.old is not None for change in changes)
         return self._entry(side, object, id, Op.UPDATE, link, source, target, label, _reason(changes), changes)
 
     # records without a counterpart
@@ -165,7 +162,6 @@ class Draft:
     # deletes
 
     def delete(self, couple: Couple, h_cells: list[Cell]) -> None:
-        self.deletes += 1
         label = self._label(couple.hubspot, h_cells)
         self._entries.append(
             self._entry(
@@ -312,6 +308,10 @@ class Draft:
             at=self._now,
         )
         self._context.count(entry, 1)
+        if link is not None:
+            base = link.base_hubspot if side is Side.HUBSPOT else link.base_salesforce
+            fields = [(c.property, c.new is None and bool(c.old), base[c.place] is not UNSEEN) for c in changes]
+            self._context.reaches.count(entry.pair, side, op, fields)
         return entry
 
     def _fault(self, side: Side, object: str, id: str, label: str, fault: Fault) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crmsync_desktop.domain.guard import Reaches
 from crmsync_desktop.domain.lifecycle import Fate, edited, fate
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
@@ -24,12 +25,13 @@ CHUNK = 2_000
 """Records decided at a time: bounds memory, and is what one Salesforce read-back takes."""
 
 
-def make_plan(context: Context) -> tuple[int, int]:
-    """Plan everything that is staged; gives (deletes, records with a field blanked) for the guard rail."""
+def make_plan(context: Context) -> None:
+    """Plan everything that is staged."""
+    context.reaches = Reaches()
     flying = in_flight(context)
     context.bounces = load_bounces(context.store, context.clock.now())
     handled = set(flying.sources)
-    deletes = blanks = after = done = 0
+    after = done = 0
     total = context.store.staged_count(context.pair.name)
     while chunk := context.store.staged(context.pair.name, after, CHUNK):
         context.check_stop()
@@ -39,13 +41,10 @@ def make_plan(context: Context) -> tuple[int, int]:
         _plan_chunk(context, gathered, flying, draft)
         handled.update(gathered.rows)
         draft.commit()
-        deletes += draft.deletes
-        blanks += draft.blanks
         done += len(chunk)
         context.report("planning", done, total)
     if not context.preview:
         save_bounces(context.store, context.bounces)
-    return deletes, blanks
 
 
 def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: Draft) -> None:

@@ -114,6 +114,9 @@ SETTINGS = st.builds(
     on_conflict=st.sampled_from(OnConflict),
     guard_share=st.integers(0, 100),
     guard_minimum=st.integers(0, 1_000_000),
+    guard_change_share=st.integers(0, 100),
+    guard_change_minimum=st.integers(0, 1_000_000),
+    canary_minimum=st.integers(0, 1_000_000),
     contacts=st.builds(
         ContactSettings,
         st.sampled_from(OnSalesforceChange),
@@ -149,7 +152,8 @@ WRONG = {
     "an unknown setting": (
         "format = 1\n[connection]\nallocations = 1",
         "Line 3: connection.allocations: There is no “allocations” in [connection]. Did you mean “allocation”? "
-        "Known: allocation, poll_seconds, on_conflict, guard_share, guard_minimum.",
+        "Known: allocation, poll_seconds, on_conflict, guard_share, guard_minimum, "
+        "guard_change_share, guard_change_minimum, canary_minimum.",
     ),
     "a setting at the wrong place": (
         "format = 1\nallocation = 1",

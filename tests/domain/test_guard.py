@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from crmsync_desktop.domain.guard import objection
+from crmsync_desktop.domain.guard import Reach, Reaches, objections
 from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
+from crmsync_desktop.domain.records import Op, Side
 from crmsync_desktop.domain.settings import Settings
 
 QUARTER_OF_MORE_THAN_50 = Settings(guard_share=25, guard_minimum=50)
+HALF_OF_MORE_THAN_500 = Settings()
+
+
+def reach(links: int = 1000, *, pair: str = "contacts", **figures: object) -> Reach:
+    return msgspec.convert({"pair": pair, "side": "hubspot", "links": links, **figures}, Reach)
 
 
 @pytest.mark.parametrize(
@@ -25,13 +32,76 @@ QUARTER_OF_MORE_THAN_50 = Settings(guard_share=25, guard_minimum=50)
     ],
 )
 def test_a_pass_that_would_delete_or_blank_too_much_stops(links: int, deletes: int, blanks: int, stops: bool) -> None:
-    assert bool(objection(QUARTER_OF_MORE_THAN_50, links, deletes, blanks)) is stops
+    found = reach(links, deletes=deletes, blanks=blanks, blanked={"phone": blanks})
+    assert bool(objections(QUARTER_OF_MORE_THAN_50, [found])) is stops
 
 
-def test_the_objection_gives_the_figures() -> None:
-    assert objection(QUARTER_OF_MORE_THAN_50, 1000, 200, 100) == (
-        "This pass would delete 200 records and blank fields of 100, which is more than 25 % of 1000 linked pairs."
-    )
+@pytest.mark.parametrize(
+    ("links", "changes", "stops"),
+    [(1000, 500, False), (1000, 501, True), (2000, 1000, False), (2000, 1001, True), (10, 9, False)],
+)
+def test_a_pass_that_would_change_too_much_stops(links: int, changes: int, stops: bool) -> None:
+    found = reach(links, changes=changes, changed={"jobtitle": changes})
+    assert bool(objections(HALF_OF_MORE_THAN_500, [found])) is stops
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        (
+            {"blanks": 812, "blanked": {"phone": 812, "city": 3}},
+            "This pass would blank phone of 812 contacts in HubSpot: more than 25 % of 1,000 contact links.",
+        ),
+        (
+            {"deletes": 1, "blanks": 800, "blanked": {"city": 20, "jobtitle": 780}},
+            "This pass would delete 1 contact and blank fields of 800 contacts (jobtitle in 780) in HubSpot: "
+            "more than 25 % of 1,000 contact links.",
+        ),
+        (
+            {"changes": 900, "changed": {"city": 400, "jobtitle": 380}},
+            "This pass would change fields of 900 contacts (mostly city, in 400) in HubSpot: "
+            "more than 50 % of 1,000 contact links.",
+        ),
+        (
+            {"pair": "companies", "deletes": 300},
+            "This pass would delete 300 companies in HubSpot: more than 25 % of 1,000 company links.",
+        ),
+        (
+            {"pair": "gizmos", "deletes": 300},
+            "This pass would delete 300 records in HubSpot: more than 25 % of 1,000 links.",
+        ),
+    ],
+)
+def test_the_objection_names_the_pair_the_side_and_the_commonest_cause(figures: dict[str, object], said: str) -> None:
+    assert objections(Settings(), [reach(**figures)]) == [said]  # type: ignore[arg-type]
+
+
+def test_each_pair_and_side_is_held_against_its_own_links() -> None:
+    both = [reach(deletes=900), reach(pair="deals", deletes=10), reach(pair="companies", deletes=900)]
+    assert len(objections(Settings(), both)) == 2
+
+
+@pytest.mark.parametrize(
+    ("larger", "runs"), [({}, True), ({"deletes": 301}, False), ({"blanks": 1}, False), ({"changes": 701}, False)]
+)
+def test_what_a_person_approved_runs_as_long_as_it_is_no_larger(larger: dict[str, int], runs: bool) -> None:
+    granted = reach(deletes=300, changes=700, changed={"city": 700})
+    planned = reach(**{"deletes": 300, "changes": 700, "changed": {"city": 700}, "blanked": {"fax": 1}, **larger})  # type: ignore[arg-type]
+    assert (objections(Settings(), [planned], [granted]) == []) is runs
+
+
+def test_a_plan_is_counted_by_pair_side_record_and_field() -> None:
+    counted = Reaches()
+    counted.count("contacts", Side.HUBSPOT, Op.UPDATE, [("phone", True, True), ("city", False, True)])
+    counted.count("contacts", Side.HUBSPOT, Op.UPDATE, [("city", False, True), ("fax", False, False)])
+    counted.count("contacts", Side.HUBSPOT, Op.UPDATE, [("fax", False, False)])
+    counted.count("contacts", Side.HUBSPOT, Op.DELETE, [])
+    counted.count("companies", Side.SALESFORCE, Op.DELETE, [])
+    assert counted.pairs == {"contacts", "companies"}
+    assert counted.all({"contacts": 7}) == [
+        Reach("contacts", Side.HUBSPOT, 7, 1, 1, 2, {"phone": 1}, {"city": 2, "phone": 1}),
+        Reach("companies", Side.SALESFORCE, 0, 1),
+    ]
 
 
 @pytest.mark.parametrize(

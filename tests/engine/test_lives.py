@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmsync_desktop.domain.records import Side
-from crmsync_desktop.ports.store import LinkState, PassState, RecordState
+from crmsync_desktop.ports.store import JournalState, LinkState, PassState, RecordState
 from tests.engine.desk import Desk
 from tests.simulation.fields import POISON
 from tests.simulation.hubspot import LIST
@@ -217,6 +217,11 @@ def test_a_mass_blanking_stops_at_the_guard_rail_before_anything_is_written() ->
         writes = desk.writes()
         row = desk.sync()
         assert row.state is PassState.STOPPED
-        assert "blank" in row.message
+        assert (
+            "This pass would blank jobtitle of 8 contacts in HubSpot: more than 25 % of 12 contact links."
+            in row.message
+        )
+        assert f"changes {row.id}" in row.message
+        assert len(desk.memory.store.entries(row.id, [JournalState.PLANNED])) == 8
         assert desk.writes() == writes
         assert {hubspot.values["jobtitle"] for _, hubspot in pairs} == {"CTO"}
