@@ -32,6 +32,8 @@ QUERIES = 5
 _USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
 
 Usage = Callable[[int, int], None]
+Part = tuple[str, str, Any]
+"""Method, path and body (None for none) of one request in a composite call."""
 
 
 class Calls:
@@ -93,17 +95,21 @@ class Calls:
         raise AssertionError("unreachable")  # pragma: no cover
 
     async def composite(
-        self, parts: Sequence[str], *, purpose: str, pair: str = ""
+        self, parts: Sequence[str | Part], *, purpose: str, pair: str = "", repeatable: bool = True
     ) -> tuple[list[tuple[int, Any]], Mapping[str, str]]:
-        """Several GETs, paths given, in one call: (status, body) of each in order, and the answer's headers."""
+        """Several requests in one call, GETs by their path alone: (status, body) of each in order, and the answer's
+        headers."""
+        requests = [("GET", part, None) if isinstance(part, str) else part for part in parts]
         request = {
             "allOrNone": False,
             "compositeRequest": [
-                {"method": "GET", "url": path, "referenceId": f"part{number}"} for number, path in enumerate(parts)
+                {"method": method, "url": path, "referenceId": f"part{number}"}
+                | ({} if body is None else {"body": body})
+                for number, (method, path, body) in enumerate(requests)
             ],
         }
         path = f"{self.transport.data}/composite"
-        answer = await self.send("POST", path, request, purpose=purpose, pair=pair)
+        answer = await self.send("POST", path, request, purpose=purpose, pair=pair, repeatable=repeatable)
         try:
             found = {part["referenceId"]: part for part in answer.body["compositeResponse"]}
             ordered = [found[f"part{number}"] for number in range(len(parts))]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import orjson
 
-from crmsync_desktop.adapters.salesforce import soql
+from crmsync_desktop.adapters.salesforce import roles, soql
 from crmsync_desktop.adapters.salesforce.calls import QUERIES, Calls, server_time, stamp
 from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
 from crmsync_desktop.adapters.salesforce.decode import Decoder, version_of
 from crmsync_desktop.adapters.salesforce.errors import CallFailed
-from crmsync_desktop.adapters.salesforce.query import Batch, first_batches, next_batch
+from crmsync_desktop.adapters.salesforce.query import Batch, all_rows, batch_of, first_batches, next_batch
 from crmsync_desktop.domain.errors import BugError
 from crmsync_desktop.ports.crm import Page, Want
 
@@ -43,31 +44,59 @@ class Changes:
                 yield page
 
     async def _group(self, wants: list[Want]) -> AsyncIterator[Page]:
-        # Several objects in one call belong to one pair: those of the first (contacts: Contact and Lead).
-        pair = self._pair_of(wants[0].object)
-        reads = await self._open(wants)
         try:
-            batches, headers = await first_batches(
-                self._calls, [read.path for read in reads], purpose="read", pair=pair
-            )
+            reads, batches, news, headers = await self._first(wants)
         except CallFailed as failed:
             if failed.code not in STALE:
                 raise
             await self._catalog.describe([want.object for want in wants])
-            reads = await self._open(wants)
-            batches, headers = await first_batches(
-                self._calls, [read.path for read in reads], purpose="read", pair=pair
-            )
+            reads, batches, news, headers = await self._first(wants)
         started = server_time(headers, self._calls.now())
         for read, batch in zip(reads, batches, strict=True):
-            async for page in self._pages(read, batch, started, pair):
+            if read.watches:
+                async for page in self._with_new_roles(read, batch, news, started):
+                    yield page
+            async for page in self._pages(read, batch, started):
                 yield page
+
+    async def _first(
+        self, wants: list[Want]
+    ) -> tuple[list[_Read], list[Batch], list[tuple[int, Any]], Mapping[str, str]]:
+        """One call: the first page of each read, and the news of contact roles where one asks for them."""
+        # A call for the objects of several pairs is no pair's own.
+        pairs = {self._pair_of(want.object) for want in wants}
+        pair = pairs.pop() if len(pairs) == 1 else ""
+        reads = await self._open(wants)
+        watching = [path for read in reads for path in read.watches]
+        parts, headers = await self._calls.composite(
+            [*(read.path for read in reads), *watching], purpose="read", pair=pair
+        )
+        batches = [batch_of(self._calls, status, body) for status, body in parts[: len(reads)]]
+        return reads, batches, parts[len(reads) :], headers
+
+    async def _with_new_roles(
+        self, read: _Read, batch: Batch, news: list[tuple[int, Any]], started: datetime
+    ) -> AsyncIterator[Page]:
+        """Opportunities whose roles changed, and that aren't on the first page. They come first, with the cursor still
+        where it was, so that nothing is missed when the read ends early."""
+        pair = self._pair_of(read.decoder.object)
+        ids = await roles.news(self._calls, news, read.position, pair=pair)
+        here = {row["Id"] for row in batch.rows}
+        paths = [read.path_of(part) for part in soql.lists(soql.text(id) for id in ids if id not in here)]
+        for path in paths:
+            (rows,) = await all_rows(self._calls, [path], purpose="read", pair=pair)
+            rows = await roles.completed(self._calls, rows, purpose="read", pair=pair)
+            if rows:
+                records = [read.decoder(row) for row in rows]
+                yield Page(read.decoder.object, records, read.cursor(), False, stamp(started))
 
     async def _open(self, wants: Sequence[Want]) -> list[_Read]:
         schemas = await self._catalog.get(want.object for want in wants)
-        return [_Read(want, Decoder(want, schemas[want.object]), self._calls.transport.data) for want in wants]
+        now = self._calls.now()
+        return [_Read(want, Decoder(want, schemas[want.object]), self._calls.transport.data, now) for want in wants]
 
-    async def _pages(self, read: _Read, batch: Batch, started: datetime, pair: str) -> AsyncIterator[Page]:
+    async def _pages(self, read: _Read, batch: Batch, started: datetime) -> AsyncIterator[Page]:
+        pair = self._pair_of(read.decoder.object)
         safe = stamp(started - self._overlap)
         seen_at = stamp(started)
         restarts = 0
@@ -76,7 +105,8 @@ class Changes:
             position = version_of(batch.rows[-1]["SystemModstamp"]) if batch.rows else read.position
             reached = safe if last else min(safe, position)
             read.advance(reached)
-            records = [read.decoder(row) for row in batch.rows]
+            rows = await roles.completed(self._calls, batch.rows, purpose="read", pair=pair)
+            records = [read.decoder(row) for row in rows]
             yield Page(read.decoder.object, records, read.cursor(), last, seen_at)
             if batch.following is None:
                 return
@@ -94,17 +124,25 @@ class Changes:
 class _Read:
     """One object's read: its query, and how far its cursor may stand."""
 
-    def __init__(self, want: Want, decoder: Decoder, data: str) -> None:
+    def __init__(self, want: Want, decoder: Decoder, data: str, now: datetime) -> None:
         self.decoder = decoder
         self._data = data
         self._since = since_of(want.cursor)
         # A first read takes no deleted rows (nothing is known of them); later ones need the tombstones.
         self._tombstones = self._since is not None
         self.path = self.path_from(self._since)
+        self.watches = roles.watches(data, self._since, now) if decoder.nested and self._since is not None else []
+        """Paths that tell of changed roles."""
 
     def path_from(self, since: str | None) -> str:
-        where = "" if since is None else f"SystemModstamp >= {since}"
-        query = soql.select(self.decoder.selected, self.decoder.object, where, "SystemModstamp, Id")
+        return self._path("" if since is None else f"SystemModstamp >= {since}")
+
+    def path_of(self, ids: str) -> str:
+        return self._path(f"Id IN {ids}")
+
+    def _path(self, where: str) -> str:
+        decoder = self.decoder
+        query = soql.select(decoder.selected, decoder.object, where, "SystemModstamp, Id", decoder.nested)
         return soql.query_path(self._data, query, all_rows=self._tombstones)
 
     @property

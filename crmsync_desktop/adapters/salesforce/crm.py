@@ -100,7 +100,8 @@ class SalesforceCrm:
         with _translated():
             if not creates:
                 return []
-            return await self._recovery.find(creates, await self._account.user_id())
+            found = await self._recovery.find(creates, await self._account.user_id())
+            return await self._writer.complete(creates, found)
 
     async def close(self) -> None:
         await self._calls.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from crmsync_desktop.adapters.salesforce import roles
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Presence, Side, Value
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.domain.values import Raw, canonical
@@ -17,7 +18,7 @@ SYSTEM_FIELDS = ("Id", "SystemModstamp", "IsDeleted", "MasterRecordId", "IsConve
 
 
 class Decoder:
-    """How the rows of one Want are read. `selected` are the fields to ask for."""
+    """How the rows of one Want are read. `selected` are the fields to ask for, `nested` the subqueries."""
 
     def __init__(self, want: Want, schema: Schema) -> None:
         known = schema.fields
@@ -25,7 +26,9 @@ class Decoder:
         self.system = tuple(name for name in SYSTEM_FIELDS if name in known)
         asked = [name if name in known and known[name].kind is not Kind.OPAQUE else "" for name in want.fields]
         keys = [name for name in want.keys if name in known]
-        self.selected = tuple(dict.fromkeys([*self.system, *(name for name in asked if name), *keys]))
+        self.nested = (roles.NESTED,) if roles.FIELD in asked else ()
+        fields = [name for name in asked if name and name != roles.FIELD]
+        self.selected = tuple(dict.fromkeys([*self.system, *fields, *keys]))
         self._columns = [(name, cellmaker(known[name]) if name else _blank) for name in asked]
         self._keys = [(name, cellmaker(known[name])) for name in keys]
         self.width = len(asked)
@@ -71,6 +74,8 @@ def cellmaker(field: Field) -> Cellmaker:
     """What makes a field's canonical text from its JSON value: `values.canonical`, with short ways for the forms in which
     nearly all values come. Both give the same for every value."""
     kind, scale = field.kind, field.scale
+    if kind is Kind.MEMBERS:
+        return roles.cell
     if kind is Kind.BOOL:
         return _boolean
     if kind is Kind.NUMBER:

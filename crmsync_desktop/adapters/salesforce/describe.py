@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crmsync_desktop.adapters.salesforce.roles import FIELD
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 
@@ -34,9 +36,13 @@ _WHOLE = frozenset({"int", "long"})
 _HAS_LENGTH = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.HTML, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.PICKLIST})
 
 
-def schema_of(described: Mapping[str, Any], read_at: str) -> Schema:
-    """From the body of `sobjects/X/describe`. Raises KeyError or TypeError where it isn't one."""
-    fields = [_field(entry) for entry in described["fields"]]
+def schema_of(described: Mapping[str, Any], read_at: str, roles: Mapping[str, Any] | None = None) -> Schema:
+    """From the body of `sobjects/X/describe`, and for Opportunity from that of its contact roles, which become a field of
+    it. Raises KeyError or TypeError where it isn't one."""
+    by_name = {entry["name"]: entry for entry in described["fields"]}
+    fields = [_field(entry, _controlling(by_name.get(entry.get("controllerName")))) for entry in described["fields"]]
+    if roles is not None and (members := _roles_field(roles)) is not None:
+        fields.append(members)
     return Schema(
         side=Side.SALESFORCE,
         object=described["name"],
@@ -46,7 +52,8 @@ def schema_of(described: Mapping[str, Any], read_at: str) -> Schema:
     )
 
 
-def _field(entry: Mapping[str, Any]) -> Field:
+def _field(entry: Mapping[str, Any], controlling: Sequence[str] = ()) -> Field:
+    """`controlling`: the values of the field that this one depends on, in the order that its bitmaps count in."""
     kind = _kind(entry)
     native = entry["type"]
     createable = bool(entry.get("createable"))
@@ -62,7 +69,12 @@ def _field(entry: Mapping[str, Any]) -> Field:
         else None,
         scale=(0 if native in _WHOLE else entry.get("scale")) if kind is Kind.NUMBER else None,
         options=tuple(
-            Option(option["value"], option.get("label") or option["value"], bool(option.get("active", True)))
+            Option(
+                option["value"],
+                option.get("label") or option["value"],
+                bool(option.get("active", True)),
+                _valid_for(option.get("validFor"), controlling) if controlling else (),
+            )
             for option in entry.get("picklistValues") or ()
             if option.get("value") is not None
         ),
@@ -74,6 +86,44 @@ def _field(entry: Mapping[str, Any]) -> Field:
         calculated=bool(entry.get("calculated") or entry.get("autoNumber")),
         unique=bool(entry.get("unique")),
         external_id=bool(entry.get("externalId")),
+        refers_to=tuple(entry.get("referenceTo") or ()) if kind is Kind.REFERENCE else (),
+    )
+
+
+def _roles_field(described: Mapping[str, Any]) -> Field | None:
+    """None where the user can't see who has which role."""
+    by_name = {entry["name"]: _field(entry) for entry in described["fields"]}
+    contact, role = by_name.get("ContactId"), by_name.get("Role")
+    if contact is None or role is None:
+        return None
+    return Field(
+        name=FIELD,
+        label="Contact roles",
+        kind=Kind.MEMBERS,
+        native_type="contact roles",
+        options=role.options,
+        createable=bool(described.get("createable")) and contact.createable,
+        updateable=bool(described.get("createable")) and contact.createable,
+        refers_to=("Contact",),
+    )
+
+
+def _controlling(entry: Mapping[str, Any] | None) -> Sequence[str]:
+    if entry is None:
+        return ()
+    if entry["type"] == "boolean":
+        return ("false", "true")
+    return [str(option.get("value") or "") for option in entry.get("picklistValues") or ()]
+
+
+def _valid_for(bitmap: str | None, controlling: Sequence[str]) -> tuple[str, ...]:
+    """validFor has a bit for each value of the controlling field, the first in the highest bit, in base64 (Salesforce SOAP
+    API Developer Guide, DescribeSObjectResult, "Dependent picklists")."""
+    bits = b64decode(bitmap or "")
+    return tuple(
+        value
+        for index, value in enumerate(controlling)
+        if index >> 3 < len(bits) and bits[index >> 3] & (0x80 >> (index & 7))
     )
 
 

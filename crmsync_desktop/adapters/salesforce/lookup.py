@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from crmsync_desktop.adapters.salesforce import soql
+from crmsync_desktop.adapters.salesforce import roles, soql
 from crmsync_desktop.adapters.salesforce.calls import Calls
 from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
 from crmsync_desktop.adapters.salesforce.decode import Decoder
@@ -31,17 +31,18 @@ class Lookup:
         self._pair_of = pair_of
 
     async def read(self, want: Want, ids: Sequence[str], purpose: str = "check") -> list[Observed]:
-        """One call for RETRIEVE ids, and one more for up to 10,000 of those that didn't come back."""
+        """One call for RETRIEVE ids, and one more for up to 10,000 of those that didn't come back. Contact roles, which a
+        retrieve can't bring, come with the records by query: 2,000 a page."""
         decoder = await self._decoder(want)
         asked = list(dict.fromkeys(to_18(record_id) for record_id in ids if is_id(record_id)))
         try:
-            rows, nobodys = await self._retrieve(decoder, asked, purpose)
+            rows, nobodys = await self._now(decoder, asked, purpose)
         except CallFailed as failed:
             if failed.code not in STALE:
                 raise
             await self._catalog.describe([want.object])
             decoder = await self._decoder(want)
-            rows, nobodys = await self._retrieve(decoder, asked, purpose)
+            rows, nobodys = await self._now(decoder, asked, purpose)
         found = {row["Id"]: decoder(row) for row in rows}
         missing = [record_id for record_id in asked if record_id not in found and record_id not in nobodys]
         if missing:
@@ -71,6 +72,13 @@ class Lookup:
     async def _decoder(self, want: Want) -> Decoder:
         schemas = await self._catalog.get([want.object])
         return Decoder(want, schemas[want.object])
+
+    async def _now(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> tuple[list[Row], set[str]]:
+        """Found rows, and ids that can't be this object's."""
+        if not decoder.nested:
+            return await self._retrieve(decoder, ids, purpose)
+        conditions = [f"Id IN {part}" for part in soql.lists(map(soql.text, ids))]
+        return await self._queried(decoder, conditions, purpose), set()
 
     async def _retrieve(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> tuple[list[Row], set[str]]:
         """Found rows, and ids that can't be this object's."""
@@ -118,12 +126,21 @@ class Lookup:
                 "Map another field, or give access.",
             )
         literals = [literal for value in values if (literal := soql.literal(known, value)) is not None]
+        rows = await self._queried(decoder, [f"{field} IN {part}" for part in soql.lists(literals)], "match")
+        return list({row["Id"]: row for row in rows}.values())
+
+    async def _queried(self, decoder: Decoder, conditions: Sequence[str], purpose: str) -> list[Row]:
+        """Live rows that meet one of the conditions, contact roles included."""
         paths = [
-            soql.query_path(self._calls.transport.data, soql.select(decoder.selected, source, f"{field} IN {part}"))
-            for part in soql.lists(literals)
+            soql.query_path(
+                self._calls.transport.data,
+                soql.select(decoder.selected, decoder.object, where, nested=decoder.nested),
+            )
+            for where in conditions
         ]
-        answers = await all_rows(self._calls, paths, purpose="match", pair=self._pair_of(source))
-        return list({row["Id"]: row for rows in answers for row in rows}.values())
+        pair = self._pair_of(decoder.object)
+        rows = [row for rows in await all_rows(self._calls, paths, purpose=purpose, pair=pair) for row in rows]
+        return await roles.completed(self._calls, rows, purpose=purpose, pair=pair)
 
 
 def _rows_of(body: Any) -> list[Row]:

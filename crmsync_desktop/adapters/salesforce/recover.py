@@ -10,7 +10,7 @@ from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.decode import cellmaker, version_of
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
-from crmsync_desktop.adapters.salesforce.write import external_id_of
+from crmsync_desktop.adapters.salesforce.write import external_id_of, without_roles
 from crmsync_desktop.domain.records import Outcome, Write, Written
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.domain.values import canonical, close, same
@@ -49,6 +49,7 @@ class Recovery:
     async def find(self, creates: Sequence[Write], user_id: str) -> list[Written]:
         """`user_id` is the connected user's: only what that user created can come from here. Five queries a call."""
         schemas = await self._catalog.get(write.object for write in creates)
+        creates = [without_roles(write) for write in creates]
         searches = _searches(self._calls, creates, schemas)
         paths = [(search, path) for search in searches for path in self._paths(search, user_id)]
         pair = self._pair_of(creates[0].object) if creates else ""

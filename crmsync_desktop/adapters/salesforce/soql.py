@@ -78,8 +78,9 @@ def lists(literals: Iterable[str], rows: int = MAX_ROWS) -> Iterator[str]:
         yield "(" + ",".join(part) + ")"
 
 
-def select(fields: Sequence[str], source: str, where: str = "", order: str = "") -> str:
-    names = ",".join(name(field) for field in dict.fromkeys(fields))
+def select(fields: Sequence[str], source: str, where: str = "", order: str = "", nested: Sequence[str] = ()) -> str:
+    """`nested`: subqueries of children, as they stand."""
+    names = ",".join([*(name(field) for field in dict.fromkeys(fields)), *nested])
     query = f"SELECT {names} FROM {name(source)}"  # noqa: S608  # names are checked, values are literals
     if where:
         query += f" WHERE {where}"

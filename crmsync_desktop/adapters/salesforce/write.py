@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from crmsync_desktop.adapters.salesforce import soql
+import msgspec
+
+from crmsync_desktop.adapters.salesforce import roles, soql
 from crmsync_desktop.adapters.salesforce.calls import Calls, server_time, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.codes import category_of, fault_of
 from crmsync_desktop.adapters.salesforce.errors import CallFailed, nonsense
 from crmsync_desktop.adapters.salesforce.ids import is_id, to_18
 from crmsync_desktop.adapters.salesforce.payload import fields_of
+from crmsync_desktop.adapters.salesforce.role_writes import write_roles
 from crmsync_desktop.domain.errors import CrmSyncError, LimitReached, SignInNeeded, Unreachable
 from crmsync_desktop.domain.records import Category, Fault, Op, Outcome, Write, Written
 from crmsync_desktop.domain.schema import Schema
@@ -72,13 +75,56 @@ class Writer:
             schemas = await self._catalog.get(write.object for write in writable if write.op is not Op.DELETE)
         except (CallFailed, CrmSyncError) as error:
             return [answers.get(write.key) or _not_sent(write, _reason(error)) for write in writes]
+        with_roles = [write for write in writable if write.op is not Op.DELETE and roles.FIELD in write.values]
+        plain, only_roles = _without_roles(writable)
         stopped: Fault | None = None
-        for request in _requests(writable, schemas):
+        for request in _requests(plain, schemas):
             if stopped is None:
                 stopped = await self._with_locks(request, schemas, answers)
             else:
                 answers.update((write.key, _not_sent(write, stopped)) for write in request.writes)
+        if stopped is not None:
+            answers.update((write.key, _not_sent(write, stopped)) for write in only_roles)
+        else:
+            answers.update((write.key, Written(write.key, Outcome.DONE, write.id)) for write in only_roles)
+        await self._roles(with_roles, answers, stopped)
         return [answers[write.key] for write in writes]
+
+    async def complete(self, creates: Sequence[Write], found: Sequence[Written]) -> list[Written]:
+        """Creates whose answer was lost and that are there after all: their contact roles may not be."""
+        answers = {written.key: written for written in found}
+        await self._roles([write for write in creates if roles.FIELD in write.values], answers, None)
+        return [answers[write.key] for write in creates]
+
+    async def _roles(self, writes: Sequence[Write], answers: dict[str, Written], stopped: Fault | None) -> None:
+        """The contact roles of opportunities that are stored by now. One that was created stays DONE whatever becomes of
+        its roles, since it must not be created again; its faults then name the roles as what isn't stored. (A lost
+        answer of an update's roles is no doubt about them either: the next try looks first.)"""
+        stored = [
+            (write, id)
+            for write in writes
+            if answers[write.key].outcome is Outcome.DONE and (id := answers[write.key].id)
+        ]
+        if not stored:
+            return
+        reason = stopped
+        faults: dict[str, tuple[Fault, ...]] = {}
+        if reason is None:
+            try:
+                faults = await write_roles(self._calls, stored, self._pair_of)
+            except (CallFailed, CrmSyncError) as error:
+                reason = _reason(error)
+        for write, _ in stored:
+            told = faults.get(write.key, ())
+            if reason is not None:
+                told = (msgspec.structs.replace(reason, fields=(roles.FIELD,)),)
+            if not told:
+                continue
+            if write.op is Op.CREATE:
+                answers[write.key] = msgspec.structs.replace(answers[write.key], faults=told)
+            else:
+                outcome = Outcome.FAILED if reason is None else Outcome.NOT_SENT
+                answers[write.key] = Written(write.key, outcome, write.id, faults=told)
 
     async def _with_locks(
         self, request: _Request, schemas: dict[str, Schema], answers: dict[str, Written]
@@ -165,6 +211,26 @@ class Writer:
         if request.external is not None:
             return "PATCH", f"{path}/{soql.name(request.writes[0].object)}/{request.external}", body
         return ("POST" if request.op is Op.CREATE else "PATCH"), path, body
+
+
+def _without_roles(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
+    """The writes without their contact roles, which aren't a field of the record; and those that have nothing else."""
+    plain: list[Write] = []
+    only_roles: list[Write] = []
+    for write in writes:
+        if write.op is Op.DELETE or roles.FIELD not in write.values:
+            plain.append(write)
+        elif write.op is Op.UPDATE and len(write.values) == 1:
+            only_roles.append(write)
+        else:
+            plain.append(without_roles(write))
+    return plain, only_roles
+
+
+def without_roles(write: Write) -> Write:
+    if roles.FIELD not in write.values:
+        return write
+    return msgspec.structs.replace(write, values={n: v for n, v in write.values.items() if n != roles.FIELD})
 
 
 def _requests(writes: Sequence[Write], schemas: dict[str, Schema]) -> Iterator[_Request]:

@@ -1,0 +1,98 @@
+"""Who plays which role in an opportunity (OpportunityContactRole): read as one field of the opportunity.
+
+Facts: OpportunityContactRole in the object reference. It has rows of its own, so a change of roles alone leaves the
+opportunity's SystemModstamp as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from crmsync_desktop.adapters.salesforce import soql
+from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
+from crmsync_desktop.adapters.salesforce.query import Row, all_rows
+from crmsync_desktop.domain import members
+from crmsync_desktop.domain.records import Value
+
+FIELD = "OpportunityContactRoles"
+OBJECT = "OpportunityContactRole"
+PARENT = "Opportunity"
+NESTED = "(SELECT ContactId,Role,IsPrimary,CreatedDate FROM OpportunityContactRoles)"
+_COLUMNS = ("Id", "OpportunityId", "ContactId", "Role", "IsPrimary", "CreatedDate")
+
+
+def cell(answer: Mapping[str, Any] | None) -> Value:
+    """Canonical members of a subquery's answer; null is nobody."""
+    return (
+        members.text({contact: row["Role"] or "" for contact, row in telling(answer["records"]).items()})
+        if answer
+        else None
+    )
+
+
+def telling(rows: Iterable[Row]) -> dict[str, Row]:
+    """By contact, the one row that counts: the primary one, else the oldest."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        contact = row["ContactId"]
+        if contact and (contact not in found or _rank(row) < _rank(found[contact])):
+            found[contact] = row
+    return found
+
+
+def _rank(row: Row) -> tuple[bool, str]:
+    return not row["IsPrimary"], row["CreatedDate"]
+
+
+async def rows_of(calls: Calls, opportunities: Sequence[str], *, purpose: str, pair: str) -> dict[str, list[Row]]:
+    """The role rows of these opportunities, by opportunity: one call for up to 10,000 of them."""
+    paths = [
+        soql.query_path(calls.transport.data, soql.select(_COLUMNS, OBJECT, f"OpportunityId IN {part}"))
+        for part in soql.lists(map(soql.text, opportunities))
+    ]
+    found: dict[str, list[Row]] = {opportunity: [] for opportunity in opportunities}
+    for rows in await all_rows(calls, paths, purpose=purpose, pair=pair):
+        for row in rows:
+            found[row["OpportunityId"]].append(row)
+    return found
+
+
+def watches(data: str, since: str, now: datetime) -> list[str]:
+    """Paths of what tells, without a query, which role rows were made, edited or deleted since (getUpdated, getDeleted):
+    a call takes 5 queries, and 25 parts in all. Both go by whole minutes and want at least one between start and end."""
+    end = max(now, datetime.fromisoformat(since)) + timedelta(minutes=2)
+    span = f"start={quote(since, safe='')}&end={quote(stamp(end), safe='')}"
+    return [f"{data}/sobjects/{OBJECT}/{what}?{span}" for what in ("updated", "deleted")]
+
+
+async def news(calls: Calls, parts: Sequence[tuple[int, Any]], since: str, *, pair: str) -> list[str]:
+    """The opportunities of the role rows that `watches` told of. Where one was refused (its span is limited to 30 and 15
+    days), the rows themselves are asked.
+
+    A role that was deleted by itself may be gone without a trace of its opportunity: the object reference has IsDeleted
+    only for those that went with their opportunity. Then it is seen when the opportunity is next read."""
+    try:
+        (_, updated), (_, deleted) = [part for part in parts if part[0] == 200]
+        ids = [*updated["ids"], *(row["id"] for row in deleted["deletedRecords"])]
+        conditions = [f"Id IN {part}" for part in soql.lists(map(soql.text, ids))]
+    except (KeyError, TypeError, ValueError):
+        conditions = [f"SystemModstamp >= {since}"]
+    data = calls.transport.data
+    paths = [
+        soql.query_path(data, soql.select(("Id", "OpportunityId"), OBJECT, where), all_rows=True)
+        for where in conditions
+    ]
+    answers = await all_rows(calls, paths, purpose="read", pair=pair)
+    return list(dict.fromkeys(row["OpportunityId"] for rows in answers for row in rows))
+
+
+async def completed(calls: Calls, rows: Sequence[Row], *, purpose: str, pair: str) -> list[Row]:
+    """The rows, with all their roles where the subquery's answer was cut off (it has pages of its own)."""
+    cut = [row["Id"] for row in rows if (answer := row.get(FIELD)) and not answer["done"]]
+    if not cut:
+        return list(rows)
+    whole = await rows_of(calls, cut, purpose=purpose, pair=pair)
+    return [{**row, FIELD: {"records": whole[row["Id"]]}} if row["Id"] in whole else row for row in rows]
