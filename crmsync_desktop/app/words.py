@@ -30,6 +30,15 @@ _SALESFORCE_DELETE = (
     ),
     ChoiceView("nothing", "Do nothing", "The HubSpot contact stays and is no longer synced."),
 )
+_OPPORTUNITY_STAGE = (
+    ChoiceView(
+        "update",
+        "Update the contact's lifecycle stage",
+        "An open opportunity makes the contacts in its contact roles opportunities, one that is closed and won makes them "
+        "customers. One that is lost changes nothing, and no stage ever moves backwards.",
+    ),
+    ChoiceView("nothing", "Do nothing", "Lifecycle stages stay as HubSpot has them."),
+)
 _AMBIGUOUS = (
     ChoiceView("most_recent", "Use the most recently updated one", "The others are listed under Duplicates."),
     ChoiceView("block", "Link none of them", "All of them are listed under Duplicates until there is only one."),
@@ -73,6 +82,14 @@ def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingVie
             _SALESFORCE_DELETE,
             contacts.on_salesforce_delete,
             help="Deleting a HubSpot contact never deletes anything in Salesforce.",
+        ),
+        _choice(
+            "contacts.lifecycle_stage",
+            "Adjusting the lifecycle stage",
+            "When the stage of a Salesforce contact's opportunity is updated",
+            _OPPORTUNITY_STAGE,
+            contacts.lifecycle_stage,
+            help="The contact has to be in the opportunity's contact roles. Nothing in Salesforce is ever changed by it.",
         ),
         SettingView(
             key="contacts.inclusion_list",

@@ -37,6 +37,20 @@ class OnSalesforceDelete(StrEnum):
     NOTHING = "nothing"
 
 
+class OnOpportunityStage(StrEnum):
+    """C6: what becomes of the lifecycle stage of a HubSpot contact that plays a role in a Salesforce opportunity."""
+
+    UPDATE = "update"
+    NOTHING = "nothing"
+
+
+class LifecycleSync(StrEnum):
+    """C6: whether a contact's company, and that company's other contacts, follow."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class OnConflict(StrEnum):
     """P4."""
 
@@ -51,6 +65,21 @@ class OnAmbiguousMatch(StrEnum):
     BLOCK = "block"
 
 
+class SalesforceStateCountry(StrEnum):
+    """C8: State and Country/Territory Picklists of the org."""
+
+    OFF = "off"
+    ON = "on"
+    CUSTOMISED = "customised"
+
+
+class HubSpotStateCountry(StrEnum):
+    """C8: what HubSpot's states and countries become on their way to such picklists."""
+
+    MATCH = "match"
+    OWN = "own"
+
+
 class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
     on_hubspot_change: OnHubSpotChange = OnHubSpotChange.CONTACT
@@ -58,6 +87,8 @@ class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inclusion_list: str | None = None
     """The id of an active HubSpot list (C7); None: all contacts."""
     on_ambiguous_match: OnAmbiguousMatch = OnAmbiguousMatch.MOST_RECENT
+    lifecycle_stage: OnOpportunityStage = OnOpportunityStage.NOTHING
+    """C6. Off at first: it writes a property that nobody has mapped."""
 
 
 class CompanySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +99,8 @@ class CompanySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.CREATE_OR_UPDATE
     on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
     on_ambiguous_match: OnAmbiguousMatch = OnAmbiguousMatch.MOST_RECENT
+    lifecycle_sync: LifecycleSync = LifecycleSync.OFF
+    """C6: only while lifecycle stages are updated at all, and companies sync."""
 
 
 class DealSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

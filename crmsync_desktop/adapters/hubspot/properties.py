@@ -60,7 +60,7 @@ def _field(given: Mapping[str, Any]) -> Field:
         Option(
             str(option["value"]), str(option.get("label") or option["value"])
         )  # hidden ones are accepted all the same
-        for option in given.get("options") or ()
+        for option in sorted(given.get("options") or (), key=_display_order)
     )
     picked = kind in (Kind.PICKLIST, Kind.MULTIPICKLIST)
     return Field(
@@ -77,6 +77,12 @@ def _field(given: Mapping[str, Any]) -> Field:
         unique=bool(given.get("hasUniqueValue")) or name == "email",
         external_id=bool(given.get("hasUniqueValue")),
     )
+
+
+def _display_order(option: Mapping[str, Any]) -> float:
+    """Lowest first; those with -1 come after all others (properties guide). Lifecycle stages go by this order."""
+    order = option.get("displayOrder")
+    return order if isinstance(order, int) and order >= 0 else float("inf")
 
 
 def _kind(given: Mapping[str, Any]) -> Kind:

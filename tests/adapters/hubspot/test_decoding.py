@@ -108,6 +108,13 @@ def test_each_property_type_has_its_kind(given: dict[str, Any], kind: Kind, rest
     assert field.length == (65_536 if given["type"] == "string" else None)
 
 
+def test_options_stand_in_the_portals_own_order_and_those_without_a_place_last() -> None:
+    places = {"won": 2, "none": -1, "lead": 0, "own": 1, "untold": None}
+    options = [{"value": name, "label": name, "displayOrder": place} for name, place in places.items()]
+    field = schema(definition("stage", "enumeration", "radio", options=options)).fields["stage"]
+    assert [option.value for option in field.options] == ["lead", "own", "won", "none", "untold"]
+
+
 def test_the_link_property_counts_only_where_it_is_unique() -> None:
     name = "crmsync_salesforce_id"
     assert link_property(schema(definition(name, hasUniqueValue=True))) == name
