@@ -27,8 +27,8 @@ class Action(IntEnum):
 
 class Facts(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One field of one link. `based`: there is a base. `moved`: the side's value differs from its own base. `close`: the
-    two differ only by what storing does to a value. `newest`: the side whose record was edited last, None if that
-    can't be told."""
+    two differ only by what storing does to a value. `newest`: the side that was edited last, None if that can't be told; `how`
+    says by what, as the end of a sentence."""
 
     equal: bool
     based: bool
@@ -38,6 +38,14 @@ class Facts(msgspec.Struct, gc=False, frozen=True, array_like=True):
     hubspot_moved: bool
     close: bool
     newest: Side | None
+    how: str = ""
+
+
+def is_dispute(rule: Rule, facts: Facts) -> bool:
+    """Whether the decision hangs on which edit is newer: only then is anybody's history asked for."""
+    if rule is not Rule.TWO_WAY or facts.equal or facts.salesforce_moved != facts.hubspot_moved or facts.close:
+        return False
+    return facts.based or not (facts.salesforce_blank or facts.hubspot_blank)
 
 
 def decide(rule: Rule, facts: Facts, on_conflict: OnConflict) -> tuple[Action, str]:
@@ -74,10 +82,10 @@ def _two_way(facts: Facts, on_conflict: OnConflict) -> tuple[Action, str]:
 
 def _newest(facts: Facts, why: str) -> tuple[Action, str]:
     if facts.newest is Side.HUBSPOT:
-        return Action.TO_SALESFORCE, f"{why}: HubSpot's edit is newer"
+        return Action.TO_SALESFORCE, f"{why}: HubSpot's edit is newer{facts.how}"
     if facts.newest is Side.SALESFORCE:
-        return Action.TO_HUBSPOT, f"{why}: Salesforce's edit is newer"
-    return Action.TO_HUBSPOT, f"{why}: which is newer can't be told, so Salesforce's counts"
+        return Action.TO_HUBSPOT, f"{why}: Salesforce's edit is newer{facts.how}"
+    return Action.TO_HUBSPOT, f"{why}: which is newer can't be told, so Salesforce's counts{facts.how}"
 
 
 def _mastered(rule: Rule, facts: Facts, master: str) -> tuple[Action, str]:
@@ -106,6 +114,7 @@ def _mirror(facts: Facts) -> Facts:
         hubspot_moved=facts.salesforce_moved,
         close=facts.close,
         newest=facts.newest and facts.newest.other,
+        how=facts.how,
     )
 
 
