@@ -10,7 +10,7 @@ import msgspec
 from crmsync_desktop.app.views import FieldView, MappingView
 from crmsync_desktop.domain.compat import Fit, fit_all
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import Mapping, Pair, Rule
+from crmsync_desktop.domain.mapping import Mapping, Pair, Rule, carries_association
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.ports.store import Store
 
@@ -35,11 +35,17 @@ class Mappings:
         return self._defaults if document is None else msgspec.convert(document, tuple[Mapping, ...])
 
     def usable(self, schemas: Table[str, Schema]) -> tuple[Mapping, ...]:
-        """All but those defaults that this org or portal doesn't have: they are offered only where they exist."""
-        return tuple(
+        """All but those defaults that this org or portal doesn't have: they are offered only where they exist, and so are
+        the values that a default pairs."""
+        there = [
             mapping
             for mapping in self.all()
             if not mapping.builtin or (self._fields(mapping, schemas) and self._hubspot(mapping.property, schemas))
+        ]
+        shipped = {mapping.property: mapping.values for mapping in self._defaults if mapping.values}
+        return tuple(
+            self._with_known_values(mapping, schemas) if mapping.values == shipped.get(mapping.property) else mapping
+            for mapping in there
         )
 
     def set_rule(self, property: str, rule: Rule) -> None:
@@ -76,7 +82,9 @@ class Mappings:
             if mapping.property == property:
                 return f"HubSpot's property “{property}” is mapped already.", ""
             for object, name in salesforce.items():
-                if mapping.salesforce.get(object) == name:
+                # As an association and as the text of its id, a lookup may be mapped once each (see clashes).
+                alike = carries_association(mapping.property) is carries_association(property)
+                if alike and mapping.salesforce.get(object) == name:
                     return f"{object}.{name} is mapped already, to “{mapping.property}”.", ""
         mapping = Mapping(property, dict(salesforce))
         if self._hubspot(property, schemas) is None:
@@ -126,6 +134,14 @@ class Mappings:
             for object, name in mapping.salesforce.items()
             if object in schemas and (field := schemas[object].fields.get(name)) is not None
         }
+
+    def _with_known_values(self, mapping: Mapping, schemas: Table[str, Schema]) -> Mapping:
+        """What the product pairs by itself is only offered where both lists have it; what a person pairs stays."""
+        hubspot = self._hubspot(mapping.property, schemas)
+        theirs = {option.value for option in hubspot.options} if hubspot is not None else set()
+        ours = {option.value for field in self._fields(mapping, schemas).values() for option in field.options}
+        known = tuple((h, s) for h, s in mapping.values if h in theirs and s in ours)
+        return msgspec.structs.replace(mapping, values=known)
 
     def _fit(self, mapping: Mapping, schemas: Table[str, Schema]) -> Fit:
         fields, hubspot = self._fields(mapping, schemas), self._hubspot(mapping.property, schemas)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from crmsync_desktop.domain.mapping import Mapping
+from crmsync_desktop.domain.mapping import Mapping, carries_association
 from crmsync_desktop.domain.settings import Settings
 
 Plain = str | int
@@ -100,12 +100,14 @@ def completed(
 
 
 def clashes(mappings: Sequence[Mapping]) -> list[Clash]:
-    """A property, or a field of an object, that is mapped twice."""
-    seen: dict[tuple[str, str], int] = {}
+    """A property, or a field of an object, that is mapped twice. A lookup may be mapped once as an association and once
+    more as the text of its id: the two write different things in HubSpot, and neither can undo the other, since a text
+    never goes back into a lookup."""
+    seen: dict[tuple[bool, str, str], int] = {}
     found: list[Clash] = []
     for place, mapping in enumerate(mappings):
         for object, name in (("", mapping.property), *mapping.salesforce.items()):
-            earlier = seen.setdefault((object, name), place)
+            earlier = seen.setdefault((carries_association(mapping.property), object, name), place)
             if earlier != place:
                 found.append(Clash(place, earlier, object, name))
     return found

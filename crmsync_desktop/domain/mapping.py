@@ -146,6 +146,12 @@ PAIRS = {pair.name: pair for pair in (COMPANIES, CONTACTS, DEALS, TICKETS)}
 """Parents before their children: the order in which a pass deals with them."""
 
 
+def carries_association(property: str) -> bool:
+    """Whether a HubSpot property stands for the records that a record is associated with, instead of a value: the
+    adapter's own names for associations, and the primary company of a contact."""
+    return property == "associatedcompanyid" or property.startswith("associations.")
+
+
 def pair_of_object(object: str) -> str:
     """The name of the pair that an object of either side belongs to; "" for any other."""
     return _PAIR_OF.get(object, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
@@ -10,9 +11,9 @@ from crmsync_desktop.adapters.store import SqliteStore
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.bootstrap import default_mappings
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import CONTACTS, Rule
+from crmsync_desktop.domain.mapping import COMPANIES, CONTACTS, Rule
 from crmsync_desktop.domain.records import Side
-from crmsync_desktop.domain.schema import Field, Kind, Schema
+from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 
 AT = "2026-11-24T08:00:00Z"
 
@@ -99,3 +100,17 @@ def test_a_mapping_that_cannot_be_is_refused_with_the_reason(
 def test_fields_that_cannot_be_mapped_are_not_offered(mappings: Mappings) -> None:
     assert "Photo" not in [field.name for field in mappings.fields(SCHEMAS)]
     assert "Title" in [field.name for field in mappings.fields(SCHEMAS)]
+
+
+def test_values_that_the_product_pairs_are_offered_only_where_both_lists_have_them() -> None:
+    def listed(side: Side, object: str, name: str, *values: str) -> Schema:
+        options = tuple(Option(value, value) for value in values)
+        return Schema(side, object, object, {name: Field(name, name, Kind.PICKLIST, "list", options=options)}, AT)
+
+    schemas = {
+        "companies": listed(Side.HUBSPOT, "companies", "type", "PROSPECT", "RESELLER", "OTHER"),
+        "Account": listed(Side.SALESFORCE, "Account", "Type", "Prospect", "Other", "Partner"),
+    }
+    with contextlib.closing(SqliteStore(":memory:")) as store:
+        [mapping] = Mappings(store, COMPANIES, default_mappings("companies")).usable(schemas)
+    assert mapping.values == (("PROSPECT", "Prospect"), ("OTHER", "Other"))

@@ -96,6 +96,16 @@ def test_what_is_mapped_twice_is_found() -> None:
     assert clashes([EMAIL, TITLE, NOTES, SIZE]) == []
 
 
+def test_a_lookup_may_be_mapped_as_an_association_and_as_the_text_of_its_id_but_not_twice_as_either() -> None:
+    text, carried = (
+        Mapping("account_id", {"Contact": "AccountId"}),
+        Mapping("associatedcompanyid", {"Contact": "AccountId"}),
+    )
+    twice = Mapping("associations.companies", {"Contact": "AccountId"})
+    assert clashes([text, carried]) == []
+    assert clashes([text, carried, twice]) == [Clash(2, 1, "Contact", "AccountId")]
+
+
 MAPPINGS = st.builds(
     Mapping,
     st.sampled_from(["email", "jobtitle", "notes", "size", "x"]),
