@@ -23,8 +23,8 @@ def set_aside(
     about the whole record, where a `required` field (by name) is refused, or where nothing would be left to write."""
     found: dict[int, Fault] = {}
     for fault in faults:
-        groups = {_group(name) for name in fault.fields}
-        places = [change.place for change in changes if _group(change.field) in groups]
+        groups = {group_of(name) for name in fault.fields}
+        places = [change.place for change in changes if group_of(change.field) in groups]
         if fault.category not in _OF_A_FIELD or not places:
             return {}
         for place in places:
@@ -34,7 +34,7 @@ def set_aside(
     return found
 
 
-def _group(name: str) -> str:
+def group_of(name: str) -> str:
     """Fields that stand and fall together: a state is nothing without its country."""
     place = _PLACE.fullmatch(name)
     return f"{place[1].lower()} place" if place else name
