@@ -6,21 +6,19 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.preparing import prepare
 from crmsync_desktop.app.reports import pass_view
 from crmsync_desktop.app.views import Changed, Event, Notice, PassFinished, PassProgress, PassView, ProgressView
 from crmsync_desktop.domain.errors import BugError, Cancelled, CrmSyncError, LimitReached, SetupError
-from crmsync_desktop.domain.layout import Layout, resolve
-from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
-from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
-from crmsync_desktop.engine.metadata import OUTDATED, owners_of, schemas_of
+from crmsync_desktop.engine.metadata import OUTDATED
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.recover import close_crashed_passes
 from crmsync_desktop.ports.clock import Clock
@@ -40,19 +38,18 @@ class Systems:
 
 
 class Runner:
-    """`systems` signs in when it is first needed; it may raise SetupError, which the caller hears."""
+    """`mappings` by pair. `systems` signs in when it is first needed; it may raise SetupError, which the caller hears."""
 
     def __init__(
         self,
-        pair: Pair,
         store: Store,
         clock: Clock,
         budget: Metered,
-        mappings: Mappings,
+        mappings: Mapping[str, Mappings],
         systems: Callable[[], Awaitable[Systems]],
         emit: Callable[[Event], None],
     ) -> None:
-        self._pair, self._store, self._clock, self._budget = pair, store, clock, budget
+        self._store, self._clock, self._budget = store, clock, budget
         self._mappings, self._systems, self._emit = mappings, systems, emit
         self._running: asyncio.Task[PassView] | None = None
         self._previewing = False
@@ -63,7 +60,6 @@ class Runner:
         self._marks: deque[tuple[float, int]] = deque()
         self.progress: ProgressView | None = None
         self.next_at: float | None = None
-        self.layout: Layout | None = None
         close_crashed_passes(store, stamp(clock.now()))
 
     @property
@@ -129,34 +125,23 @@ class Runner:
         self._budget.set_allocation(Side.SALESFORCE, settings.allocation)
         systems = await self._systems()
         before = dict(self._budget.calls)
-        schemas = await schemas_of(self._pair, store, systems.crms, self._clock)
-        owners = await owners_of(store, systems.crms, self._clock)
-        self.layout = resolve(self._pair, self._mappings.usable(schemas), schemas, owners)
-        if not self.layout.columns:
-            raise SetupError(
-                "No field is mapped.", "", "Map at least one field of contacts, or mend the mappings shown."
-            )
-        store.set_layout(self._pair.name, self.layout.properties)
-        self._drop_previews()
-        self._marks.clear()
-        context = Context(
-            pair=self._pair,
-            layout=self.layout,
-            schemas=schemas,
-            settings=settings,
+        contexts = await prepare(
             store=store,
-            clock=self._clock,
+            settings=settings,
+            mappings=self._mappings,
             crms=systems.crms,
             lists=systems.lists,
+            clock=self._clock,
             report=self._report,
-            pass_id=0,
             preview=preview,
             stop=self._stop,
         )
+        self._drop_previews()
+        self._marks.clear()
         try:
-            row = await run_pass(context, reason, self._budget.calls)
+            row = await run_pass(contexts, reason, self._budget.calls)
         finally:
-            if context.outdated:
+            if any(context.outdated for context in contexts):
                 store.save_document(OUTDATED, True)
         row.calls = {side.value: self._budget.calls[side] - before[side] for side in Side}
         return row

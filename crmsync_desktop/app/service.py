@@ -8,6 +8,7 @@ import msgspec
 
 from crmsync_desktop.app import reports, words
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
+from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.runner import PAUSED, Runner, Systems
@@ -18,6 +19,7 @@ from crmsync_desktop.app.views import (
     ChangeView,
     ConfigurationDiffView,
     ConnectionView,
+    DuplicatesView,
     ErrorGroupView,
     Event,
     FieldView,
@@ -72,7 +74,8 @@ class Service(PracticeWork):
         if store.document(PAUSED) is None and not profile.practice:
             # A new connection writes nothing by itself before somebody has looked at a preview and resumed it.
             store.save_document(PAUSED, True)
-        self._runner = Runner(self._pair, store, clock, budget, self._mappings, self._systems, self._emit)
+        self._runner = Runner(store, clock, budget, {self._pair.name: self._mappings}, self._systems, self._emit)
+        self._duplicates = Duplicates(store, lambda: self._runner.sync(True, "duplicates"))
         around = Surroundings(lambda _: self._schemas(), self.inclusion_lists, self._org_limit)
         self._configuration = ConfigurationFile(store, clock, profile, {self._pair.name: self._mappings}, around)
         budget.on_call = self._called
@@ -195,6 +198,9 @@ class Service(PracticeWork):
     async def sync(self, preview: bool) -> PassView:
         return await self._runner.sync(preview, "preview" if preview else "asked for")
 
+    async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
+        return await self._duplicates.report(pair, limit)
+
     async def cancel(self) -> None:
         self._runner.cancel()
 
@@ -252,7 +258,7 @@ class Service(PracticeWork):
         if len(kept) == 1 + len(self._pair.salesforce):
             return kept
         systems = await self._systems()
-        return await schemas_of(self._pair, self._store, systems.crms, self._clock)
+        return await schemas_of([self._pair], self._store, systems.crms, self._clock)
 
     async def _org_limit(self) -> int | None:
         """The org's daily limit, asked for only when no answer has told it yet. None when it can't be had now."""

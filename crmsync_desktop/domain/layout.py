@@ -38,12 +38,31 @@ class Translation(Protocol):
         ...
 
 
+class BesideTranslation(Protocol):
+    """A Translation that also looks at the record that the value is to come to (`target`; empty for a new one): a stage is
+    read within the pipeline that the record is in. It is asked for blanks, too, as ""."""
+
+    @property
+    def waits(self) -> bool: ...
+
+    def to_hubspot(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell: ...
+
+    def to_salesforce(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell: ...
+
+    def agrees(self, salesforce: Sequence[Cell], hubspot: Sequence[Cell]) -> bool:
+        """Whether both whole records say the same here, be it that one of them can't be told from others there."""
+        ...
+
+    def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault: ...
+
+
 class Column(msgspec.Struct, frozen=True):
     """One mapped property at its place. `salesforce` holds the field of each object that has one. `to_hubspot` and
     `to_salesforce` translate values that the systems name differently; with `strict`, a value without a translation
     can't travel (an owner nobody matches). `converts`: the two sides write the same value differently (date and datetime, a
-    number with decimals that Salesforce's field rounds to `scale` places). `translation` takes the tables' place. `parent`
-    is the pair whose records a reference or members point at."""
+    number with decimals that Salesforce's field rounds to `scale` places). `translation` takes the tables' place; with
+    `beside` it also looks at the record that the value is to come to (BesideTranslation). `parent` is the pair whose records
+    a reference or members point at."""
 
     place: int
     property: str
@@ -58,13 +77,18 @@ class Column(msgspec.Struct, frozen=True):
     scale: int | None = None
     translation: Any = None
     parent: str = ""
+    beside: bool = False
 
     def waits(self) -> bool:
         """Whether a value without a counterpart stays undecided until there is one."""
         return self.translation is not None and bool(self.translation.waits)
 
-    def as_hubspot(self, cell: Cell, cells: Sequence[Cell] = ()) -> Cell:
-        """A Salesforce cell as HubSpot would hold it; UNSEEN where it has no counterpart there."""
+    def as_hubspot(self, cell: Cell, cells: Sequence[Cell] = (), target: Sequence[Cell] = ()) -> Cell:
+        """A Salesforce cell as HubSpot would hold it; UNSEEN where it has no counterpart there. `cells` and `target`: the
+        whole records that it comes from and goes to."""
+        if self.beside and cell is not UNSEEN:
+            beside: Cell = self.translation.to_hubspot(cell or "", cells, target)
+            return beside
         if not cell:
             return cell
         if self.translation is not None:
@@ -76,8 +100,11 @@ class Column(msgspec.Struct, frozen=True):
             cell = self.to_hubspot.get(cell, cell)
         return canonical(self.hubspot.kind, cell) if self.converts else cell
 
-    def as_salesforce(self, cell: Cell, cells: Sequence[Cell] = ()) -> Cell:
-        """A HubSpot cell as Salesforce would hold it; UNSEEN where it has no counterpart there."""
+    def as_salesforce(self, cell: Cell, cells: Sequence[Cell] = (), target: Sequence[Cell] = ()) -> Cell:
+        """A HubSpot cell as Salesforce would hold it; UNSEEN where it has no counterpart there. As `as_hubspot`."""
+        if self.beside and cell is not UNSEEN:
+            beside: Cell = self.translation.to_salesforce(cell or "", cells, target)
+            return beside
         if not cell:
             return cell
         if self.translation is not None:
@@ -94,11 +121,15 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """`columns` in order of place. `problems` are (property, reason) of mappings that can't sync as things are."""
+    """`columns` in order of place. `problems` are (property, reason) of mappings that can't sync as things are. `groups`:
+    places of columns that travel together, and in one direction, the leading one first (domain/companions.py)."""
 
     pair: Pair
     columns: tuple[Column, ...]
     problems: tuple[tuple[str, str], ...] = ()
+    addresses: tuple[Any, ...] = ()
+    """domain/addresses.py: countries and states that are written as their codes, and checked against each other."""
+    groups: tuple[tuple[int, ...], ...] = ()
 
     @property
     def properties(self) -> tuple[str, ...]:

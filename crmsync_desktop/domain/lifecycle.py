@@ -10,6 +10,7 @@ from enum import Enum
 
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence
+from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.settings import OnSalesforceDelete
 from crmsync_desktop.domain.values import same
 
@@ -54,8 +55,8 @@ def edited(layout: Layout, cells: Sequence[Cell], base: Sequence[Cell]) -> bool:
     based = False
     for column in layout.columns:
         now, before = cells[column.place], base[column.place]
-        if before is UNSEEN or now is UNSEEN:
-            continue
+        if before is UNSEEN or now is UNSEEN or column.kind is Kind.MEMBERS:
+            continue  # who belongs to a record is no value of its own
         based = True
         if not same(column.kind, now, before):
             return True

@@ -11,14 +11,17 @@ from collections.abc import Sequence
 import msgspec
 
 from crmsync_desktop.domain.checks import check_value, missing_required
-from crmsync_desktop.domain.decide import Action, Facts, decide
+from crmsync_desktop.domain.companions import keep_together, refused_together
+from crmsync_desktop.domain.decide import Action, Facts, decide, is_dispute
 from crmsync_desktop.domain.layout import Column, Layout
 from crmsync_desktop.domain.members import Merged, merge
+from crmsync_desktop.domain.newest import NOTHING, Evidence, newest_edit
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Side, Value
 from crmsync_desktop.domain.schema import Kind, Schema
 from crmsync_desktop.domain.settings import OnConflict
+from crmsync_desktop.domain.settlements import Settlement, Use
+from crmsync_desktop.domain.values import canonical, same
 from crmsync_desktop.domain.values import close as as_stored
-from crmsync_desktop.domain.values import same, version_order
 
 NOTICES = frozenset({"OWNER_NOT_MATCHED"})
 """Codes of faults that only tell: nothing was lost, and the record is well (semantics 2)."""
@@ -26,7 +29,8 @@ NOTICES = frozenset({"OWNER_NOT_MATCHED"})
 
 class FieldChange(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One field of one planned write. `field` is the written side's name, `place` its place in the layout, `source` the
-    cell of the other side that the new value came from, `old` what the written side is believed to hold."""
+    cell of the other side that the new value came from, `old` what the written side is believed to hold. `sent`: what the
+    system is told in its place, where it takes another form (the codes of a country and its state)."""
 
     place: int
     property: str
@@ -35,6 +39,7 @@ class FieldChange(msgspec.Struct, gc=False, frozen=True, array_like=True):
     old: Cell
     new: Value
     reason: str
+    sent: tuple[tuple[str, Value], ...] = ()
 
 
 class Look(msgspec.Struct, gc=False, frozen=True, array_like=True):
@@ -67,6 +72,8 @@ class LinkPlan(msgspec.Struct, gc=False, array_like=True):
     waiting: bool
     rebased: bool
     """Whether a base differs from what it was."""
+    disputed: dict[int, tuple[Side | None, str]] = {}
+    """Places where it matters which edit is newer: which one is taken to be, and by what."""
 
 
 class CreatePlan(msgspec.Struct, array_like=True):
@@ -79,11 +86,16 @@ class CreatePlan(msgspec.Struct, array_like=True):
     blocked: bool
 
 
-def plan_link(layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_conflict: OnConflict) -> LinkPlan:
-    """Decide every field of a link whose records are both live."""
+def plan_link(
+    layout: Layout,
+    salesforce: Look,
+    hubspot: Look,
+    doors: Doors,
+    on_conflict: OnConflict,
+    evidence: Evidence = NOTHING,
+) -> LinkPlan:
+    """Decide every field of a link whose records are both live. `evidence`: what is known of its disputed fields."""
     plan = LinkPlan(list(salesforce.base), list(hubspot.base), [], [], [], [], False, False)
-    newest: Side | None = None
-    dated = False
     for column in layout.columns:
         place = column.place
         s, h = salesforce.cells[place], hubspot.cells[place]
@@ -96,15 +108,19 @@ def plan_link(layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_
         if column.kind is Kind.MEMBERS:
             _plan_members(plan, column, salesforce, hubspot, doors)
             continue
-        there = column.as_hubspot(s, salesforce.cells)
-        if there is not UNSEEN and (there == h or _equal(column, s, h, there, hubspot.cells)):
+        there = column.as_hubspot(s, salesforce.cells, hubspot.cells)
+        if (there is not UNSEEN and there == h) or _equal(column, there, salesforce, hubspot):
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
             continue
-        if not dated:
-            newest, dated = _newest(salesforce.version, hubspot.version), True
-        here = column.as_salesforce(h, hubspot.cells)
-        facts = _facts(column, s, h, bs, bh, there, here, newest)
+        here = column.as_salesforce(h, hubspot.cells, salesforce.cells)
+        facts = _facts(column, s, h, bs, bh, there, here)
+        if is_dispute(column.rule, facts):
+            facts = _dated(plan, facts, place, salesforce.version, hubspot.version, evidence)
+            settled = evidence.settled.get(place)
+            if settled is not None and settled.fits(s, h):
+                _settle(plan, column, settled, facts, salesforce, hubspot, there, here, doors)
+                continue
         action, reason = decide(column.rule, facts, on_conflict)
         if action is Action.DIFFER:
             if bs != s or bh != h:
@@ -116,6 +132,8 @@ def plan_link(layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_
         else:
             side = Side.HUBSPOT if action is Action.TO_HUBSPOT else Side.SALESFORCE
             _write(plan, column, side, salesforce, hubspot, there if side is Side.HUBSPOT else here, reason, doors)
+    for group in layout.groups:
+        _keep_together(plan, layout, group, salesforce, hubspot, doors, on_conflict)
     return plan
 
 
@@ -127,7 +145,7 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
     reason = f"new in {source.label}"
     for column in layout.columns:
         cell = cells[column.place]
-        if not cell:
+        if not cell and (cell is UNSEEN or not column.beside):
             continue
         field = column.field(side, target.object)
         if field is None or column.field(source, source_object) is None:
@@ -139,7 +157,7 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
         else:
             value = column.as_hubspot(cell, cells) if side is Side.HUBSPOT else column.as_salesforce(cell, cells)
         if value is UNSEEN and column.translation is not None:
-            plan.faults.append(column.translation.fault(side, cell, cells))
+            plan.faults.append(_about(column, column.translation.fault(side, cell, cells)))
         if not value or not (field.createable or field.withheld):
             continue
         fault = check_value(field, value, True)
@@ -148,15 +166,74 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
             continue
         values[field.name] = value
         plan.changes.append(FieldChange(column.place, column.property, field.name, cell, None, value, reason))
+    for group in layout.groups:
+        _drop_broken(plan, layout, group, target, values)
+    for address in layout.addresses:
+        plan.faults += address.complete(target.object, plan.changes, (), plan.faults)
     missing = missing_required(target, values)
     plan.faults.extend(missing)
-    plan.blocked = bool(missing)
+    plan.blocked = bool(missing) or refused_together(plan.faults)
     return plan
 
 
-def _equal(column: Column, s: Value, h: Value, there: Cell, h_cells: Sequence[Cell]) -> bool:
+def _keep_together(
+    plan: LinkPlan,
+    layout: Layout,
+    group: tuple[int, ...],
+    salesforce: Look,
+    hubspot: Look,
+    doors: Doors,
+    on_conflict: OnConflict,
+) -> None:
+    """See domain/companions.py."""
+    columns = layout.columns
+
+    def agree(place: int) -> bool:
+        s, h = salesforce.cells[place], hubspot.cells[place]
+        if s is UNSEEN or h is UNSEEN:
+            return True
+        there = columns[place].as_hubspot(s, salesforce.cells, hubspot.cells)
+        return _equal(columns[place], there, salesforce, hubspot)
+
+    def write(place: int, side: Side) -> None:
+        column, source, target = columns[place], salesforce, hubspot
+        if side is Side.SALESFORCE:
+            source, target = target, source
+        read = column.as_hubspot if side is Side.HUBSPOT else column.as_salesforce
+        value = read(source.cells[place], source.cells, target.cells)
+        reason = f"goes with {columns[group[0]].property}"
+        _write(plan, column, side, salesforce, hubspot, value, reason, doors)
+
+    def edited(place: int, side: Side) -> bool:
+        look = salesforce if side is Side.SALESFORCE else hubspot
+        base = look.base[place]
+        return base is not UNSEEN and not same(columns[place].kind, look.cells[place] or None, base or None)
+
+    keep_together(plan, group, agree, write, edited, on_conflict is OnConflict.HOLD)
+
+
+def _drop_broken(
+    plan: CreatePlan, layout: Layout, group: tuple[int, ...], target: Schema, values: dict[str, Value]
+) -> None:
+    """Of values that go together, a new record has all or none."""
+    columns = [layout.columns[place] for place in group]
+    names = {column.property for column in columns}
+    names |= {field.name for column in columns if (field := column.field(plan.side, target.object)) is not None}
+    if names.isdisjoint(name for fault in plan.faults for name in fault.fields):
+        return
+    plan.changes[:] = [change for change in plan.changes if change.place not in group]
+    for name in names:
+        values.pop(name, None)
+
+
+def _equal(column: Column, there: Cell, salesforce: Look, hubspot: Look) -> bool:
     """Where the sides' kinds differ (date, datetime), what only one of them can tell apart is equal."""
-    return same(column.kind, there or None, h) or (column.converts and column.as_salesforce(h, h_cells) == s)
+    if column.beside:
+        return bool(column.translation.agrees(salesforce.cells, hubspot.cells))
+    s, h = salesforce.cells[column.place], hubspot.cells[column.place]
+    if there is not UNSEEN and same(column.kind, there or None, h or None):
+        return True
+    return column.converts and column.as_salesforce(h, hubspot.cells) == s
 
 
 def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:
@@ -165,9 +242,7 @@ def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:
     plan.rebased = True
 
 
-def _facts(
-    column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, here: Cell, newest: Side | None
-) -> Facts:
+def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, here: Cell) -> Facts:
     based = bs is not UNSEEN and bh is not UNSEEN
     salesforce_moved = based and not same(column.kind, s, bs or None)
     hubspot_moved = based and not same(column.kind, h, bh or None)
@@ -192,8 +267,41 @@ def _facts(
         salesforce_moved=salesforce_moved,
         hubspot_moved=hubspot_moved,
         close=close,
-        newest=newest,
+        newest=None,
     )
+
+
+def _dated(plan: LinkPlan, facts: Facts, place: int, salesforce: str, hubspot: str, evidence: Evidence) -> Facts:
+    """The facts of a disputed field, with whose edit is newer."""
+    s_edit, h_edit = evidence.salesforce.get(place), evidence.hubspot.get(place)
+    plan.disputed[place] = newest, how = newest_edit(salesforce, hubspot, s_edit, h_edit, facts.based)
+    return msgspec.structs.replace(facts, newest=newest, how=how)
+
+
+def _settle(
+    plan: LinkPlan,
+    column: Column,
+    settled: Settlement,
+    facts: Facts,
+    salesforce: Look,
+    hubspot: Look,
+    there: Cell,
+    here: Cell,
+    doors: Doors,
+) -> None:
+    """Write what a person decided."""
+    wanted = {Side.HUBSPOT: there, Side.SALESFORCE: here}
+    reason, sides = settled.reason, [Side.HUBSPOT if settled.use is Use.SALESFORCE else Side.SALESFORCE]
+    if settled.use is Use.NEWEST:
+        action, why = decide(column.rule, facts, OnConflict.NEWEST)
+        reason, sides = f"{reason}; {why}", [Side.HUBSPOT if action is Action.TO_HUBSPOT else Side.SALESFORCE]
+    elif settled.use is Use.VALUE:
+        value = canonical(column.hubspot.kind, settled.value)
+        wanted = {Side.HUBSPOT: value, Side.SALESFORCE: column.as_salesforce(value, hubspot.cells)}
+        held = {Side.HUBSPOT: settled.hubspot, Side.SALESFORCE: settled.salesforce}
+        sides = [side for side in Side if not same(column.kind, held[side] or None, wanted[side] or None)]
+    for side in sides:
+        _write(plan, column, side, salesforce, hubspot, wanted[side], reason, doors)
 
 
 def _write(
@@ -243,7 +351,7 @@ def _no_counterpart(column: Column, side: Side, source: Look) -> Fault:
     id = source.cells[column.place]
     if column.translation is not None:
         fault: Fault = column.translation.fault(side, id or "", source.cells)
-        return fault
+        return _about(column, fault)
     return Fault(
         Category.OWNERS,
         "OWNER_NOT_MATCHED",
@@ -251,11 +359,6 @@ def _no_counterpart(column: Column, side: Side, source: Look) -> Fault:
         "the owner there stays as it is.",
         (column.property,),
     )
-
-
-def _newest(salesforce: str, hubspot: str) -> Side | None:
-    order = version_order(salesforce, hubspot)
-    return None if order == 0 else Side.HUBSPOT if order < 0 else Side.SALESFORCE
 
 
 def _plan_members(plan: LinkPlan, column: Column, salesforce: Look, hubspot: Look, doors: Doors) -> None:
@@ -272,14 +375,14 @@ def _plan_members(plan: LinkPlan, column: Column, salesforce: Look, hubspot: Loo
             reason = f"members changed in {side.other.label}"
             _write(plan, column, side, salesforce, hubspot, wanted[side], reason, doors)
     for side, id in merged.waiting:
-        plan.faults.append((side.other, column.translation.fault(side.other, id, ())))
+        plan.faults.append((side.other, _about(column, column.translation.fault(side.other, id, ()))))
 
 
 def _new_members(plan: CreatePlan, column: Column, source: Side, cell: str) -> Cell:
     """The members that a new record begins with: those that have a counterpart."""
     s, h = (cell, None) if source is Side.SALESFORCE else (None, cell)
     merged = _merged(column, s, h, UNSEEN, UNSEEN)
-    plan.faults += [column.translation.fault(side.other, id, ()) for side, id in merged.waiting]
+    plan.faults += [_about(column, column.translation.fault(side.other, id, ())) for side, id in merged.waiting]
     return merged.hubspot if source is Side.SALESFORCE else merged.salesforce
 
 

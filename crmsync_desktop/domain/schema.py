@@ -36,9 +36,13 @@ class Kind(StrEnum):
 
 
 class Option(msgspec.Struct, frozen=True, array_like=True):
+    """`valid_for`: values of the field that this one depends on with which it may be chosen (a state's countries); none for
+    an option of a field that depends on no other."""
+
     value: str
     label: str
     active: bool = True
+    valid_for: tuple[str, ...] = ()
 
 
 class Field(msgspec.Struct, frozen=True):

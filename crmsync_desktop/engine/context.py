@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmsync_desktop.domain.errors import Cancelled
 from crmsync_desktop.domain.flapping import Bounces
 from crmsync_desktop.domain.guard import Reach, Reaches
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Pair
-from crmsync_desktop.domain.records import Fault, Op, Side
-from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.records import Cell, Fault, Op, Side
+from crmsync_desktop.domain.schema import Kind, Schema
+from crmsync_desktop.domain.settings import PairRules, Settings, rules_of
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Want
 from crmsync_desktop.ports.store import Entry, NewError, Store, Tally
+
+if TYPE_CHECKING:
+    from crmsync_desktop.engine.parents import Parents
 
 CLOCKS_APART = 60.0
 """Seconds between the two sides' clocks that are more than the way of an answer."""
@@ -27,7 +30,7 @@ Report = Callable[[str, int, int], None]
 """(phase, records done, records in all or 0): called often, so it must be cheap."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Context:
     """One pass over one pair. `again` says that something turned up that this pass itself should still deal with;
     `outstanding` counts the planned writes of each link that has more than one; `failed` are links of which a write was
@@ -64,6 +67,14 @@ class Context:
     """Whether this pass won't go back to decide once more."""
     outdated: bool = False
     """Whether something showed that a schema is no longer what it was."""
+    pairs: dict[str, Context] = field(default_factory=dict)
+    """The contexts of all pairs of this pass, by name, this one's too."""
+    parents: dict[str, Parents] = field(default_factory=dict)
+    """How ids of each pair's records read across, by the pair's name: shared by all contexts and their layouts."""
+    linked_children: set[str] = field(default_factory=set)
+    """The parents ("companies/ID") of records that were linked in this round."""
+    newly_linked: bool = False
+    """Whether this pair got links in this pass that its children haven't been told of."""
     reaches: Reaches = field(default_factory=Reaches)
     """How far the plan that is being made reaches, for the guard rail."""
     approved: tuple[Reach, ...] = ()
@@ -75,6 +86,19 @@ class Context:
 
     def __post_init__(self) -> None:
         self.tallies = {side: Tally(side=side, pair=self.pair.name) for side in Side}
+        self.pairs = self.pairs or {self.pair.name: self}
+        self.rules: PairRules = rules_of(self.settings, self.pair)
+        self._parent_places = [
+            (column.place, column.parent)
+            for column in self.layout.columns
+            if column.parent and column.kind is Kind.REFERENCE
+        ]
+
+    def parents_in(self, cells: Sequence[Cell]) -> tuple[str, ...]:
+        """The records that one with these cells belongs to, as "companies/ID"."""
+        if not self._parent_places or not cells:
+            return ()
+        return tuple(f"{parent}/{cell}" for place, parent in self._parent_places if (cell := cells[place]))
 
     def check_stop(self) -> None:
         """Raise Cancelled where a person asked to stop. Called between batches: what was sent is settled by then."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
@@ -10,6 +12,7 @@ from crmsync_desktop.engine.execute import execute
 from crmsync_desktop.engine.guarding import drop_kept_plan, guard_rail
 from crmsync_desktop.engine.inclusion import refresh_members
 from crmsync_desktop.engine.observe import observe
+from crmsync_desktop.engine.parents import expect_created, stage_parents, stage_waiting
 from crmsync_desktop.engine.plan import make_plan
 from crmsync_desktop.engine.recover import recover
 from crmsync_desktop.engine.refusals import tell_lasting
@@ -20,18 +23,20 @@ ROUNDS = 4
 """How often a pass goes back to decide about what turned up while it wrote. What is left then waits for the next pass."""
 
 
-async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> PassRow:
-    """Run one pass and give its row. `calls` counts this process's calls by side and goes on counting.
+async def run_pass(contexts: Sequence[Context], reason: str, calls: dict[Side, int]) -> PassRow:
+    """Run one pass over all pairs, parents before their children, and give its row. `calls` counts this process's calls by
+    side and goes on counting.
 
     A PassError ends the pass early and is told in the row (state STOPPED or CANCELLED); everything sent is settled, and
     what wasn't stays staged. A SetupError or BugError ends it the same way and is raised, since nothing can run until
     somebody acts.
     """
-    store, clock = context.store, context.clock
+    first = contexts[0]
+    store, clock = first.store, first.clock
     before = dict(calls)
     row = PassRow(
-        id=store.begin_pass(context.preview, reason, stamp(clock.now())),
-        preview=context.preview,
+        id=store.begin_pass(first.preview, reason, stamp(clock.now())),
+        preview=first.preview,
         state=PassState.RUNNING,
         reason=reason,
         started_at=stamp(clock.now()),
@@ -39,11 +44,12 @@ async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> Pas
         tallies=(),
         calls={},
     )
-    context.pass_id = row.id
+    for context in contexts:
+        context.pass_id = row.id
     failure: CrmSyncError | None = None
     try:
-        row.message = await _run(context)
-        row.state = PassState.STOPPED if row.message and not context.preview else PassState.DONE
+        row.message = await _run(contexts)
+        row.state = PassState.STOPPED if row.message and not first.preview else PassState.DONE
     except Cancelled as error:
         row.state, row.message = PassState.CANCELLED, str(error)
     except PassError as error:
@@ -57,10 +63,11 @@ async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> Pas
         )
         raise
     finally:
-        if not context.preview and not context.keep_plan:
-            _drop_planned(context, row.state.value)
+        for context in contexts:
+            if not context.preview and not context.keep_plan:
+                _drop_planned(context, row.state.value)
         row.finished_at = stamp(clock.now())
-        row.tallies = tuple(context.tallies.values())
+        row.tallies = tuple(tally for context in contexts for tally in context.tallies.values())
         row.calls = {side.value: calls[side] - before.get(side, 0) for side in Side}
         store.end_pass(row)
     if failure is not None:
@@ -68,37 +75,65 @@ async def run_pass(context: Context, reason: str, calls: dict[Side, int]) -> Pas
     return row
 
 
-async def _run(context: Context) -> str:
+async def _run(contexts: Sequence[Context]) -> str:
     """The pipeline; gives why it stopped, or ""."""
-    if not context.preview:
-        drop_kept_plan(context.store, stamp(context.clock.now()), "planned anew")
-    for step in (recover, refresh_members, observe):
-        context.check_stop()
-        await step(context)
+    first = contexts[0]
+    if not first.preview:
+        drop_kept_plan(first.store, stamp(first.clock.now()), "planned anew")
+    for step in (recover, refresh_members):
+        for context in contexts:
+            context.check_stop()
+            await step(context)
+    first.check_stop()
+    await observe(contexts)
+    objections: list[str] = []
     for left in reversed(range(ROUNDS)):
-        context.again, context.last_round = False, left == 0
-        context.outstanding.clear()
-        context.check_stop()
-        await relink(context)
-        make_plan(context)
-        if reason := guard_rail(context):
-            return reason
-        if context.preview:
-            return ""
-        await execute(context)
-        if not context.again:
+        for context in contexts:
+            context.again, context.last_round = False, left == 0
+            context.outstanding.clear()
+            context.check_stop()
+            await relink(context)
+        for parents in first.parents.values():
+            parents.look_again()
+        for context in contexts:
+            if reason := await _run_pair(context):
+                if not context.preview:
+                    return reason
+                objections.append(reason)
+        if first.preview:
+            return " ".join(objections)
+        for context in contexts:
+            context.newly_linked = False
+        for context in contexts:
+            first.again = stage_parents(context) or first.again
+        if not any(context.again for context in contexts):
             break
-        context.check_stop()
-        await recover(context)
-    tell_lasting(context)
-    if context.store.entries(context.pass_id, [JournalState.UNKNOWN], limit=1):
+        for context in contexts:
+            context.check_stop()
+            await recover(context)
+    tell_lasting(contexts)
+    if first.store.entries(first.pass_id, [JournalState.UNKNOWN], limit=1):
         return "Some writes got no answer. The next pass looks for them first."
     return ""
 
 
+async def _run_pair(context: Context) -> str:
+    """Decide and carry out what is staged of one pair; gives why the guard rail stops it, or ""."""
+    context.check_stop()
+    if any(context.pairs[name].newly_linked for name in context.parents if name in context.pairs):
+        stage_waiting(context)
+    make_plan(context)
+    reason = guard_rail(context)
+    if context.preview:
+        expect_created(context)
+    elif not reason:
+        await execute(context)
+    return reason
+
+
 def _drop_planned(context: Context, why: str) -> None:
     store = context.store
-    while planned := store.entries(context.pass_id, [JournalState.PLANNED]):
+    while planned := store.entries(context.pass_id, [JournalState.PLANNED], pair=context.pair.name):
         for entry in planned:
             context.count(entry, -1)
         store.mark([entry.row for entry in planned], JournalState.DROPPED, stamp(context.clock.now()), why)

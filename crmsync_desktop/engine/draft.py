@@ -148,6 +148,15 @@ class Draft:
             self._entry(plan.side, plan.object, None, Op.CREATE, None, record, None, label, reason, tuple(plan.changes))
         )
 
+    def lonely(self, record: Known, cells: list[Cell]) -> None:
+        """A company without a contact that syncs gets no account yet (semantics 2)."""
+        self._context.hold(record.side, record.id)
+        label = self._label(record, cells)
+        message = "None of its contacts is linked to a contact in Salesforce yet, so it gets no account there."
+        fault = Fault(Category.ASSOCIATIONS, "NO_SYNCED_CONTACT", message)
+        self._errors.append(self._error(record.side, record.object, record.id, label, fault, notice=True))
+        self.settle(record, cells, RecordState.PARKED)
+
     def doubt(self, record: Known, rival: Known, doubt: Doubt) -> None:
         """A record that shares its key with one that is linked, or that would be: noticed, not guessed (C9)."""
         self._context.hold(record.side, record.id)
@@ -226,6 +235,7 @@ class Draft:
             store.remove_links(self._unlinked)
         if self._new_links:
             ids = store.add_links([link for link, _ in self._new_links])
+            self._context.newly_linked = True
             for (link, entries), id in zip(self._new_links, ids, strict=True):
                 link.link = id
                 for entry in entries:

@@ -48,7 +48,9 @@ async def _carry_out(context: Context, side: Side) -> None:
     try:
         for op in ORDER:
             after = 0
-            while span := context.store.entries(context.pass_id, [JournalState.PLANNED], side, op, after, SPAN):
+            while span := context.store.entries(
+                context.pass_id, [JournalState.PLANNED], side, op, after, SPAN, context.pair.name
+            ):
                 after = span[-1].row
                 await _carry_out_span(context, side, op, span, settler)
     except BaseException:
@@ -88,9 +90,10 @@ def write_of(entry: Entry) -> Write:
         object=entry.object,
         op=entry.op,
         id=entry.record_id,
-        values={change.field: change.new for change in entry.changes},
+        values=dict(pair for change in entry.changes for pair in change.sent or ((change.field, change.new),)),
         origin_id=entry.origin_id,
         journaled_at=entry.at,
+        former={change.field: change.old or None for change in entry.changes},
     )
 
 
@@ -123,7 +126,7 @@ async def _still_true(context: Context, side: Side, entries: list[Entry]) -> lis
         context.check_stop()
         ids = [entry.record_id for entry in entries if entry.object == object and entry.record_id]
         for record in await context.crms[side].read(context.want(side, object), ids):
-            seen[record.id] = with_keys(record)
+            seen[record.id] = with_keys(context, record)
     links = {link.link: link for link in context.store.links([e.link for e in entries if e.link and e.op is Op.DELETE])}
     good: list[Entry] = []
     stale: list[Entry] = []

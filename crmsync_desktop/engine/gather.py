@@ -5,12 +5,12 @@ Set-based: a chunk costs a fixed number of queries, however many records it hold
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from crmsync_desktop.domain.matching import Candidate, Matching, match_group
-from crmsync_desktop.domain.records import Op, Presence, Side
+from crmsync_desktop.domain.records import Cell, Op, Presence, Side
 from crmsync_desktop.domain.values import key_of
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.ports.store import JournalState, Known, Link, RecordState
@@ -34,13 +34,24 @@ class Gathered(msgspec.Struct):
     rows: dict[int, Known]
 
 
-def gather(context: Context, chunk: Sequence[Known], handled: set[int]) -> Gathered:
-    """Sort a chunk. `handled` rows were dealt with in this pass already (they came along with an earlier chunk)."""
+Shared = dict[int, tuple[str, ...]]
+"""Match keys by row, beside those that the records hold themselves."""
+
+
+def gather(
+    context: Context,
+    chunk: Sequence[Known],
+    handled: set[int],
+    shared_by: Callable[[Context, Sequence[Known]], Shared],
+) -> Gathered:
+    """Sort a chunk. `handled` rows were dealt with in this pass already (they came along with an earlier chunk).
+    `shared_by` gives the keys that loose records share beside their own; it may name further records."""
     fresh = [record for record in chunk if record.row not in handled]
     couples = couples_of(context, {record.link for record in fresh if record.link is not None})
     loose = [record for record in fresh if record.link is None]
     gone = [record for record in loose if record.presence is not Presence.LIVE]
-    matching, rows = _match(context, [record for record in loose if record.presence is Presence.LIVE])
+    live = [record for record in loose if record.presence is Presence.LIVE]
+    matching, rows = match_loose(context, live, shared_by(context, live))
     # One whose create is under way may come along as another's candidate: it can be found, but not created once more.
     matching.alone = [row for row in matching.alone if row not in handled]
     matching.doubts = [doubt for doubt in matching.doubts if doubt.row not in handled]
@@ -72,7 +83,8 @@ class InFlight(msgspec.Struct):
 
 
 def in_flight(context: Context) -> InFlight:
-    waiting = context.store.entries(None, [JournalState.UNKNOWN, JournalState.SENT], limit=100_000)
+    states = [JournalState.UNKNOWN, JournalState.SENT]
+    waiting = context.store.entries(None, states, limit=100_000, pair=context.pair.name)
     keys = context.pair.keys
     keyless = {
         entry.side
@@ -82,14 +94,15 @@ def in_flight(context: Context) -> InFlight:
     return InFlight({entry.source_row for entry in waiting if entry.source_row is not None}, keyless)
 
 
-def _match(context: Context, loose: list[Known]) -> tuple[Matching, dict[int, Known]]:
+def match_loose(context: Context, loose: Sequence[Known], shared: Shared) -> tuple[Matching, dict[int, Known]]:
+    """What matching makes of live records without a link, and every record that it names, by row."""
     matching = Matching([], [], [])
     rows = {record.row: record for record in loose}
-    staged_groups, rows_by_key = _groups(context, loose)
+    staged_groups, rows_by_key = _groups(context, loose, shared)
     rows.update(rows_by_key)
     for group in staged_groups:
-        candidates = [_candidate(rows[row]) for row in group]
-        found = match_group(candidates, context.pair.salesforce, context.settings.contacts.on_ambiguous_match)
+        candidates = [_candidate(rows[row], shared) for row in group]
+        found = match_group(candidates, context.pair.salesforce, context.rules.on_ambiguous_match)
         matching.matches += found.matches
         # A record that came along only as a candidate and waits for a change (parked, in error) keeps waiting.
         matching.doubts += [doubt for doubt in found.doubts if rows[doubt.row].state is RecordState.STAGED]
@@ -97,9 +110,11 @@ def _match(context: Context, loose: list[Known]) -> tuple[Matching, dict[int, Kn
     return matching, rows
 
 
-def _groups(context: Context, loose: list[Known]) -> tuple[list[list[int]], dict[int, Known]]:
-    """Rows that share keys, directly or through another record, as lists; records without a key stand alone."""
+def _groups(context: Context, loose: Sequence[Known], shared: Shared) -> tuple[list[list[int]], dict[int, Known]]:
+    """Rows that share keys, directly or through another record, as lists; records without a key stand alone. `shared`:
+    further keys by row, of records that may have come along."""
     rows: dict[int, Known] = {record.row: record for record in loose}
+    rows.update({record.row: record for record in context.store.records(sorted(shared.keys() - rows.keys()))})
     asked: set[str] = set()
     keys = {key for record in loose for key in record.keys}
     while keys:
@@ -120,7 +135,7 @@ def _groups(context: Context, loose: list[Known]) -> tuple[list[list[int]], dict
 
     first: dict[str, int] = {}
     for row, record in rows.items():
-        for key in record.keys:
+        for key in (*record.keys, *shared.get(row, ())):
             leader[find(row)] = find(first.setdefault(key, row))
     groups: dict[int, list[int]] = {}
     for row in rows:
@@ -128,5 +143,15 @@ def _groups(context: Context, loose: list[Known]) -> tuple[list[list[int]], dict
     return list(groups.values()), rows
 
 
-def _candidate(record: Known) -> Candidate:
-    return Candidate(record.row, record.side, record.object, record.version, record.keys, record.link is not None)
+def _candidate(record: Known, shared: Shared) -> Candidate:
+    keys = (*record.keys, *shared.get(record.row, ()))
+    return Candidate(record.row, record.side, record.object, record.version, keys, record.link is not None)
+
+
+def couple_cells(couple: Couple) -> tuple[list[Cell], list[Cell]]:
+    """What both records hold now: their own cells where those were kept, else the base. A tombstone may be without cells;
+    then it is as it was last seen."""
+    link, salesforce, hubspot = couple.link, couple.salesforce, couple.hubspot
+    s_cells = salesforce.cells if salesforce is not None and salesforce.cells else link.base_salesforce
+    h_cells = hubspot.cells if hubspot is not None and hubspot.cells else link.base_hubspot
+    return s_cells, h_cells

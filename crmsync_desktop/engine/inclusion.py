@@ -18,7 +18,7 @@ DOCUMENT = "inclusion_list_read"
 
 async def refresh_members(context: Context) -> None:
     """Bring the local copy up to date and stage the contacts that joined. Costs no call without a list."""
-    list_id = context.settings.contacts.inclusion_list
+    list_id = context.rules.inclusion_list
     if list_id is None:
         return
     store, now = context.store, context.clock.now()
@@ -47,5 +47,5 @@ async def _stage(context: Context, joined: list[str]) -> None:
     if missing and context.store.cursors().get((Side.HUBSPOT, object)) is not None:
         context.check_stop()
         records = await context.crms[Side.HUBSPOT].read(context.want(Side.HUBSPOT, object), missing)
-        live = [with_keys(record) for record in records if record.presence is Presence.LIVE]
+        live = [with_keys(context, record) for record in records if record.presence is Presence.LIVE]
         context.store.stage(context.pair.name, [(record, digest_of(record)) for record in live], None)

@@ -7,7 +7,7 @@ has come (back) into sight is read from the beginning: edits made while it was h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -50,15 +50,17 @@ class _Owners(msgspec.Struct):
 
 
 async def schemas_of(
-    pair: Pair, store: Store, crms: Mapping[Side, Crm], clock: Clock, anew: bool = False
+    pairs: Sequence[Pair], store: Store, crms: Mapping[Side, Crm], clock: Clock, anew: bool = False
 ) -> dict[str, Schema]:
-    """All schemas of a pair, by object name; from the memory where they are younger than a day and nothing spoke against
-    them."""
+    """All schemas of these pairs, by object name; from the memory where they are younger than a day and nothing spoke
+    against them."""
     found: dict[str, Schema] = {}
     anew = anew or bool(store.document(OUTDATED))
     changed = False
     for side in Side:
-        objects = (pair.hubspot,) if side is Side.HUBSPOT else pair.salesforce
+        objects = [
+            object for pair in pairs for object in ((pair.hubspot,) if side is Side.HUBSPOT else pair.salesforce)
+        ]
         kept = {object: schema for object in objects if (schema := store.schema(side, object)) is not None}
         fresh = {object: schema for object, schema in kept.items() if not anew and _young(schema, clock)}
         missing = [object for object in objects if object not in fresh]

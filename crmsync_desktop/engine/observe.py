@@ -6,7 +6,7 @@ records come twice; the digest lets an echo of our own write, and anything else 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -20,20 +20,22 @@ from crmsync_desktop.ports.crm import Page
 from crmsync_desktop.ports.store import Cursor, Known
 
 
-async def observe(context: Context) -> None:
-    """Read both sides at the same time."""
+async def observe(contexts: Sequence[Context]) -> None:
+    """Read both sides at the same time, all pairs together: Salesforce answers for several objects in one call."""
     read = dict.fromkeys(Side, 0)
-    await side_by_side(*(_read(context, side, read) for side in Side))
+    await side_by_side(*(_read(contexts, side, read) for side in Side))
 
 
-async def _read(context: Context, side: Side, read: dict[Side, int]) -> None:
-    cursors = context.store.cursors()
-    wants = [context.want(side, object, cursors.get((side, object))) for object in context.objects(side)]
-    async for page in context.crms[side].changes(wants):
-        context.check_stop()
-        stage_page(context, side, page)
+async def _read(contexts: Sequence[Context], side: Side, read: dict[Side, int]) -> None:
+    first = contexts[0]
+    cursors = first.store.cursors()
+    context_of = {object: context for context in contexts for object in context.objects(side)}
+    wants = [context.want(side, object, cursors.get((side, object))) for object, context in context_of.items()]
+    async for page in first.crms[side].changes(wants):
+        first.check_stop()
+        stage_page(context_of[page.object], side, page)
         read[side] += len(page.records)
-        context.report("reading", sum(read.values()), 0)
+        first.report("reading", sum(read.values()), 0)
 
 
 def stage_page(context: Context, side: Side, page: Page) -> int:
@@ -57,7 +59,7 @@ def news(context: Context, side: Side, object: str, records: list[Observed]) -> 
     known = context.store.digests(side, object, [record.id for record in records])
     fresh: list[tuple[Observed, int]] = []
     for seen in records:
-        record = with_keys(seen)
+        record = with_keys(context, seen)
         fingerprint = digest_of(record)
         before = known.get(record.id)
         if before is None:
@@ -89,6 +91,9 @@ def is_stale(record: Observed, before: Known | None) -> bool:
     return order > 0
 
 
-def with_keys(record: Observed) -> Observed:
-    """The record with its keys in matching form."""
-    return msgspec.structs.replace(record, keys=keys_of(record.keys)) if record.keys else record
+def with_keys(context: Context, record: Observed) -> Observed:
+    """The record with its keys in matching form, and what it belongs to."""
+    parents = context.parents_in(record.cells)
+    if not record.keys and not parents:
+        return record
+    return msgspec.structs.replace(record, keys=keys_of(record.keys), parents=parents)

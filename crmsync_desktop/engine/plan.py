@@ -7,17 +7,18 @@ crash at any point leads back here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from crmsync_desktop.domain.guard import Reaches
 from crmsync_desktop.domain.lifecycle import Fate, edited, fate
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
-from crmsync_desktop.domain.settings import OnHubSpotChange, OnSalesforceChange
+from crmsync_desktop.engine.companies import shared_contacts, without_contact
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.draft import Draft
-from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, gather, in_flight
+from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, couple_cells, gather, in_flight
 from crmsync_desktop.engine.left_out import leave_out, leave_out_of_create, load_bounces, save_bounces
+from crmsync_desktop.engine.parents import load_parents
 from crmsync_desktop.engine.stamps import edited_at
 from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
 
@@ -37,7 +38,7 @@ def make_plan(context: Context) -> None:
         context.check_stop()
         after = chunk[-1].row
         draft = Draft(context)
-        gathered = gather(context, chunk, handled)
+        gathered = gather(context, chunk, handled, shared_contacts)
         _plan_chunk(context, gathered, flying, draft)
         handled.update(gathered.rows)
         draft.commit()
@@ -49,6 +50,8 @@ def make_plan(context: Context) -> None:
 
 def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: Draft) -> None:
     members = _members(context, gathered)
+    load_parents(context, gathered)
+    lonely = without_contact(context, [gathered.rows[row] for row in gathered.matching.alone])
     for couple in gathered.couples:
         _plan_couple(context, couple, members, draft, gathered)
     for match in gathered.matching.matches:
@@ -58,14 +61,14 @@ def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: D
     for row in gathered.matching.alone:
         if flying.may_be(gathered.rows[row]):
             continue  # stays staged until it is known whether it is the record that we created
-        _plan_alone(context, gathered.rows[row], members, draft)
+        _plan_alone(context, gathered.rows[row], members, draft, lonely=lonely)
     for record in gathered.gone:
         draft.settle(record, None, RecordState.SETTLED)
 
 
 def _members(context: Context, gathered: Gathered) -> set[str] | None:
     """The HubSpot ids of this chunk that are on the inclusion list; None where there is no list (C7)."""
-    inclusion_list = context.settings.contacts.inclusion_list
+    inclusion_list = context.rules.inclusion_list
     if inclusion_list is None:
         return None
     ids = [record.id for record in gathered.rows.values() if record.side is Side.HUBSPOT]
@@ -76,8 +79,8 @@ def _doors(context: Context, hubspot_id: str, members: set[str] | None, first: b
     """C1, C2, C7: a contact that isn't on the list gets what its Salesforce record says once, when they are first linked;
     after that it travels in neither direction."""
     listed = members is None or hubspot_id in members
-    to_hubspot = context.settings.contacts.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE
-    return Doors(to_salesforce=listed, to_hubspot=to_hubspot and (listed or first))
+    rules = context.rules
+    return Doors(to_salesforce=listed and rules.to_salesforce, to_hubspot=rules.to_hubspot and (listed or first))
 
 
 def _plan_couple(context: Context, couple: Couple, members: set[str] | None, draft: Draft, gathered: Gathered) -> None:
@@ -89,7 +92,7 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
         salesforce_edited=edited(context.layout, s_cells, link.base_salesforce),
         hubspot_edited=edited(context.layout, h_cells, link.base_hubspot),
         salesforce_was_gone=link.state is LinkState.SALESFORCE_GONE,
-        setting=context.settings.contacts.on_salesforce_delete,
+        setting=context.rules.on_salesforce_delete,
     )
     if verdict is Fate.SYNC:
         doors = _doors(context, link.hubspot_id, members, first=False)
@@ -119,6 +122,8 @@ def _plan_match(context: Context, salesforce: Known, hubspot: Known, members: se
     plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
     leave_out(context, link, plan)
     draft.new_link(link, plan, salesforce, hubspot, s_cells, h_cells)
+    if not context.preview:
+        context.linked_children.update(context.parents_in(s_cells), context.parents_in(h_cells))
 
 
 def _link_plan(
@@ -147,29 +152,28 @@ def _link_plan(
 
 
 def _plan_alone(
-    context: Context, record: Known, members: set[str] | None, draft: Draft, cells: list[Cell] | None = None
+    context: Context,
+    record: Known,
+    members: set[str] | None,
+    draft: Draft,
+    cells: list[Cell] | None = None,
+    lonely: Collection[int] = (),
 ) -> None:
     """A record without a counterpart: create one, where the settings and the inclusion list let it travel."""
-    contacts = context.settings.contacts
+    rules = context.rules
     if record.side is Side.SALESFORCE:
-        wanted = contacts.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE
+        wanted = rules.to_hubspot
         target = context.pair.hubspot
     else:
-        wanted = members is None or record.id in members
-        target = "Lead" if contacts.on_hubspot_change is OnHubSpotChange.LEAD else "Contact"
+        wanted = rules.to_salesforce and (members is None or record.id in members)
+        target = rules.created_as
     cells = cells if cells is not None else record.cells or []
+    if wanted and record.row in lonely:
+        draft.lonely(record, cells)
+        return
     if not wanted:
         draft.settle(record, cells, RecordState.SETTLED)
         return
     plan = plan_create(context.layout, record.side, cells, context.schemas[target], record.object)
     leave_out_of_create(context, record.id, plan)
     draft.create(record, cells, plan)
-
-
-def couple_cells(couple: Couple) -> tuple[list[Cell], list[Cell]]:
-    """What both records hold now: their own cells where those were kept, else the base. A tombstone may be without cells;
-    then it is as it was last seen."""
-    link, salesforce, hubspot = couple.link, couple.salesforce, couple.hubspot
-    s_cells = salesforce.cells if salesforce is not None and salesforce.cells else link.base_salesforce
-    h_cells = hubspot.cells if hubspot is not None and hubspot.cells else link.base_hubspot
-    return s_cells, h_cells

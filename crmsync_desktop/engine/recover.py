@@ -39,7 +39,8 @@ async def recover(context: Context) -> None:
     Deletes need no look: both sides are observed and compared anyway, and doing one twice does no harm. Nor would updates,
     but one that did arrive would then pass for somebody's edit, and win over a real one. Creates are looked for in their system; where it can't tell yet, they stay open and their source record waits.
     """
-    open_entries = context.store.entries(None, [JournalState.UNKNOWN, JournalState.SENT], limit=100_000)
+    waiting = [JournalState.UNKNOWN, JournalState.SENT]
+    open_entries = context.store.entries(None, waiting, limit=100_000, pair=context.pair.name)
     now = stamp(context.clock.now())
     _drop(context, [entry for entry in open_entries if entry.op is Op.DELETE], now)
     for side in Side:
@@ -171,7 +172,7 @@ async def _with_echo(
         context.check_stop()
         ids = [answer.id for entry, answer in found if entry.object == object and answer.id]
         for record in await context.crms[side].read(context.want(side, object), ids):
-            seen[record.id] = with_keys(record)
+            seen[record.id] = with_keys(context, record)
     answers: list[tuple[Entry, Written]] = []
     for entry, answer in found:
         found_record = seen.get(answer.id or "")

@@ -4,6 +4,8 @@ record, or of one that is gone, are looked at anew.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Presence, Side, Written
@@ -11,11 +13,10 @@ from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
-from crmsync_desktop.engine.gather import couples_of
+from crmsync_desktop.engine.gather import couple_cells, couples_of
 from crmsync_desktop.engine.left_out import remember_refused
 from crmsync_desktop.engine.metadata import TELLING
 from crmsync_desktop.engine.observe import with_keys
-from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.ports.store import Entry, Known, NewError, RecordState, Settle
 
 TEMPORARY = "temporary"
@@ -57,16 +58,18 @@ def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Writt
     return found
 
 
-def tell_lasting(context: Context) -> None:
+def tell_lasting(contexts: Sequence[Context]) -> None:
     """What is temporary is nobody's business, unless it was still so in pass after pass."""
-    before = context.store.document(TEMPORARY) or {}
-    now = {name: before.get(name, 0) + 1 for name in context.temporary}
+    store = contexts[0].store
+    before = store.document(TEMPORARY) or {}
+    waiting = {name: (context, error) for context in contexts for name, error in context.temporary.items()}
+    now = {name: before.get(name, 0) + 1 for name in waiting}
     if now != before:
-        context.store.save_document(TEMPORARY, now)
-    lasting = [error for name, error in context.temporary.items() if now[name] >= PATIENCE]
+        store.save_document(TEMPORARY, now)
+    lasting = [(context, error) for name, (context, error) in waiting.items() if now[name] >= PATIENCE]
     if lasting:
-        context.store.open_errors(lasting, stamp(context.clock.now()))
-    for error in lasting:
+        store.open_errors([error for _, error in lasting], stamp(contexts[0].clock.now()))
+    for context, error in lasting:
         context.fail(error.side, error.record_id)
 
 
@@ -129,9 +132,8 @@ async def _look_again(
             break  # what isn't looked at stays staged for the next pass
         asked = [(entry, id) for entry, id in look if entry.object == object]
         ids = sorted({id for _, id in asked})
-        seen = {
-            record.id: with_keys(record) for record in await context.crms[side].read(context.want(side, object), ids)
-        }
+        read = await context.crms[side].read(context.want(side, object), ids)
+        seen = {record.id: with_keys(context, record) for record in read}
         known = {record.id: record for record in context.store.records_by_id(side, object, ids)}
         for entry, id in asked:
             if entry.op is Op.CREATE and not _may_link(

@@ -118,7 +118,7 @@ async def _look(context: Context, places: set[Place]) -> dict[Place, Known | Obs
         missing = [id for id in ids if id not in known]
         if missing:
             context.check_stop()
-            records = with_keys_all(await context.crms[side].read(context.want(side, object), missing))
+            records = with_keys_all(context, await context.crms[side].read(context.want(side, object), missing))
             found.update({(side, object, record.id): record for record in records})
             _learn(context, records)
             known.update({k.id: k for k in context.store.records_by_id(side, object, missing)})
@@ -131,8 +131,8 @@ def _learn(context: Context, records: Iterable[Observed]) -> None:
     context.store.stage(context.pair.name, live, None)
 
 
-def with_keys_all(records: Iterable[Observed]) -> list[Observed]:
-    return [with_keys(record) for record in records]
+def with_keys_all(context: Context, records: Iterable[Observed]) -> list[Observed]:
+    return [with_keys(context, record) for record in records]
 
 
 def _follow_absorbed(context: Context, products: list[Known]) -> None:

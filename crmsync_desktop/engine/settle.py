@@ -11,15 +11,16 @@ from collections.abc import Sequence
 
 import msgspec
 
+from crmsync_desktop.domain.members import after_write
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Op, Outcome, Presence, Side, Written
+from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.forms import Form, form_of
-from crmsync_desktop.engine.gather import Couple, couples_of
+from crmsync_desktop.engine.gather import Couple, couple_cells, couples_of
 from crmsync_desktop.engine.observe import is_stale, with_keys
-from crmsync_desktop.engine.plan import couple_cells
 from crmsync_desktop.engine.refusals import follow_refusals, park_refusals
 from crmsync_desktop.engine.stamps import edited_at, with_write
 from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, RecordState, Settle
@@ -97,11 +98,13 @@ class Settler:
             plan = self._remaining(link, source, record)
             link.base_salesforce, link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(link)
+            context.linked_children.update(record.parents, context.parents_in(source.cells or ()))
             state = self._state(plan, source, None, told=False)
             settles += _settles(link, source, row, record, state)
             if state is not RecordState.PARKED:  # what still stands against a field of it, the link tells from now on
                 cleared.append((source.side, source.object, source.id))
         context.made.update(context.store.add_links(links))
+        context.newly_linked = context.newly_linked or bool(links)
         context.store.settle(settles)
         self._clear(cleared)
         self._note_unread(done)
@@ -131,7 +134,9 @@ class Settler:
             told = keys if before is None else form.keys_in(id, before)
             keys = (*keys, *(key for key in former_keys if key not in told))
         version = answer.version or ""
-        return Observed(entry.side, entry.object, id, version, Presence.LIVE, cells, tuple(dict.fromkeys(keys)))
+        parents = self._context.parents_in(cells)
+        keys = tuple(dict.fromkeys(keys))
+        return Observed(entry.side, entry.object, id, version, Presence.LIVE, cells, keys, parents=parents)
 
     def _form(self, object: str) -> Form:
         form = self._forms.get(object)
@@ -201,7 +206,9 @@ class Settler:
         for change in entry.changes:
             stored = record.cells[change.place]
             kind = self._context.layout.columns[change.place].kind
-            agreed = stored if stored is not UNSEEN and close(kind, change.new, stored) else change.new
+            agreed: Cell = stored if stored is not UNSEEN and close(kind, change.new, stored) else change.new
+            if kind is Kind.MEMBERS and entry.side is Side.HUBSPOT:
+                agreed = after_write(link.base_hubspot[change.place], change.new)
             if entry.side is Side.HUBSPOT:
                 link.base_salesforce[change.place], link.base_hubspot[change.place] = change.source, agreed
             else:
@@ -286,7 +293,7 @@ class Settler:
             known = {k.id: k for k in context.store.records_by_id(self._side, object, sorted(ids))}
             news = [
                 (record, known[record.id])
-                for record in map(with_keys, records)
+                for record in (with_keys(context, each) for each in records)
                 if record.id in known
                 and record.presence is Presence.LIVE
                 and digest_of(record) != known[record.id].digest

@@ -42,7 +42,7 @@ class Pass:
         self.store = SqliteStore(folder / "sync.db", self.clock.now)
 
     async def prepare(self) -> Context:
-        schemas = await schemas_of(CONTACTS, self.store, self.systems, self.clock)
+        schemas = await schemas_of([CONTACTS], self.store, self.systems, self.clock)
         owners = await owners_of(self.store, self.systems, self.clock)
         layout = resolve(CONTACTS, mappings(), schemas, owners)
         assert not layout.problems, layout.problems
@@ -68,7 +68,7 @@ class Pass:
         theirs = sum(system.cpu for system in self.systems.values())
         gc.collect()
         began = time.process_time()
-        row = asyncio.run(run_pass(context, "bench", dict.fromkeys(Side, 0)))
+        row = asyncio.run(run_pass([context], "bench", dict.fromkeys(Side, 0)))
         spent = time.process_time() - began
         assert row.state is PassState.DONE, row
         assert sum(system.writes for system in self.systems.values()) - before == writes

@@ -89,7 +89,7 @@ class Desk:
 
     async def _pass(self, preview: bool) -> PassRow:
         context = await self.context(preview)
-        return await run_pass(context, "test", self.memory.budget.calls)
+        return await run_pass([context], "test", self.memory.budget.calls)
 
     async def context(self, preview: bool = False) -> Context:
         systems = (self.salesforce, self.hubspot)

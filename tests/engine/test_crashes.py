@@ -116,7 +116,7 @@ def test_a_cancelled_pass_makes_at_most_one_more_call_per_side() -> None:
                     begun.update({side: desk.nature.begun[side] for side in Side})
 
             desk.nature.on_turn = look
-            row = await run_pass(context, "test", desk.memory.budget.calls)
+            row = await run_pass([context], "test", desk.memory.budget.calls)
             return row.state, {side: desk.nature.begun[side] - begun[side] for side in Side}
 
         state, more = asyncio.run(cancelled_after(3))

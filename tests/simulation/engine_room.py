@@ -33,7 +33,7 @@ async def prepare(
     store, crms = memory.store, {system.side: system for system in systems}
     store.save_settings(settings)
     memory.budget.set_allocation(Side.SALESFORCE, settings.allocation)
-    schemas = await schemas_of(CONTACTS, store, crms, nature)
+    schemas = await schemas_of([CONTACTS], store, crms, nature)
     owners = await owners_of(store, crms, nature)
     layout = resolve(CONTACTS, mappings(rules), schemas, owners)
     assert not layout.problems

@@ -49,10 +49,11 @@ class WatchedStore(SqliteStore):
         op: Op | None = None,
         after_row: int = 0,
         limit: int = 1000,
+        pair: str | None = None,
     ) -> list[Entry]:
         if op is not None and self.first_round is None:
             self.first_round = len(self.planned)
-        return super().entries(pass_id, states, side, op, after_row, limit)
+        return super().entries(pass_id, states, side, op, after_row, limit, pair)
 
 
 class Memory:

@@ -175,7 +175,7 @@ class World:
         memory.store.watch()
         if self._stop.is_set():  # before the pass itself had begun
             self._begun_at_cancel = {side: self.nature.begun[side] for side in Side}
-        return await run_pass(context, "simulation", memory.budget.calls)
+        return await run_pass([context], "simulation", memory.budget.calls)
 
     def _survive(self) -> None:
         self.memory.die()

@@ -1,0 +1,139 @@
+"""Parents: a lookup's id of one side as the other's, through the links of the record that it points at (O2).
+
+A missing parent waits: the record travels, the lookup doesn't, until its parent is linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crmsync_desktop.domain.mapping import PAIRS, Pair
+from crmsync_desktop.domain.members import parse
+from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Presence, Side
+from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.gather import Gathered
+from crmsync_desktop.engine.retry import MOST
+from crmsync_desktop.ports.store import JournalState, Store
+
+WAITING = "PARENT_NOT_LINKED"
+NEW = "new:"
+"""In a preview: the counterpart that a parent will have once it is created, with the id that it is created from."""
+
+
+class Parents:
+    """Implements domain.layout.Translation for lookups of one pair's records. `load` asks for many at once; what wasn't
+    loaded is asked for one by one. A parent without a link is asked for again in the next round."""
+
+    waits = True
+
+    def __init__(self, store: Store, pair: Pair) -> None:
+        self._store = store
+        self._pair = pair
+        self._across: dict[Side, dict[str, str | None]] = {side: {} for side in Side}
+
+    def to_hubspot(self, cell: str, cells: Sequence[Cell]) -> Cell:
+        return self._counterpart(Side.SALESFORCE, cell)
+
+    def to_salesforce(self, cell: str, cells: Sequence[Cell]) -> Cell:
+        return self._counterpart(Side.HUBSPOT, cell)
+
+    def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault:
+        message = (
+            f"Its {self._pair.noun} {cell} in {side.other.label} isn't linked to one in {side.label} yet; "
+            "the record travels without it until then."
+        )
+        return Fault(Category.ASSOCIATIONS, WAITING, message)
+
+    def load(self, side: Side, ids: Iterable[str]) -> None:
+        across = self._across[side]
+        unknown = sorted({id for id in ids if id not in across})
+        if unknown:
+            found = self._store.counterpart_ids(self._pair.name, side, unknown)
+            across.update({id: found.get(id) for id in unknown})
+
+    def expect(self, side: Side, id: str) -> None:
+        """A preview: the record of `side` will get a counterpart."""
+        self._across[side][id] = f"{NEW}{id}"
+
+    def look_again(self) -> None:
+        """Links were made, or moved to other records."""
+        for across in self._across.values():
+            across.clear()
+
+    def _counterpart(self, side: Side, id: str) -> Cell:
+        if id not in self._across[side]:
+            self.load(side, [id])
+        return self._across[side][id] or UNSEEN
+
+
+def parents_of_all(store: Store, pairs: Iterable[Pair]) -> dict[str, Parents]:
+    """For the layouts of all pairs that sync, by the parents' pair."""
+    return {pair.name: Parents(store, pair) for pair in pairs}
+
+
+def load_parents(context: Context, gathered: Gathered) -> None:
+    """Everything that the lookups of one chunk point at, in one query for each side and pair of parents."""
+    for column in context.layout.columns:
+        if not column.parent:
+            continue
+        wanted: dict[Side, set[str]] = {side: set() for side in Side}
+        for record in gathered.rows.values():
+            if record.cells and (cell := record.cells[column.place]):
+                wanted[record.side].update(_ids(column.kind, cell))
+        for couple in gathered.couples:
+            link = couple.link
+            for side, base in ((Side.SALESFORCE, link.base_salesforce), (Side.HUBSPOT, link.base_hubspot)):
+                if cell := base[column.place]:
+                    wanted[side].update(_ids(column.kind, cell))
+        for side, ids in wanted.items():
+            context.parents[column.parent].load(side, ids)
+
+
+def _ids(kind: Kind, cell: str) -> Iterable[str]:
+    return parse(cell) if kind is Kind.MEMBERS else (cell,)
+
+
+def expect_created(context: Context) -> None:
+    """In a preview, what this pair would create is what its children would belong to."""
+    parents = context.parents.get(context.pair.name)
+    if parents is None:
+        return
+    after = 0
+    while entries := context.store.entries(
+        context.pass_id, [JournalState.PLANNED], None, Op.CREATE, after, 1000, context.pair.name
+    ):
+        after = entries[-1].row
+        for entry in entries:
+            if entry.origin_id:
+                parents.expect(entry.side.other, entry.origin_id)
+
+
+def stage_waiting(context: Context) -> None:
+    """Records that wait for a parent are looked at again once parents of theirs were linked."""
+    rows = [
+        row
+        for row in context.store.errors(Category.ASSOCIATIONS, 0, MOST)
+        if row.pair == context.pair.name and row.code == WAITING
+    ]
+    for side, object in sorted({(row.side, row.object) for row in rows}):
+        ids = sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})
+        known = context.store.records_by_id(side, object, ids)
+        context.store.stage_again(side, [record.row for record in known])
+
+
+def stage_parents(context: Context) -> bool:
+    """A company waits for a contact that syncs: once one is linked, it is looked at again. Whether any was staged."""
+    ids: dict[str, list[str]] = {}
+    for place in sorted(context.linked_children):
+        name, _, id = place.partition("/")
+        ids.setdefault(name, []).append(id)
+    context.linked_children.clear()
+    staged = 0
+    for name, wanted in ids.items():
+        for side, objects in ((Side.HUBSPOT, (PAIRS[name].hubspot,)), (Side.SALESFORCE, PAIRS[name].salesforce)):
+            for object in objects:
+                known = context.store.records_by_id(side, object, wanted)
+                loose = [k.row for k in known if k.link is None and k.presence is Presence.LIVE]
+                staged += context.store.stage_again(side, loose) if loose else 0
+    return staged > 0
