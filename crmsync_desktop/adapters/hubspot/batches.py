@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from crmsync_desktop.adapters.hubspot import paths
 from crmsync_desktop.adapters.hubspot.errors import Refused, lost, subjects_of
@@ -17,6 +17,8 @@ PAGE: Final = 200
 LONGEST_BODY: Final = 3_000
 """Characters of a search request's body (search guide)."""
 
+T = TypeVar("T")
+
 
 class Batch:
     """The answer to one or more batch reads: records found, and the inputs that HubSpot says stand for nothing."""
@@ -26,7 +28,7 @@ class Batch:
         self.missing: set[str] = set()
 
 
-def pieces(items: Sequence[str], size: int = BATCH) -> list[Sequence[str]]:
+def pieces(items: Sequence[T], size: int = BATCH) -> list[Sequence[T]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.adapters.hubspot import paths
+from crmsync_desktop.adapters.hubspot.associations import with_associations
 from crmsync_desktop.adapters.hubspot.errors import Refused, lost
 from crmsync_desktop.adapters.hubspot.properties import schema_of
 from crmsync_desktop.adapters.hubspot.transport import Transport
@@ -30,7 +31,7 @@ class Catalog:
         return self._schemas[object_name]
 
     async def read(self, objects: Sequence[str]) -> dict[str, Schema]:
-        """One call per object. Raises SetupError for an object that the account or the key doesn't have."""
+        """One call per object, and one for the labels of a deal's contacts. Raises SetupError for an object that the account or the key doesn't have."""
         wanted = list(dict.fromkeys(objects))
         read = await self._transport.together([lambda name=name: self._read(name) for name in wanted])  # type: ignore[misc]
         schemas = dict(zip(wanted, read, strict=True))
@@ -51,4 +52,4 @@ class Catalog:
         results = [each for each in answer.data.get("results") or () if isinstance(each, dict) and each.get("name")]
         if not results:  # kept for a day, it would leave nothing to be mapped
             raise lost(f"HTTP {answer.status} without a single property of {object_name}.")
-        return schema_of(object_name, results, answer.server_time)
+        return await with_associations(self._transport, schema_of(object_name, results, answer.server_time))

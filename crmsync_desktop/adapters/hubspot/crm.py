@@ -9,11 +9,13 @@ from crmsync_desktop.adapters.hubspot.account import Account
 from crmsync_desktop.adapters.hubspot.address import checked_address, checked_token
 from crmsync_desktop.adapters.hubspot.batches import BATCH
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
+from crmsync_desktop.adapters.hubspot.history import Histories
 from crmsync_desktop.adapters.hubspot.lists import Lists
 from crmsync_desktop.adapters.hubspot.reading import Reader
 from crmsync_desktop.adapters.hubspot.recovering import Recoverer
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.adapters.hubspot.writing import Writer
+from crmsync_desktop.domain.newest import Edit
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, ContactList, Identity, Owner, Schema
 from crmsync_desktop.ports.budget import Budget
@@ -55,6 +57,7 @@ class HubSpotCrm:
         self._catalog = Catalog(self._transport)
         self._account = Account(self._transport)
         self._reader = Reader(self._transport, self._catalog, overlap_seconds, slow_overlap_seconds)
+        self._histories = Histories(self._transport, self._catalog)
         self._writer = Writer(self._transport, self._catalog)
         self._recoverer = Recoverer(self._transport, self._catalog)
         self._lists = Lists(self._transport)
@@ -85,6 +88,9 @@ class HubSpotCrm:
 
     async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
         return await self._reader.find(want, field, values)
+
+    async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
+        return await self._histories.edits(want, ids, fields)
 
     async def write(self, writes: Sequence[Write]) -> list[Written]:
         return await self._writer.write(writes)

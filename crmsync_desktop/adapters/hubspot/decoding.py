@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from crmsync_desktop.adapters.hubspot.associations import is_association
 from crmsync_desktop.adapters.hubspot.properties import MERGED_IDS, modified_property
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Presence, Side, Value
 from crmsync_desktop.domain.schema import Kind, Schema
@@ -49,13 +50,20 @@ def converter(kind: Kind) -> Convert:
     """From a property's raw value to canonical text."""
     if kind is Kind.DATETIME:
         return datetime_value
+    if kind is Kind.MEMBERS:
+        return _as_it_is
     if kind in _GENERAL:
         return partial(canonical, kind)
     return text_value
 
 
+def _as_it_is(raw: Any) -> Value:
+    return None if raw is None else str(raw)
+
+
 class Decoder:
-    """Turns records into Observed for one Want. `properties` are the names to ask HubSpot for."""
+    """Turns records into Observed for one Want. `properties` are the names to ask HubSpot for; `associations` the fields
+    that have to be added to each record's properties."""
 
     def __init__(self, want: Want, schema: Schema) -> None:
         known = schema.fields
@@ -67,7 +75,9 @@ class Decoder:
         self._keys = tuple(name for name in want.keys if name in known)
         self._merged = MERGED_IDS in known
         extra = (*self._keys, modified_property(want.object), *((MERGED_IDS,) if self._merged else ()))
-        self.properties = tuple(dict.fromkeys([*(name for name, _ in self._cells if name), *extra]))
+        names = [name for name, _ in self._cells if name]
+        self.properties = tuple(dict.fromkeys([*(name for name in names if not is_association(name)), *extra]))
+        self.associations = tuple(name for name in names if is_association(name))
 
     def live(self, record: Mapping[str, Any]) -> Observed:
         """A property that the answer leaves out is unseen, one that it gives as null is blank."""

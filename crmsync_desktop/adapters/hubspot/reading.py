@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from crmsync_desktop.adapters.hubspot import cursor
-from crmsync_desktop.adapters.hubspot.batches import batch_read, fits, search, search_body
+from crmsync_desktop.adapters.hubspot.associations import READ, add_associations
+from crmsync_desktop.adapters.hubspot.batches import PAGE, batch_read, fits, search, search_body
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import Decoder, converter, merged_ids
 from crmsync_desktop.adapters.hubspot.properties import modified_property
@@ -36,6 +37,7 @@ class Reader:
         decoder = Decoder(want, await self._catalog.schema(want.object))
         fresh = before.began is None
         position = before.opened(self._transport.server_now(), self._slow_overlap)
+        held: list[dict[str, Any]] = []
         last = False
         while not last:
             records, beyond, last = await self._changed(want.object, decoder, position)
@@ -47,7 +49,11 @@ class Reader:
                     last = False
                     continue
             position = position.closed(self._overlap) if last else position.after(beyond)
-            shown = await self._whole(decoder, records)
+            held += await self._whole(decoder, records)
+            if decoder.associations and not last and len(held) + PAGE <= READ:
+                continue  # one read of associations takes the records of several pages
+            shown, held = held, []
+            await self._associate(decoder, shown, "read")
             yield Page(want.object, [decoder.live(each) for each in shown], position.dump(), last, iso(now))
 
     async def _changed(
@@ -70,11 +76,15 @@ class Reader:
         found = await batch_read(self._transport, decoder.object, ids, decoder.properties, "read")
         return found.records
 
+    async def _associate(self, decoder: Decoder, records: list[dict[str, Any]], purpose: str) -> None:
+        await add_associations(self._transport, decoder.object, decoder.associations, records, purpose)
+
     async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
-        """One request per 100 ids, and one more per 100 that are missing."""
+        """One request per 100 ids, one more per 100 that are missing, and one per 1,000 for each kind of associations."""
         decoder = Decoder(want, await self._catalog.schema(want.object))
         asked = list(dict.fromkeys(ids))
         found = await batch_read(self._transport, want.object, asked, decoder.properties, "check")
+        await self._associate(decoder, found.records, "check")
         told = {record["id"]: decoder.live(record) for record in found.records}
         successors = {old: record for record in found.records for old in merged_ids(record)}
         for record_id in asked:
@@ -107,7 +117,9 @@ class Reader:
             records = found.records
         else:
             records = await self._searched(decoder, wanted, list(sought))
-        return list({record["id"]: decoder.live(record) for record in records if not record.get("archived")}.values())
+        live = list({record["id"]: record for record in records if not record.get("archived")}.values())
+        await self._associate(decoder, live, "match")
+        return [decoder.live(record) for record in live]
 
     async def _searched(self, decoder: Decoder, field: Field, values: list[str]) -> list[dict[str, Any]]:
         """Search takes IN values of texts in lower case (search guide) and may compare more loosely than we do."""

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from crmsync_desktop.adapters.hubspot.associations import is_association
 from crmsync_desktop.adapters.hubspot.batches import batch_read, fits, search, search_body
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import echo_of
 from crmsync_desktop.adapters.hubspot.properties import link_property
+from crmsync_desktop.adapters.hubspot.relating import stored
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.records import Outcome, Write, Written
 from crmsync_desktop.domain.schema import Kind, Schema
@@ -90,7 +92,7 @@ class Recoverer:
     async def _told(self, write: Write, record: dict[str, Any] | None, schema: Schema) -> Written:
         if record is None or not await created_since(self._transport, record, write.journaled_at):
             return Written(write.key, Outcome.FAILED)
-        echo = echo_of(record, tuple(write.values), schema)
+        echo = echo_of(record, tuple(write.values), schema) | stored(write, schema)
         return Written(write.key, Outcome.DONE, str(record["id"]), True, record.get("updatedAt"), echo)
 
 
@@ -130,7 +132,7 @@ def _telling(write: Write, schema: Schema) -> list[tuple[str, str]]:
 
 def _properties(creates: Sequence[Write], schema: Schema, *more: str) -> list[str]:
     names = dict.fromkeys(name for each in creates for name in each.values)
-    return [name for name in dict.fromkeys([*names, *more]) if name in schema.fields]
+    return [name for name in dict.fromkeys([*names, *more]) if name in schema.fields and not is_association(name)]
 
 
 def _seconds(moment: object) -> float | None:

@@ -22,6 +22,7 @@ from crmsync_desktop.adapters.hubspot.errors import Refused, ReplyLost, ScopeMis
 from crmsync_desktop.adapters.hubspot.matching import TRACE, Joiner
 from crmsync_desktop.adapters.hubspot.properties import link_property
 from crmsync_desktop.adapters.hubspot.recovering import created_since, found_by_link
+from crmsync_desktop.adapters.hubspot.relating import blamed, inline, relate, stored, without
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.errors import CrmSyncError, LimitReached, PassError, SetupError, SignInNeeded
 from crmsync_desktop.domain.records import Category, Fault, Op, Outcome, Write, Written
@@ -90,7 +91,7 @@ class Writer:
             answers = await self._create(writes, schema)
             return await self._ours_after_all(writes, schema, answers) if again else answers
         if op is Op.UPDATE:
-            return await self._update(writes, schema)
+            return await self._related(writes, await self._update(writes, schema), schema)
         body = {"inputs": [{"id": each.id} for each in writes]}
         await self._send(paths.BATCH_ARCHIVE, writes[0].object, body, repeatable=True)
         return {each.key: Written(each.key, Outcome.DONE, each.id) for each in writes}
@@ -99,10 +100,10 @@ class Writer:
         link = link_property(schema)
         inputs = []
         for each in writes:
-            properties = _texts(each)
+            properties = _texts(without(each))
             if link is not None and each.origin_id is not None:
                 properties[link] = each.origin_id
-            inputs.append({"properties": properties, "associations": [], TRACE: each.key})
+            inputs.append({"properties": properties, "associations": inline(each, schema), TRACE: each.key})
         data = await self._send(paths.BATCH_CREATE, writes[0].object, {"inputs": inputs}, repeatable=False)
         joiner = Joiner(writes)
         answers, unnamed = _refused_ones(writes, data)
@@ -112,7 +113,24 @@ class Writer:
         return _completed(writes, answers, unnamed)
 
     async def _update(self, writes: list[Write], schema: Schema) -> dict[str, Written]:
-        inputs = [{"id": each.id, "properties": _texts(each), TRACE: each.key} for each in writes]
+        answers: dict[str, Written] = {}
+        for each in writes:
+            if each.values and not without(each).values:  # associations only: no property to send
+                answers[each.key] = Written(each.key, Outcome.DONE, each.id, echo=stored(each, schema))
+        writes = [each for each in writes if each.key not in answers]
+        return answers | (await self._update_properties(writes, schema) if writes else {})
+
+    async def _related(self, writes: list[Write], answers: dict[str, Written], schema: Schema) -> dict[str, Written]:
+        """The associations of updated records. Those that HubSpot refuses fail, though their properties are stored: the
+        next pass finds these equal."""
+        due = [(each, each.id) for each in writes if each.id and each.key in answers and _is_done(answers[each.key])]
+        faults = await relate(self._transport, due, schema)
+        return answers | {
+            key: Written(key, Outcome.FAILED, answers[key].id, faults=told) for key, told in faults.items()
+        }
+
+    async def _update_properties(self, writes: list[Write], schema: Schema) -> dict[str, Written]:
+        inputs = [{"id": each.id, "properties": _texts(without(each)), TRACE: each.key} for each in writes]
         data = await self._send(paths.BATCH_UPDATE, writes[0].object, {"inputs": inputs}, repeatable=True)
         answers, unnamed = _refused_ones(writes, data)
         left = [each for each in writes if each.key not in answers]
@@ -168,12 +186,12 @@ class Writer:
 
 
 def done(write: Write, record: dict[str, Any], schema: Schema, *, created: bool) -> Written:
-    echo = echo_of(record, tuple(write.values), schema)
+    echo = echo_of(record, tuple(write.values), schema) | stored(write, schema)
     return Written(write.key, Outcome.DONE, str(record["id"]), created, record.get("updatedAt"), echo)
 
 
 def failed(writes: Sequence[Write], faults: tuple[Fault, ...]) -> dict[str, Written]:
-    return {each.key: Written(each.key, Outcome.FAILED, each.id, faults=faults) for each in writes}
+    return {each.key: Written(each.key, Outcome.FAILED, each.id, faults=blamed(each, faults)) for each in writes}
 
 
 def unknown(writes: Sequence[Write], lost: CrmSyncError) -> dict[str, Written]:
@@ -212,6 +230,10 @@ def _halves(part: list[Write]) -> list[list[Write]]:
     """The first to be sent comes last."""
     middle = len(part) // 2
     return [part[middle:], part[:middle]]
+
+
+def _is_done(answer: Written) -> bool:
+    return answer.outcome is Outcome.DONE
 
 
 def _duplicate(answer: Written) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from crmsync_desktop.adapters.salesforce import SalesforceCrm
@@ -40,14 +38,9 @@ class Deals:
         return self.site.org.insert("OpportunityContactRole", row)
 
     def roles(self, opportunity: str) -> set[tuple[str, str | None, bool]]:
-        rows = self.site.org.queries.run(
-            f"SELECT ContactId, Role, IsPrimary FROM OpportunityContactRole WHERE OpportunityId = '{opportunity}'",
-            67,
-            with_deleted=False,
-            user_id="",
-            written=False,
-        )["records"]
-        return {(row["ContactId"], row["Role"], row["IsPrimary"]) for row in rows}
+        sql = "SELECT ContactId, Role, IsPrimary FROM OpportunityContactRole WHERE OpportunityId = ? AND IsDeleted = 0"
+        rows = self.site.org.store.db.execute(sql, (opportunity,)).fetchall()
+        return {(contact, role, bool(primary)) for contact, role, primary in rows}
 
     def create(self, roles: str | None, **values: str) -> Write:
         given = {"Name": "New deal", "StageName": "Prospecting", "CloseDate": "2027-06-01", **values, ROLES: roles}
@@ -65,7 +58,8 @@ class Deals:
         return "2020-01-01T00:00:00Z"
 
     def write(self, *writes: Write) -> list[Written]:
-        return self.site.use(lambda crm: crm.write(writes))
+        answers: list[Written] = self.site.use(lambda crm: crm.write(writes))
+        return answers
 
     def read(self, *wants: Want) -> list[Page]:
         async def body(crm: SalesforceCrm) -> list[Page]:
@@ -75,11 +69,12 @@ class Deals:
             self.calls = self.site.requests() - before
             return found
 
-        return self.site.use(body, pair_of=pair_of_object)
+        read: list[Page] = self.site.use(body, pair_of=pair_of_object)
+        return read
 
 
 @pytest.fixture
-def deals(site: Site) -> Iterator[Deals]:
+def deals(site: Site) -> Deals:
     return Deals(site)
 
 

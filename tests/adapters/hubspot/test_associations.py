@@ -1,0 +1,210 @@
+"""Associations as fields of their records: described, read in few calls, written with the record or as the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+import pytest
+
+from crmsync_desktop.adapters.hubspot import HubSpotCrm
+from crmsync_desktop.domain.records import Category, Observed, Op, Outcome, Side, Write, Written
+from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.ports.crm import Page, Want
+from crmsync_desktop.practice.hubspot.associations import Associations, Link
+from crmsync_desktop.practice.hubspot.catalog import object_type
+from tests.adapters.hubspot.conftest import START, Site
+from tests.contracts.workbench import pages
+
+T = TypeVar("T")
+pytestmark = pytest.mark.http
+
+COMPANY, CONTACTS = "associations.companies", "associations.contacts"
+DEALS = Want("deals", ("dealname", COMPANY, CONTACTS))
+TICKETS = Want("tickets", ("subject", COMPANY, CONTACTS))
+
+
+class People:
+    """Records of all types, made and tied as people in HubSpot do it."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.portal = site.portal
+        self._keys = 0
+
+    def insert(self, object_name: str, **values: str) -> str:
+        with self.portal.database.transaction():
+            return str(self.portal.create(object_type(object_name), values).id)
+
+    def label(self, name: str) -> None:
+        with self.portal.database.transaction():
+            self.portal.association_types.create_label("deals", "contacts", name.lower().replace(" ", "_"), name, None)
+
+    def tie(self, source: str, id: str, target: str, end: str, *labels: str) -> None:
+        known = self.portal.association_types.between(source, target)
+        types = tuple(each for each in known if each.label in labels) or (known[0],)
+        with self.portal.database.transaction():
+            Associations(self.portal).add(object_type(source), int(id), Link(object_type(target), int(end), types))
+
+    def ties(self, source: str, id: str, target: str) -> dict[str, set[str]]:
+        """Labels by target; the plain one is ""."""
+        found = Associations(self.portal).of(object_type(source), [int(id)], object_type(target)).get(int(id), {})
+        return {str(end): {each.label or "" for each in types} for end, types in found.items()}
+
+    def create(self, object_name: str, **values: str | None) -> Write:
+        return Write(self._key(), Side.HUBSPOT, object_name, Op.CREATE, None, values, None, self._now())
+
+    def update(self, object_name: str, id: str, former: Mapping[str, str | None], **values: str | None) -> Write:
+        return Write(self._key(), Side.HUBSPOT, object_name, Op.UPDATE, id, values, former=dict(former))
+
+    def _key(self) -> str:
+        self._keys += 1
+        return f"w{self._keys}"
+
+    def _now(self) -> str:
+        return self.site.clock.moment().isoformat()
+
+    def write(self, *writes: Write) -> list[Written]:
+        return self._counted(lambda crm: crm.write(writes))
+
+    def read(self, *wants: Want) -> list[Page]:
+        return self._counted(lambda crm: pages(crm, *wants))
+
+    def _counted(self, work: Callable[[HubSpotCrm], Awaitable[list[T]]]) -> list[T]:
+        """What `work` gives, once the schemas are known. `calls` are the requests that it took."""
+
+        async def body(crm: HubSpotCrm) -> list[T]:
+            await crm.schemas(["contacts", "companies", "deals", "tickets"])
+            before = self.site.calls()
+            answer = await work(crm)
+            self.calls = self.site.calls() - before
+            return answer
+
+        return self.site.use(body)
+
+
+@pytest.fixture
+def people(site: Site) -> People:
+    return People(site)
+
+
+def test_associations_are_fields_with_the_labels_of_the_account(people: People) -> None:
+    people.label("Decision Maker")
+    before = people.site.calls()
+    described = people.site.use(lambda crm: crm.schemas(["contacts", "companies", "deals", "tickets"]))
+    assert people.site.calls() - before == 5
+    company = described["contacts"].fields["associatedcompanyid"]
+    assert (company.kind, company.refers_to) == (Kind.REFERENCE, ("companies",))
+    for name in ("deals", "tickets"):
+        field = described[name].fields[COMPANY]
+        assert (field.kind, field.refers_to, field.native_type) == (Kind.REFERENCE, ("companies",), "association")
+    assert described["tickets"].fields[CONTACTS].kind is Kind.REFERENCE
+    contacts = described["deals"].fields[CONTACTS]
+    assert (contacts.kind, contacts.refers_to) == (Kind.MEMBERS, ("contacts",))
+    assert [option.label for option in contacts.options] == ["Decision Maker"]
+    assert not any(name.startswith("associations.") for name in described["companies"].fields)
+
+
+def test_the_primary_company_is_read_and_the_contacts_with_their_labels(people: People) -> None:
+    people.label("Decision Maker")
+    one, two = (people.insert("companies", name=name) for name in ("One", "Two"))
+    ann, bob = (people.insert("contacts", email=f"{name}@example.com") for name in ("ann", "bob"))
+    deal, bare = people.insert("deals", dealname="Deal"), people.insert("deals", dealname="Bare")
+    people.tie("deals", deal, "companies", one)
+    people.tie("deals", deal, "companies", two, "Primary")
+    people.tie("deals", deal, "contacts", ann, "Decision Maker")
+    people.tie("deals", deal, "contacts", bob)
+    expected = {deal: ["Deal", two, f"{ann}=Decision Maker\n{bob}="], bare: ["Bare", None, None]}
+    people.site.pass_time(60)
+    (page,) = people.read(DEALS)
+    assert {record.id: record.cells for record in page.records} == expected
+    assert people.calls == 3
+    found: list[Observed] = people.site.use(lambda crm: crm.read(DEALS, [deal, bare]))
+    assert {record.id: record.cells for record in found} == expected
+    found = people.site.use(lambda crm: crm.find(DEALS, "dealname", ["Deal"]))
+    assert {record.id: record.cells for record in found} == {deal: expected[deal]}
+
+
+def test_a_first_read_of_many_asks_for_the_associations_of_a_thousand_at_once(people: People) -> None:
+    company, contact = people.insert("companies", name="One"), people.insert("contacts", email="ann@example.com")
+    stamps = {"createdate": START - 86_400, "hs_lastmodifieddate": START - 86_400}
+    people.portal.load(("deals", {"dealname": f"Deal {number}", **stamps}) for number in range(2_300))
+    ids = [str(row[0]) for row in people.portal.connection.execute("SELECT id FROM record WHERE type = 'deals'")]
+    with people.portal.database.transaction():
+        for target, end in (("companies", company), ("contacts", contact)):
+            types = (people.portal.association_types.between("deals", target)[0],)
+            link = Link(object_type(target), int(end), types)
+            Associations(people.portal).add_all(object_type("deals"), [(int(id), link) for id in ids])
+    read = people.read(DEALS)
+    assert [len(page.records) for page in read] == [1_000, 1_000, 300]
+    assert all(record.cells[1:] == [company, f"{contact}="] for page in read for record in page.records)
+    assert people.calls == 12 + 3 + 3
+    people.site.pass_time(7_200)
+    quiet = people.read(Want(DEALS.object, DEALS.fields, cursor=read[-1].cursor))
+    assert [page.records for page in quiet] == [[]]
+    assert people.calls == 1
+
+
+def test_a_hundred_deals_with_associations_are_created_by_one_call(people: People) -> None:
+    people.label("Decision Maker")
+    company, contact = people.insert("companies", name="One"), people.insert("contacts", email="ann@example.com")
+    values = {COMPANY: company, CONTACTS: f"{contact}=decision maker"}
+    written = people.write(*(people.create("deals", dealname=f"Deal {number}", **values) for number in range(100)))
+    assert {answer.outcome for answer in written} == {Outcome.DONE}
+    assert people.calls == 1
+    assert people.ties("deals", written[7].id or "", "companies") == {company: {"", "Primary"}}
+    assert people.ties("deals", written[7].id or "", "contacts") == {contact: {"", "Decision Maker"}}
+    assert written[7].echo is not None
+    assert written[7].echo[CONTACTS] == f"{contact}=Decision Maker"
+
+
+def test_an_update_writes_the_difference_of_associations_and_nothing_else(people: People) -> None:
+    people.label("Decision Maker")
+    people.label("Other")
+    one, two = (people.insert("companies", name=name) for name in ("One", "Two"))
+    ann, bob, cat = (people.insert("contacts", email=f"{name}@example.com") for name in ("ann", "bob", "cat"))
+    deal = people.insert("deals", dealname="Deal")
+    people.tie("deals", deal, "companies", one, "Primary")
+    people.tie("deals", deal, "contacts", ann, "Decision Maker")
+    people.tie("deals", deal, "contacts", bob)
+    former = {COMPANY: one, CONTACTS: f"{ann}=Decision Maker\n{bob}="}
+    wanted = {COMPANY: two, CONTACTS: f"{ann}=Other\n{cat}=Decision Maker"}
+    (written,) = people.write(people.update("deals", deal, former, **wanted))
+    assert written.outcome is Outcome.DONE
+    assert people.calls == 5
+    assert people.ties("deals", deal, "companies") == {two: {"", "Primary"}}
+    assert people.ties("deals", deal, "contacts") == {ann: {"", "Other"}, cat: {"", "Decision Maker"}}
+
+
+def test_a_contacts_company_is_written_as_its_primary_association(people: People) -> None:
+    one, two = (people.insert("companies", name=name) for name in ("One", "Two"))
+    (made,) = people.write(people.create("contacts", email="ann@example.com", associatedcompanyid=one))
+    assert people.ties("contacts", made.id or "", "companies") == {one: {"", "Primary Company"}}
+    former = {"associatedcompanyid": one}
+    (moved,) = people.write(people.update("contacts", made.id or "", former, jobtitle="Boss", associatedcompanyid=two))
+    assert (moved.outcome, people.calls) == (Outcome.DONE, 3)
+    assert people.ties("contacts", made.id or "", "companies") == {two: {"", "Primary Company"}}
+    (cleared,) = people.write(
+        people.update("contacts", made.id or "", {"associatedcompanyid": two}, associatedcompanyid=None)
+    )
+    assert cleared.outcome is Outcome.DONE
+    want = Want("contacts", ("jobtitle", "associatedcompanyid"))
+    (found,) = people.site.use(lambda crm: crm.read(want, [made.id or ""]))
+    assert found.cells == ["Boss", None]
+
+
+def test_a_refused_association_fails_its_record_only(people: People) -> None:
+    contact = people.insert("contacts", email="ann@example.com")
+    good, bad = (people.insert("tickets", subject=name, hs_pipeline_stage="1") for name in ("Good", "Bad"))
+    done, failed = people.write(
+        people.update("tickets", good, {}, **{CONTACTS: contact}),
+        people.update("tickets", bad, {}, subject="Stored", **{CONTACTS: "999999"}),
+    )
+    assert done.outcome is Outcome.DONE
+    assert people.ties("tickets", good, "contacts") == {contact: {""}}
+    assert failed.outcome is Outcome.FAILED
+    (fault,) = failed.faults
+    assert (fault.category, fault.code, fault.fields) == (Category.ASSOCIATIONS, "ASSOCIATION_REFUSED", (CONTACTS,))
+    (created,) = people.write(people.create("tickets", subject="New", hs_pipeline_stage="1", **{CONTACTS: "999999"}))
+    assert created.outcome is Outcome.FAILED
+    assert [(fault.category, fault.fields) for fault in created.faults] == [(Category.ASSOCIATIONS, (CONTACTS,))]
