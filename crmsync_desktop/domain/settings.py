@@ -89,6 +89,9 @@ class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_ambiguous_match: OnAmbiguousMatch = OnAmbiguousMatch.MOST_RECENT
     lifecycle_stage: OnOpportunityStage = OnOpportunityStage.NOTHING
     """C6. Off at first: it writes a property that nobody has mapped."""
+    salesforce_state_country: SalesforceStateCountry = SalesforceStateCountry.OFF
+    hubspot_state_country: HubSpotStateCountry = HubSpotStateCountry.MATCH
+    """Both count for the addresses of every pair: the org has one list of states and countries."""
 
 
 class CompanySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
