@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from crmsync_desktop.domain.checks import check_value, missing_required
-from crmsync_desktop.domain.companions import keep_together, refused_together
+from crmsync_desktop.domain.companions import Group, broken, unplaced
 from crmsync_desktop.domain.decide import Action, Facts, decide, is_dispute
 from crmsync_desktop.domain.layout import Column, Layout
 from crmsync_desktop.domain.members import Merged, merge
@@ -132,8 +132,11 @@ def plan_link(
         else:
             side = Side.HUBSPOT if action is Action.TO_HUBSPOT else Side.SALESFORCE
             _write(plan, column, side, salesforce, hubspot, there if side is Side.HUBSPOT else here, reason, doors)
-    for group in layout.groups:
-        _keep_together(plan, layout, group, salesforce, hubspot, doors, on_conflict)
+    _keep_together(plan, layout, salesforce, hubspot, doors, on_conflict)
+    for address in layout.addresses:
+        told = [fault for _, fault in plan.faults]
+        missing = address.complete(salesforce.object, plan.to_salesforce, salesforce.cells, told)
+        plan.faults += [(Side.SALESFORCE, fault) for fault in missing]
     return plan
 
 
@@ -141,7 +144,6 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
     """A record of `target`'s object that stands for a record that is only on `source`."""
     side = source.other
     plan = CreatePlan(side, target.object, [], [], False)
-    values: dict[str, Value] = {}
     reason = f"new in {source.label}"
     for column in layout.columns:
         cell = cells[column.place]
@@ -153,77 +155,39 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
         if column.rule.always and column.rule.master is side:
             continue  # the master is never written, not even where it is blank
         if column.kind is Kind.MEMBERS:
-            value = _new_members(plan, column, source, cell)
+            value = _new_members(plan, column, source, cell or "")
         else:
             value = column.as_hubspot(cell, cells) if side is Side.HUBSPOT else column.as_salesforce(cell, cells)
         if value is UNSEEN and column.translation is not None:
-            plan.faults.append(_about(column, column.translation.fault(side, cell, cells)))
+            plan.faults.append(_about(column, column.translation.fault(side, cell or "", cells)))
         if not value or not (field.createable or field.withheld):
             continue
         fault = check_value(field, value, True)
         if fault is not None:
             plan.faults.append(fault)
             continue
-        values[field.name] = value
         plan.changes.append(FieldChange(column.place, column.property, field.name, cell, None, value, reason))
-    for group in layout.groups:
-        _drop_broken(plan, layout, group, target, values)
+    alone = broken(layout, side, target.object, plan.faults)
+    plan.changes = [change for change in plan.changes if change.place not in alone]
     for address in layout.addresses:
         plan.faults += address.complete(target.object, plan.changes, (), plan.faults)
-    missing = missing_required(target, values)
+    missing = missing_required(target, {change.field: change.new for change in plan.changes})
+    plan.blocked = bool(missing) or unplaced(plan.faults)
     plan.faults.extend(missing)
-    plan.blocked = bool(missing) or refused_together(plan.faults)
     return plan
 
 
 def _keep_together(
-    plan: LinkPlan,
-    layout: Layout,
-    group: tuple[int, ...],
-    salesforce: Look,
-    hubspot: Look,
-    doors: Doors,
-    on_conflict: OnConflict,
+    plan: LinkPlan, layout: Layout, salesforce: Look, hubspot: Look, doors: Doors, on_conflict: OnConflict
 ) -> None:
-    """See domain/companions.py."""
-    columns = layout.columns
+    def equal(column: Column, there: Cell) -> bool:
+        return _equal(column, there, salesforce, hubspot)
 
-    def agree(place: int) -> bool:
-        s, h = salesforce.cells[place], hubspot.cells[place]
-        if s is UNSEEN or h is UNSEEN:
-            return True
-        there = columns[place].as_hubspot(s, salesforce.cells, hubspot.cells)
-        return _equal(columns[place], there, salesforce, hubspot)
-
-    def write(place: int, side: Side) -> None:
-        column, source, target = columns[place], salesforce, hubspot
-        if side is Side.SALESFORCE:
-            source, target = target, source
-        read = column.as_hubspot if side is Side.HUBSPOT else column.as_salesforce
-        value = read(source.cells[place], source.cells, target.cells)
-        reason = f"goes with {columns[group[0]].property}"
+    def write(column: Column, side: Side, value: Cell, reason: str) -> None:
         _write(plan, column, side, salesforce, hubspot, value, reason, doors)
 
-    def edited(place: int, side: Side) -> bool:
-        look = salesforce if side is Side.SALESFORCE else hubspot
-        base = look.base[place]
-        return base is not UNSEEN and not same(columns[place].kind, look.cells[place] or None, base or None)
-
-    keep_together(plan, group, agree, write, edited, on_conflict is OnConflict.HOLD)
-
-
-def _drop_broken(
-    plan: CreatePlan, layout: Layout, group: tuple[int, ...], target: Schema, values: dict[str, Value]
-) -> None:
-    """Of values that go together, a new record has all or none."""
-    columns = [layout.columns[place] for place in group]
-    names = {column.property for column in columns}
-    names |= {field.name for column in columns if (field := column.field(plan.side, target.object)) is not None}
-    if names.isdisjoint(name for fault in plan.faults for name in fault.fields):
-        return
-    plan.changes[:] = [change for change in plan.changes if change.place not in group]
-    for name in names:
-        values.pop(name, None)
+    for places in layout.groups:
+        Group(layout, places, salesforce, hubspot, equal, write).keep_together(plan, on_conflict is OnConflict.HOLD)
 
 
 def _equal(column: Column, there: Cell, salesforce: Look, hubspot: Look) -> bool:
@@ -337,6 +301,11 @@ def _write(
     source_cell, old = (s, h) if side is Side.HUBSPOT else (h, s)
     changes = plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce
     changes.append(FieldChange(column.place, column.property, field.name, source_cell, old, value, reason))
+
+
+def _about(column: Column, fault: Fault) -> Fault:
+    """A fault of a translation, which may not know what its column is called."""
+    return fault if fault.fields else msgspec.structs.replace(fault, fields=(column.property,))
 
 
 def _tell_unmatched(plan: LinkPlan, column: Column, salesforce: Look, hubspot: Look, there: Cell, here: Cell) -> None:
