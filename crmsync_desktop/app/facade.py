@@ -10,6 +10,7 @@ from crmsync_desktop.app.views import (
     ChangeView,
     ConfigurationDiffView,
     ConnectionView,
+    DuplicatesView,
     ErrorGroupView,
     Event,
     FieldView,
@@ -120,6 +121,13 @@ class Facade(Protocol):
     async def practice_change(self, system: Place, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
         """Set fields; "" empties one."""
         ...
+    async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
+        """Likely duplicates among the records that are known, within each system and across both (P6); at most `limit` of
+        them, best first. Writes nothing. Where nothing has been read yet, a preview reads both systems first, which costs
+        what a preview costs. Takes seconds for tens of thousands of records. Raises SetupError for a pair whose records
+        can't be duplicates (deals, tickets)."""
+        ...
+
 
     async def practice_delete(self, system: Place, type: str, ids: list[str]) -> None: ...
 

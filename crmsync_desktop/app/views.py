@@ -258,6 +258,40 @@ class ChangeView(msgspec.Struct, frozen=True):
     record_id: str
     label: str
     op: str
+class LikeView(msgspec.Struct, frozen=True):
+    """One of two records that may be the same. `address`: its e-mail address, or a company's domain; "" without one.
+    `linked`: it is linked to a record of the other system."""
+
+    side: Side
+    object: str
+    id: str
+    name: str
+    address: str
+    linked: bool
+
+
+class DuplicateView(msgspec.Struct, frozen=True):
+    """Two records that are likely the same. `score`: 0–100, how likely. `doubt`: the sync itself can't tell which of them to
+    link, and links neither or one."""
+
+    score: int
+    reason: str
+    one: LikeView
+    other: LikeView
+    doubt: bool
+
+
+class DuplicatesView(msgspec.Struct, frozen=True):
+    """Likely duplicates, best first. `compared`: records looked at; `total`: duplicates found, of which `duplicates` are the
+    first. `notice`: what a person must know of the report, "" for nothing."""
+
+    pair: str
+    compared: int
+    total: int
+    duplicates: tuple[DuplicateView, ...]
+    notice: str = ""
+
+
     state: str
     reason: str
     fields: tuple[FieldChangeView, ...]

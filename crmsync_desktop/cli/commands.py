@@ -14,6 +14,7 @@ from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.configuration_commands import config_app
+from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.practice_commands import practice_app
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(duplicates)
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)
@@ -107,6 +109,8 @@ def sync(
             if errors:
                 where = " --practice" if practice else f" {name}" if name else ""
                 output.console.print(f"{errors:,} errors need a look: crmsync-desktop errors{where}", markup=False)
+            if preview and (hint := await hint_at_duplicates(facade, result, name, practice)):
+                output.console.print(hint, markup=False)
         return _exit_status(result, errors)
 
     return on(name, practice, work)

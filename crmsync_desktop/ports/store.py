@@ -276,6 +276,10 @@ class Store(Protocol):
     def records_by_keys(self, pair: str, keys: Sequence[str]) -> list[tuple[str, Known]]:
         """All known records of both sides that hold one of these keys, with the key."""
         ...
+    def live(self, pair: str, after_row: int, limit: int) -> list[Known]:
+        """Live records of both sides, in whatever state, in order of row, beginning after `after_row`."""
+        ...
+
 
     def children(self, pair: str, places: Sequence[str]) -> list[tuple[str, Known]]:
         """The records of `pair` that belong to one of these ("companies/ID", "contacts/ID"), with the place. Deleted ones

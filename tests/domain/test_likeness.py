@@ -86,7 +86,7 @@ def test_a_domain_is_the_host_of_whatever_is_written(text: str, host: str) -> No
     ],
 )
 def test_a_whole_name_in_one_field_is_taken_apart(cells: list[str | None], name: tuple[str, str]) -> None:
-    traits = traits_of("contacts", NAMES, cells)  # type: ignore[arg-type]
+    traits = traits_of("contacts", NAMES, cells)
     assert (traits.given, traits.family) == name
 
 

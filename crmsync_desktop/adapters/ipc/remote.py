@@ -10,6 +10,7 @@ from crmsync_desktop.app.views import (
     ChangeView,
     ConfigurationDiffView,
     ConnectionView,
+    DuplicatesView,
     ErrorGroupView,
     FieldView,
     MappingView,
@@ -112,6 +113,9 @@ class RemoteFacade(ABC):
 
     async def practice_create(self, system: Place, type: str, values: dict[str, str]) -> PracticeRecord:
         return await self._ask(PracticeRecord, "practice_create", system, type, values)
+    async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
+        return await self._ask(DuplicatesView, "duplicates", pair, limit)
+
 
     async def practice_change(self, system: Place, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
         return await self._ask(PracticeRecord, "practice_change", system, type, id, values)

@@ -58,6 +58,10 @@ _STAGED = (
     f"SELECT {RECORD_COLUMNS} FROM record "  # noqa: S608
     "WHERE pair = ? AND state = 1 AND row > ? ORDER BY row LIMIT ?"
 )
+_LIVE = (
+    f"SELECT {RECORD_COLUMNS} FROM record "  # noqa: S608
+    "WHERE pair = ? AND presence = 0 AND row > ? ORDER BY row LIMIT ?"
+)
 _BY_ROW = f"SELECT {RECORD_COLUMNS} FROM record WHERE row IN {LIST}"  # noqa: S608
 _BY_ID = f"SELECT {RECORD_COLUMNS} FROM record WHERE side = ? AND object = ? AND id IN {LIST}"  # noqa: S608
 _BY_KEY = (
@@ -249,6 +253,11 @@ class Observations(Session):
                 row[3]: self._layouts.known(row) for row in select(connection, _BY_ID, ids, SIDE_CODE[side], object)
             }
         return [found[id_] for id_ in ids if id_ in found]
+
+    def live(self, pair: str, after_row: int, limit: int) -> list[Known]:
+        with self._reading() as connection:
+            rows = connection.exec_driver_sql(_LIVE, (pair, after_row, limit)).all()
+        return [self._layouts.known(row) for row in rows]
 
     def records_by_keys(self, pair: str, keys: Sequence[str]) -> list[tuple[str, Known]]:
         """Tombstones included. In order of row within each key."""
