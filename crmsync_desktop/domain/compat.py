@@ -208,7 +208,7 @@ def _said_once(fits: Mapping[str, Fit]) -> list[str]:
 
 def _kind(salesforce: Kind, hubspot: Kind) -> Kind:
     """How the values compare: as Salesforce's kind, but a side that says more than “text” is believed."""
-    if salesforce in (Kind.REFERENCE, Kind.OWNER) and hubspot is not Kind.OWNER:
+    if salesforce in (Kind.REFERENCE, Kind.OWNER) and hubspot not in (Kind.REFERENCE, Kind.OWNER):
         return Kind.ID
     if salesforce in (Kind.TEXT, Kind.LONG_TEXT, Kind.PICKLIST) and hubspot in TEXTS:
         return hubspot
