@@ -55,8 +55,8 @@ def edited(layout: Layout, cells: Sequence[Cell], base: Sequence[Cell]) -> bool:
     based = False
     for column in layout.columns:
         now, before = cells[column.place], base[column.place]
-        if before is UNSEEN or now is UNSEEN or column.kind is Kind.MEMBERS:
-            continue  # who belongs to a record is no value of its own
+        if before is UNSEEN or now is UNSEEN or column.kind is Kind.MEMBERS or not column.salesforce:
+            continue  # who belongs to a record is no value of its own, and what only HubSpot has isn't synced
         based = True
         if not same(column.kind, now, before):
             return True

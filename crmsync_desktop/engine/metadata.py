@@ -15,6 +15,7 @@ import msgspec
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Owner, Schema, with_withheld
+from crmsync_desktop.domain.stages import STAGE_UNKNOWN
 from crmsync_desktop.engine.retry import stage_errors
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import Crm
@@ -38,6 +39,7 @@ TELLING = frozenset(
         "PROPERTY_DOESNT_EXIST",
         "READ_ONLY_VALUE",
         "INVALID_OPTION",
+        STAGE_UNKNOWN,
     ]
 )
 """Codes of refusals that the checks made before sending would have told, were the schema what it was."""
@@ -99,6 +101,17 @@ async def owners_of(store: Store, crms: Mapping[Side, Crm], clock: Clock) -> lis
     owners = [owner for side in Side for owner in await crms[side].owners()]
     store.save_document(OWNERS, msgspec.to_builtins(_Owners(clock.now(), owners)))
     return owners
+
+
+async def schema_of_object(object: str, store: Store, salesforce: Crm, clock: Clock) -> Schema:
+    """One Salesforce object's schema, from the memory where it is younger than a day. Raises SetupError where the connected
+    user can't see it."""
+    kept = store.schema(Side.SALESFORCE, object)
+    if kept is None or not _young(kept, clock):
+        kept = (await salesforce.schemas([object]))[object]
+        store.save_schemas([kept])
+    salesforce.use_schemas([kept])
+    return kept
 
 
 def _young(schema: Schema, clock: Clock) -> bool:

@@ -31,11 +31,18 @@ async def _read(contexts: Sequence[Context], side: Side, read: dict[Side, int]) 
     cursors = first.store.cursors()
     context_of = {object: context for context in contexts for object in context.objects(side)}
     wants = [context.want(side, object, cursors.get((side, object))) for object, context in context_of.items()]
+    watch = first.stages if side is Side.SALESFORCE else None
+    if watch is not None:
+        wants = watch.asked(wants, cursors)
     async for page in first.crms[side].changes(wants):
         first.check_stop()
-        stage_page(context_of[page.object], side, page)
+        own = watch.taken(page) if watch is not None else page
+        if own is not None:
+            stage_page(context_of[own.object], side, own)
         read[side] += len(page.records)
         first.report("reading", sum(read.values()), 0)
+    if watch is not None:
+        watch.finished()
 
 
 def stage_page(context: Context, side: Side, page: Page) -> int:
