@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CLOCKS_APART = 60.0
 """Seconds between the two sides' clocks that are more than the way of an answer."""
 Report = Callable[[str, int, int], None]
+    from crmsync_desktop.engine.stage_watch import StageWatch
 """(phase, records done, records in all or 0): called often, so it must be cheap."""
 
 
@@ -79,6 +80,8 @@ class Context:
     """How far the plan that is being made reaches, for the guard rail."""
     approved: tuple[Reach, ...] = ()
     """How far a person has let this pass reach."""
+    stages: StageWatch | None = None
+    """What watches opportunities for lifecycle stages, shared by all contexts; None where the setting is off (C6)."""
     keep_plan: bool = False
     """Whether the plan is kept for a person's word, rather than dropped with the pass."""
     written: int = 0

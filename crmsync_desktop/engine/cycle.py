@@ -11,6 +11,7 @@ from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.execute import execute
 from crmsync_desktop.engine.guarding import drop_kept_plan, guard_rail
 from crmsync_desktop.engine.inclusion import refresh_members
+from crmsync_desktop.engine.lifecycle_stages import hand_over
 from crmsync_desktop.engine.observe import observe
 from crmsync_desktop.engine.parents import expect_created, stage_parents, stage_waiting
 from crmsync_desktop.engine.plan import make_plan
@@ -103,6 +104,7 @@ async def _run(contexts: Sequence[Context]) -> str:
         if first.preview:
             return " ".join(objections)
         for context in contexts:
+        await hand_over(contexts)
             context.newly_linked = False
         for context in contexts:
             first.again = stage_parents(context) or first.again
