@@ -227,7 +227,7 @@ async def open_service(
     from crmsync_desktop.adapters.store import ConnectionLock, SqliteStore
     from crmsync_desktop.app.service import Service
     from crmsync_desktop.app.words import moved_aside
-    from crmsync_desktop.domain.mapping import CONTACTS
+    from crmsync_desktop.domain.mapping import PAIRS
     from crmsync_desktop.engine.metered import Metered
 
     folder = where.connections / profile.name
@@ -259,7 +259,7 @@ async def open_service(
             budget=Metered(budget, clock),
             clock=clock,
             sign_in=sign_in,
-            defaults=default_mappings(CONTACTS.name),
+            defaults={pair: default_mappings(pair) for pair in PAIRS},
             notice=moved_aside(store.moved_aside),
             on_close=close_all,
             practice=practice,
@@ -292,7 +292,7 @@ def systems_of(profile: Profile, tokens: tuple[str, str], budget: Budget, gauge:
     from crmsync_desktop.adapters.limits import SystemClock
     from crmsync_desktop.adapters.salesforce import SalesforceCrm
     from crmsync_desktop.app.runner import Systems
-    from crmsync_desktop.domain.mapping import CONTACTS
+    from crmsync_desktop.domain.mapping import pair_of_object
     from crmsync_desktop.domain.records import Side
     from crmsync_desktop.domain.schema import Allowance
     from crmsync_desktop.domain.values import stamp
@@ -310,7 +310,7 @@ def systems_of(profile: Profile, tokens: tuple[str, str], budget: Budget, gauge:
         access_token=tokens[0],
         budget=budget,
         clock=clock,
-        pair_of=lambda _: CONTACTS.name,
+        pair_of=pair_of_object,
         on_usage=heard_salesforce,
     )
     hubspot = HubSpotCrm(

@@ -92,6 +92,10 @@ class Reading:
                     path, f"{_quoted(value)} isn't a list.", 'It takes a list\'s number as a text: "17", or "".'
                 )
                 return
+        elif view.kind == "switch":
+            if not isinstance(value, bool):
+                self.refuse(path, f"{_quoted(value)} is neither on nor off.", "It takes one of: true, false.")
+                return
         else:
             low, high = view.minimum or 0, view.maximum or 0
             if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

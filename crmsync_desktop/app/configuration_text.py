@@ -13,8 +13,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Array, Table
 
+from crmsync_desktop.app.setting_views import OFF, ON
 from crmsync_desktop.app.views import SettingView
-from crmsync_desktop.app.words import connection_settings, contact_settings
+from crmsync_desktop.app.words import all_settings
 from crmsync_desktop.domain.configuration import Configuration, Plain, flat
 from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule
 from crmsync_desktop.domain.settings import Settings
@@ -41,7 +42,7 @@ _MAPPINGS = (
 
 def described(settings: Settings) -> dict[str, SettingView]:
     """Every setting's view by its key, in the order in which they are shown."""
-    return {view.key: view for view in (*connection_settings(settings), *contact_settings(settings))}
+    return {view.key: view for view in all_settings(settings)}
 
 
 def section_of(key: str) -> tuple[str, str]:
@@ -101,6 +102,8 @@ def _explained(view: SettingView) -> list[str]:
         lines.append(f'  "{choice.value}" {choice.label}{mark}. {choice.consequence}'.rstrip())
     if view.kind == "number":
         lines.append(f"  A whole number from {view.minimum} to {view.maximum}; {default} (default).")
+    if view.kind == "switch":
+        lines.append(f"  true or false; {str(default).lower()} (default).")
     if view.kind == "list":
         lines.append('  The number of the list in HubSpot, as a text; "" for none (default).')
     return lines
@@ -148,4 +151,6 @@ def shown(view: SettingView, value: Plain, lists: Names[str, str]) -> str:
     if view.kind == "list":
         name = lists.get(str(value))
         return f"“{name}” ({value})" if name else f"list {value}" if value else "none"
+    if view.kind == "switch":
+        return ON if value else OFF
     return f"{value:,}"

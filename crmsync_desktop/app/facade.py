@@ -15,6 +15,7 @@ from crmsync_desktop.app.views import (
     Event,
     FieldView,
     MappingView,
+    PairView,
     PassView,
     SettingView,
     StatusView,
@@ -38,7 +39,7 @@ class Facade(Protocol):
         ...
 
     async def settings(self, section: str) -> list[SettingView]:
-        """`section`: "contacts", "connection"."""
+        """`section`: a pair's name, or "connection"."""
         ...
 
     async def set_setting(self, key: str, value: str) -> list[SettingView]:
@@ -53,7 +54,25 @@ class Facade(Protocol):
         """(id, name) of HubSpot's active lists. Costs calls; takes as long as HubSpot does."""
         ...
 
+    async def pairs(self) -> list[PairView]:
+        """The four pairs, parents first, with their switches. Costs no call."""
+        ...
+
+    async def preview_setting(self, key: str, value: str) -> PassView:
+        """A preview of the next pass as it would be with this setting, which isn't saved (O4). Takes and costs what a
+        preview does."""
+        ...
+
     async def mappings(self, pair: str) -> list[MappingView]: ...
+
+    async def unmapped_fields(self, pair: str) -> list[FieldView]:
+        """Salesforce fields without which a new record is refused, and that no mapping fills."""
+        ...
+
+    async def set_values(self, pair: str, property: str, values: list[tuple[str, str]]) -> list[MappingView]:
+        """(HubSpot's value, Salesforce's) of a mapping; none takes the pairs away. Raises SetupError for a value that
+        isn't in its side's list, or is paired twice."""
+        ...
 
     async def set_rule(self, pair: str, property: str, rule: Rule) -> list[MappingView]: ...
 
@@ -102,6 +121,13 @@ class Facade(Protocol):
 
     async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]: ...
 
+    async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
+        """Likely duplicates among the records that are known, within each system and across both (P6); at most `limit` of
+        them, best first. Writes nothing. Where nothing has been read yet, a preview reads both systems first, which costs
+        what a preview costs. Takes seconds for tens of thousands of records. Raises SetupError for a pair whose records
+        can't be duplicates (deals, tickets)."""
+        ...
+
     # Records of the practice orgs, as a person edits them in each CRM's own window (ports/practice.py says what they
     # hold). They take as long as the orgs do, cost no calls, and raise SetupError: with the org's own words where a
     # change is refused, where the orgs aren't being served, and on a connection that isn't to practice orgs.
@@ -121,13 +147,6 @@ class Facade(Protocol):
     async def practice_change(self, system: Place, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
         """Set fields; "" empties one."""
         ...
-    async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
-        """Likely duplicates among the records that are known, within each system and across both (P6); at most `limit` of
-        them, best first. Writes nothing. Where nothing has been read yet, a preview reads both systems first, which costs
-        what a preview costs. Takes seconds for tens of thousands of records. Raises SetupError for a pair whose records
-        can't be duplicates (deals, tickets)."""
-        ...
-
 
     async def practice_delete(self, system: Place, type: str, ids: list[str]) -> None: ...
 

@@ -14,6 +14,8 @@ from crmsync_desktop.domain.mapping import Mapping, Pair, Rule, carries_associat
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.ports.store import Store
 
+MOST_SHOWN = 30
+"""Values that a message names."""
 NO_FIT = Fit(kind=Kind.TEXT, problem="", warning="", rules=tuple(Rule))
 
 
@@ -48,6 +50,22 @@ class Mappings:
             for mapping in there
         )
 
+    def syncing(self, schemas: Table[str, Schema]) -> tuple[Mapping, ...]:
+        """Those that move values as things are; all that could, as long as the schemas aren't known."""
+        there = self.usable(schemas) if schemas else self.all()
+        return tuple(each for each in there if each.rule is not Rule.DONT_SYNC and not self._fit(each, schemas).problem)
+
+    def missing(self, schemas: Table[str, Schema]) -> list[FieldView]:
+        """Fields without which Salesforce refuses a new record, and that no mapping fills (M3)."""
+        filled = {(object, name) for each in self.syncing(schemas) for object, name in each.salesforce.items()}
+        return [
+            _field_view(schemas[object], field)
+            for object in self._pair.salesforce
+            if object in schemas
+            for field in schemas[object].fields.values()
+            if field.required and field.createable and (object, field.name) not in filled
+        ]
+
     def set_rule(self, property: str, rule: Rule) -> None:
         """Raises SetupError for a property that isn't mapped."""
         self._find(property)
@@ -64,6 +82,23 @@ class Mappings:
             accepted = ", ".join(f"“{each.label}”" for each in rules)
             raise SetupError(f"“{rule.label}” isn't possible for these fields.", "", f"Choose one of: {accepted}.")
         self._save([*self.all(), mapping])
+
+    def set_values(self, property: str, values: Sequence[tuple[str, str]], schemas: Table[str, Schema]) -> None:
+        """Pair the values that the two sides name differently; none takes all pairs away. Raises SetupError for a value
+        that isn't in the list of its side, and for one that is paired twice."""
+        mapping = self._find(property)
+        hubspot = self._hubspot(property, schemas)
+        fields = self._fields(mapping, schemas)
+        if hubspot is None or not fields:
+            raise SetupError(f"“{property}” can't be looked up.", "", "Mend the mapping first: mappings list")
+        for system, place, lists in (("HubSpot", 0, [hubspot]), ("Salesforce", 1, list(fields.values()))):
+            named = [pair[place] for pair in values]
+            for value in named:
+                if named.count(value) > 1:
+                    raise SetupError(f"{system}'s “{value}” is paired twice.", property, "Pair each value once.")
+                for field in lists:
+                    _check_option(system, field, value)
+        self._save([msgspec.structs.replace(m, values=tuple(values)) if m == mapping else m for m in self.all()])
 
     def remove(self, property: str) -> None:
         if self._find(property).builtin:
@@ -104,7 +139,7 @@ class Mappings:
     def fields(self, schemas: Table[str, Schema]) -> list[FieldView]:
         """What can be chosen in a new mapping, by object and label."""
         choices = [
-            FieldView(schema.object, field.name, field.label, field.native_type)
+            _field_view(schema, field)
             for schema in schemas.values()
             for field in schema.fields.values()
             if field.kind not in (Kind.OPAQUE, Kind.REFERENCE)
@@ -174,4 +209,18 @@ class Mappings:
             problem=problem,
             warning=fit.warning,
             examples=examples.get(mapping.property, ("", "")),
+            values=mapping.values,
         )
+
+
+def _field_view(schema: Schema, field: Field) -> FieldView:
+    return FieldView(schema.object, field.name, field.label, field.native_type)
+
+
+def _check_option(system: str, field: Field, value: str) -> None:
+    """Raises SetupError for a value that this field's list doesn't have. A field without a list takes any."""
+    known = {option.value for option in field.options if option.active}
+    if known and value not in known:
+        shown = ", ".join(f"“{each}”" for each in sorted(known)[:MOST_SHOWN])
+        more = f" and {len(known) - MOST_SHOWN} more" if len(known) > MOST_SHOWN else ""
+        raise SetupError(f"{system}'s “{field.label}” has no value “{value}”.", "", f"Its list has: {shown}{more}.")

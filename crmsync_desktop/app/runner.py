@@ -16,6 +16,7 @@ from crmsync_desktop.app.views import Changed, Event, Notice, PassFinished, Pass
 from crmsync_desktop.domain.errors import BugError, Cancelled, CrmSyncError, LimitReached, SetupError
 from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
 from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.cycle import run_pass
 from crmsync_desktop.engine.metadata import OUTDATED
@@ -52,7 +53,7 @@ class Runner:
         self._store, self._clock, self._budget = store, clock, budget
         self._mappings, self._systems, self._emit = mappings, systems, emit
         self._running: asyncio.Task[PassView] | None = None
-        self._previewing = False
+        self._asked: tuple[bool, Settings | None] = (False, None)
         self._closed = False
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
@@ -91,19 +92,26 @@ class Runner:
 
     async def sync(self, preview: bool, reason: str) -> PassView:
         """Run a pass, or join the one that runs; a preview and a run wait for each other. Raises Cancelled once closed."""
-        while self._running is not None and not self._running.done() and self._previewing is not preview:
+        return await self._pass((preview, None), reason)
+
+    async def preview_with(self, settings: Settings, reason: str) -> PassView:
+        """A preview as it would be with these settings, which aren't saved. As `sync` otherwise."""
+        return await self._pass((True, settings), reason)
+
+    async def _pass(self, asked: tuple[bool, Settings | None], reason: str) -> PassView:
+        while self._running is not None and not self._running.done() and self._asked != asked:
             await asyncio.wait([self._running])
         if self._closed:
             raise Cancelled("The connection is being closed.", "No further pass begins.")
         if self._running is None or self._running.done():
             self._stop = asyncio.Event()
-            self._previewing = preview
-            self._running = asyncio.ensure_future(self._run(preview, reason))
+            self._asked = asked
+            self._running = asyncio.ensure_future(self._run(*asked, reason))
         return await asyncio.shield(self._running)
 
-    async def _run(self, preview: bool, reason: str) -> PassView:
+    async def _run(self, preview: bool, settings: Settings | None, reason: str) -> PassView:
         try:
-            row = await self._run_pass(preview, reason)
+            row = await self._run_pass(preview, settings or self._store.settings(), reason)
         except CrmSyncError as error:
             self._emit(Notice("error", error.title, error.detail, error.hint))
             raise
@@ -120,8 +128,8 @@ class Runner:
         self._emit(PassFinished(result))
         return result
 
-    async def _run_pass(self, preview: bool, reason: str) -> PassRow:
-        store, settings = self._store, self._store.settings()
+    async def _run_pass(self, preview: bool, settings: Settings, reason: str) -> PassRow:
+        store = self._store
         self._budget.set_allocation(Side.SALESFORCE, settings.allocation)
         systems = await self._systems()
         before = dict(self._budget.calls)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping as Table
 
 import msgspec
 
 from crmsync_desktop.app import reports, words
+from crmsync_desktop.app.address_words import with_picklists
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
 from crmsync_desktop.app.duplicates import Duplicates
+from crmsync_desktop.app.mapping_work import MappingWork
 from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.pair_work import PairWork
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.runner import PAUSED, Runner, Systems
+from crmsync_desktop.app.setting_views import whole_number
 from crmsync_desktop.app.status import Gauge, connection_view, status_view
 from crmsync_desktop.app.views import (
     CallMade,
@@ -22,17 +27,16 @@ from crmsync_desktop.app.views import (
     DuplicatesView,
     ErrorGroupView,
     Event,
-    FieldView,
-    MappingView,
     PassView,
     SettingView,
     StatusView,
 )
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError
-from crmsync_desktop.domain.mapping import CONTACTS, Mapping, Rule
+from crmsync_desktop.domain.mapping import CONTACTS, PAIRS, Mapping
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.engine.left_out import forget_bounces
+from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.history import forget_flapping
 from crmsync_desktop.engine.metadata import OUTDATED, kept_schemas, schemas_of
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.retry import stage_errors
@@ -45,7 +49,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork):
+class Service(PracticeWork, MappingWork, PairWork):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -56,12 +60,12 @@ class Service(PracticeWork):
         budget: Metered,
         clock: Clock,
         sign_in: SignIn,
-        defaults: Sequence[Mapping],
+        defaults: Table[str, Sequence[Mapping]],
         notice: str = "",
         on_close: Callable[[], Awaitable[None]] | None = None,
         practice: PracticeRecords | None = None,
     ) -> None:
-        super().__init__(practice)
+        PracticeWork.__init__(self, practice)
         self._profile, self._profiles = profile, profiles
         self._store, self._budget, self._clock = store, budget, clock
         self._sign_in, self._on_close = sign_in, on_close
@@ -69,15 +73,16 @@ class Service(PracticeWork):
         self._gauge = Gauge()
         self._listeners: list[Callable[[Event], None]] = []
         self._ready: Systems | None = None
-        self._pair = CONTACTS
-        self._mappings = Mappings(store, self._pair, defaults)
+        self._mappings = {name: Mappings(store, pair, defaults[name]) for name, pair in PAIRS.items()}
         if store.document(PAUSED) is None and not profile.practice:
             # A new connection writes nothing by itself before somebody has looked at a preview and resumed it.
             store.save_document(PAUSED, True)
-        self._runner = Runner(store, clock, budget, {self._pair.name: self._mappings}, self._systems, self._emit)
+        MappingWork.__init__(self, store, self._mappings, self._schemas, self._emit)
+        self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
+        PairWork.__init__(self, store, self._mappings, self._runner)
         self._duplicates = Duplicates(store, lambda: self._runner.sync(True, "duplicates"))
-        around = Surroundings(lambda _: self._schemas(), self.inclusion_lists, self._org_limit)
-        self._configuration = ConfigurationFile(store, clock, profile, {self._pair.name: self._mappings}, around)
+        around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit)
+        self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)
         budget.on_call = self._called
         budget.set_allocation(Side.SALESFORCE, store.settings().allocation)
 
@@ -111,7 +116,7 @@ class Service(PracticeWork):
 
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
         staged = stage_errors(self._store, [category], None if ids is None else set(ids))
-        forget_bounces(self._store)
+        forget_flapping(self._store, stamp(self._clock.now()))
         self._store.save_document(
             OUTDATED, True
         )  # what was refused may be allowed by now, and that shows in the schemas
@@ -121,21 +126,17 @@ class Service(PracticeWork):
     # settings
 
     async def settings(self, section: str) -> list[SettingView]:
-        settings = self._store.settings()
-        if section == "connection":
-            return words.connection_settings(settings)
-        if section == "contacts":
-            hubspot = None if self._profile.practice else self._profile.hubspot
-            return words.contact_settings(settings, hubspot.account_id if hubspot else "")
-        raise SetupError(f"There are no settings “{section}”.", "", "Sections are: contacts, connection.")
+        hubspot = None if self._profile.practice else self._profile.hubspot
+        views = words.setting_views(self._store.settings(), section, hubspot.account_id if hubspot else "")
+        return with_picklists(views, kept_schemas(CONTACTS, self._store))
 
     async def set_setting(self, key: str, value: str) -> list[SettingView]:
-        if key == "allocation" and words.whole_number(value.strip()):
+        if key == "allocation" and whole_number(value.strip()):
             await self.set_allocation(int(value))
         else:
             self._store.save_settings(words.changed(self._store.settings(), key, value))
         self._emit(Changed(("settings", "status")))
-        return await self.settings("contacts" if key.startswith("contacts.") else "connection")
+        return await self.settings(words.section_of(key))
 
     async def set_allocation(self, calls: int) -> StatusView:
         limit = await self._org_limit()
@@ -150,33 +151,6 @@ class Service(PracticeWork):
     async def inclusion_lists(self) -> list[tuple[str, str]]:
         systems = await self._systems()
         return [(each.id, each.name) for each in await systems.lists.lists() if each.active]
-
-    # mappings
-
-    async def mappings(self, pair: str) -> list[MappingView]:
-        schemas = await self._schemas()
-        return self._mappings.views(schemas, self._examples())
-
-    async def set_rule(self, pair: str, property: str, rule: Rule) -> list[MappingView]:
-        self._mappings.set_rule(property, rule)
-        self._emit(Changed(("mappings",)))
-        return await self.mappings(pair)
-
-    async def add_mapping(self, pair: str, property: str, salesforce: dict[str, str], rule: Rule) -> list[MappingView]:
-        self._mappings.add(property, salesforce, rule, await self._schemas())
-        self._emit(Changed(("mappings",)))
-        return await self.mappings(pair)
-
-    async def remove_mapping(self, pair: str, property: str) -> list[MappingView]:
-        self._mappings.remove(property)
-        self._emit(Changed(("mappings",)))
-        return await self.mappings(pair)
-
-    async def mappable_fields(self, pair: str) -> list[FieldView]:
-        return self._mappings.fields(await self._schemas())
-
-    async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
-        return self._mappings.check(property, salesforce, await self._schemas())
 
     # the whole configuration
 
@@ -252,13 +226,13 @@ class Service(PracticeWork):
             self._ready = await self._sign_in(self._budget, self._gauge)
         return self._ready
 
-    async def _schemas(self) -> dict[str, Schema]:
-        """From the memory if it has them; else they are read, which costs a call each."""
-        kept = kept_schemas(self._pair, self._store)
-        if len(kept) == 1 + len(self._pair.salesforce):
+    async def _schemas(self, pair: str) -> dict[str, Schema]:
+        """Of a pair. From the memory if it has them; else they are read, which costs a call each."""
+        kept = kept_schemas(PAIRS[pair], self._store)
+        if len(kept) == 1 + len(PAIRS[pair].salesforce):
             return kept
         systems = await self._systems()
-        return await schemas_of([self._pair], self._store, systems.crms, self._clock)
+        return await schemas_of([PAIRS[pair]], self._store, systems.crms, self._clock)
 
     async def _org_limit(self) -> int | None:
         """The org's daily limit, asked for only when no answer has told it yet. None when it can't be had now."""
@@ -269,14 +243,3 @@ class Service(PracticeWork):
             except CrmSyncError:
                 return None
         return self._gauge.salesforce.limit
-
-    def _examples(self) -> dict[str, tuple[str, str]]:
-        """Both sides' values of a real pair, by property."""
-        entries = self._store.example_link(self._pair.name)
-        if entries is None:
-            return {}
-        layout = self._store.layout(self._pair.name)
-        return {
-            name: (entries.base_salesforce[place] or "", entries.base_hubspot[place] or "")
-            for place, name in enumerate(layout)
-        }

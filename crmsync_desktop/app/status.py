@@ -7,9 +7,9 @@ from typing import Literal
 
 from crmsync_desktop.app import reports
 from crmsync_desktop.app.views import ConnectionView, HubSpotMeterView, ProgressView, StatusView
-from crmsync_desktop.domain.mapping import CONTACTS
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Allowance
+from crmsync_desktop.domain.settings import active_pairs
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.ports.profiles import Profile
@@ -75,7 +75,7 @@ def status_view(
         connection=connection_view(profile, paused, notice),
         headline=headline,
         tone=tone,
-        links={CONTACTS.name: store.link_count(CONTACTS.name)},
+        links={pair.name: store.link_count(pair.name) for pair in active_pairs(settings)},
         salesforce=meter,
         hubspot=HubSpotMeterView(
             used=budget.usage(Side.HUBSPOT).used,

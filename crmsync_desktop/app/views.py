@@ -165,14 +165,15 @@ class ChoiceView(msgspec.Struct, frozen=True):
 
 
 class SettingView(msgspec.Struct, frozen=True):
-    """One setting in the seed's words. `kind` "choice" has `choices`, "number" has `minimum` and `maximum`."""
+    """One setting in the seed's words. `kind` "choice" has `choices`, "number" has `minimum` and `maximum`, a "switch" is
+    "on" or "off"."""
 
     key: str
     """As `settings get/set` take it: "contacts.on_salesforce_change"."""
     section: str
     title: str
     help: str
-    kind: Literal["choice", "number", "list"]
+    kind: Literal["choice", "number", "list", "switch"]
     value: str
     choices: tuple[ChoiceView, ...] = ()
     minimum: int | None = None
@@ -180,6 +181,20 @@ class SettingView(msgspec.Struct, frozen=True):
     warning: str = ""
     link: tuple[str, str] | None = None
     """(label, address) of a page in the CRM that belongs to this setting, to be opened in the browser."""
+
+
+class PairView(msgspec.Struct, frozen=True):
+    """A pair and its switch (O1). `objects`: "Account ⇄ company". `always`: it has no switch. `needs`: what it does without
+    as things stand, "" for nothing."""
+
+    name: str
+    objects: str
+    on: bool
+    always: bool
+    links: int
+    mappings: int
+    """How many of its mappings sync as things are."""
+    needs: str = ""
 
 
 class FieldView(msgspec.Struct, frozen=True):
@@ -208,6 +223,8 @@ class MappingView(msgspec.Struct, frozen=True):
     problem: str = ""
     warning: str = ""
     examples: tuple[str, str] = ("", "")
+    values: tuple[tuple[str, str], ...] = ()
+    """(HubSpot's value, Salesforce's) where the two name the same thing differently."""
 
 
 class ConfigurationChangeView(msgspec.Struct, frozen=True):
@@ -241,23 +258,6 @@ class ConfigurationDiffView(msgspec.Struct, frozen=True):
     problems: tuple[ConfigurationProblemView, ...] = ()
 
 
-class FieldChangeView(msgspec.Struct, frozen=True):
-    field: str
-    old: str
-    new: str
-    reason: str
-
-
-class ChangeView(msgspec.Struct, frozen=True):
-    """One write of a pass. `op`: create, update, delete, link. `state`: planned, sent, done, failed, unknown, dropped."""
-
-    row: int
-    pair: str
-    side: Side
-    object: str
-    record_id: str
-    label: str
-    op: str
 class LikeView(msgspec.Struct, frozen=True):
     """One of two records that may be the same. `address`: its e-mail address, or a company's domain; "" without one.
     `linked`: it is linked to a record of the other system."""
@@ -292,6 +292,23 @@ class DuplicatesView(msgspec.Struct, frozen=True):
     notice: str = ""
 
 
+class FieldChangeView(msgspec.Struct, frozen=True):
+    field: str
+    old: str
+    new: str
+    reason: str
+
+
+class ChangeView(msgspec.Struct, frozen=True):
+    """One write of a pass. `op`: create, update, delete, link. `state`: planned, sent, done, failed, unknown, dropped."""
+
+    row: int
+    pair: str
+    side: Side
+    object: str
+    record_id: str
+    label: str
+    op: str
     state: str
     reason: str
     fields: tuple[FieldChangeView, ...]

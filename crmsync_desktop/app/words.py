@@ -7,8 +7,12 @@ from typing import Any
 
 import msgspec
 
+from crmsync_desktop.app.address_words import address_settings
+from crmsync_desktop.app.pair_words import WITH_SWITCH, pair_settings
+from crmsync_desktop.app.setting_views import choice, number, parsed
 from crmsync_desktop.app.views import ChoiceView, SettingView
 from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.mapping import CONTACTS, PAIRS
 from crmsync_desktop.domain.settings import Settings
 
 _SALESFORCE_CHANGE = (
@@ -47,7 +51,8 @@ _CONFLICT = (
     ChoiceView("newest", "The newest edit wins", "The other value stands in the history of changes."),
     ChoiceView("hold", "Hold for review", "Neither side is written until somebody decides."),
 )
-LONGEST_NUMBER = 15
+CONNECTION = "connection"
+SECTIONS = (CONNECTION, CONTACTS.name, *(pair.name for pair in WITH_SWITCH))
 LIST_TOOL = "https://app.hubspot.com/contacts/{}/objectLists"
 LEAD_WARNING = (
     "Turn off “Create and associate companies with contacts” in HubSpot, or send contacts as contacts. A lead has no "
@@ -60,14 +65,14 @@ def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingVie
     """`portal_id`: HubSpot's, where there is a portal with pages of its own to go to."""
     contacts = settings.contacts
     return [
-        _choice(
+        choice(
             "contacts.on_salesforce_change",
             "Creating and updating contacts",
             "When a Salesforce contact or lead is created or updated",
             _SALESFORCE_CHANGE,
             contacts.on_salesforce_change,
         ),
-        _choice(
+        choice(
             "contacts.on_hubspot_change",
             "Creating and updating contacts",
             "When a HubSpot contact is created or updated",
@@ -75,7 +80,7 @@ def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingVie
             contacts.on_hubspot_change,
             LEAD_WARNING if contacts.on_hubspot_change == "lead" else "",
         ),
-        _choice(
+        choice(
             "contacts.on_salesforce_delete",
             "Deleting contacts",
             "When a Salesforce contact or lead is deleted",
@@ -83,7 +88,7 @@ def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingVie
             contacts.on_salesforce_delete,
             help="Deleting a HubSpot contact never deletes anything in Salesforce.",
         ),
-        _choice(
+        choice(
             "contacts.lifecycle_stage",
             "Adjusting the lifecycle stage",
             "When the stage of a Salesforce contact's opportunity is updated",
@@ -100,7 +105,8 @@ def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingVie
             value=contacts.inclusion_list or "",
             link=("Create inclusion list", LIST_TOOL.format(portal_id)) if portal_id else None,
         ),
-        _choice(
+        *address_settings(settings),
+        choice(
             "contacts.on_ambiguous_match",
             "Matching",
             "When several Salesforce records share an e-mail address",
@@ -113,7 +119,7 @@ def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingVie
 
 def connection_settings(settings: Settings) -> list[SettingView]:
     return [
-        _number(
+        number(
             "allocation",
             "API calls",
             "Allocated to HubSpot",
@@ -122,7 +128,7 @@ def connection_settings(settings: Settings) -> list[SettingView]:
             1,
             100_000_000,
         ),
-        _number(
+        number(
             "poll_seconds",
             "Schedule",
             "Longest wait between two passes, in seconds",
@@ -131,8 +137,8 @@ def connection_settings(settings: Settings) -> list[SettingView]:
             15,
             900,
         ),
-        _choice("on_conflict", "Conflicts", "When both sides edited a two-way field", _CONFLICT, settings.on_conflict),
-        _number(
+        choice("on_conflict", "Conflicts", "When both sides edited a two-way field", _CONFLICT, settings.on_conflict),
+        number(
             "guard_share",
             "Guard rail",
             "Stop a pass that deletes or blanks more than this share of records, in per cent",
@@ -141,7 +147,7 @@ def connection_settings(settings: Settings) -> list[SettingView]:
             0,
             100,
         ),
-        _number(
+        number(
             "guard_minimum",
             "Guard rail",
             "… but only if it is more than this many records",
@@ -150,7 +156,7 @@ def connection_settings(settings: Settings) -> list[SettingView]:
             0,
             1_000_000,
         ),
-        _number(
+        number(
             "guard_change_share",
             "Guard rail",
             "Stop a pass that changes more than this share of a pair's records on one side, in per cent",
@@ -159,7 +165,7 @@ def connection_settings(settings: Settings) -> list[SettingView]:
             0,
             100,
         ),
-        _number(
+        number(
             "guard_change_minimum",
             "Guard rail",
             "… but only if it is more than this many records",
@@ -168,7 +174,7 @@ def connection_settings(settings: Settings) -> list[SettingView]:
             0,
             1_000_000,
         ),
-        _number(
+        number(
             "canary_minimum",
             "Guard rail",
             "Try a first pass that writes more than this many records on 25 of them",
@@ -180,46 +186,37 @@ def connection_settings(settings: Settings) -> list[SettingView]:
     ]
 
 
+def setting_views(settings: Settings, section: str, portal_id: str = "") -> list[SettingView]:
+    """The settings of a section: a pair's, or the connection's. Raises SetupError for any other."""
+    if section == CONNECTION:
+        return connection_settings(settings)
+    if section == CONTACTS.name:
+        return contact_settings(settings, portal_id)
+    if section in PAIRS:
+        return pair_settings(settings, PAIRS[section])
+    raise SetupError(f"There are no settings “{section}”.", "", f"Sections are: {', '.join(SECTIONS)}.")
+
+
+def all_settings(settings: Settings) -> list[SettingView]:
+    """Every setting, in the order in which they are shown."""
+    return [view for section in SECTIONS for view in setting_views(settings, section)]
+
+
+def section_of(key: str) -> str:
+    """The section that a setting's key belongs to."""
+    return key.rpartition(".")[0] or CONNECTION
+
+
 def changed(settings: Settings, key: str, value: str) -> Settings:
     """The settings with one changed. Raises SetupError with what would be accepted."""
-    views = {view.key: view for view in (*connection_settings(settings), *contact_settings(settings))}
+    views = {view.key: view for view in all_settings(settings)}
     view = views.get(key)
     if view is None:
         raise SetupError(f"There is no setting “{key}”.", "", f"Settings are: {', '.join(sorted(views))}.")
-    parsed = _parse(view, value.strip())
     section, _, name = key.rpartition(".")
     document: dict[str, Any] = msgspec.to_builtins(settings)
-    (document[section] if section else document)[name] = parsed
+    (document[section] if section else document)[name] = parsed(view, value.strip())
     return msgspec.convert(document, Settings)
-
-
-def _parse(view: SettingView, value: str) -> Any:
-    if view.kind == "choice":
-        accepted = [choice.value for choice in view.choices]
-        if value not in accepted:
-            raise SetupError(f"“{value}” is not a choice for {view.key}.", "", f"Choose one of: {', '.join(accepted)}.")
-        return value
-    if view.kind == "list":
-        return None if value in ("", "none") else value  # as the command line shows it
-    low, high = view.minimum or 0, view.maximum or 0
-    if not whole_number(value) or not low <= int(value) <= high:
-        raise SetupError(f"“{value}” can't be {view.key}.", "", f"It takes a whole number from {low:,} to {high:,}.")
-    return int(value)
-
-
-def whole_number(text: str) -> bool:
-    """Whether it is one, of a length that a number of calls or seconds can have (Python refuses to read the longest)."""
-    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
-
-
-def _choice(
-    key: str, section: str, title: str, choices: tuple[ChoiceView, ...], value: str, warning: str = "", help: str = ""
-) -> SettingView:
-    return SettingView(key, section, title, help, "choice", str(value), choices, warning=warning)
-
-
-def _number(key: str, section: str, title: str, help: str, value: int, minimum: int, maximum: int) -> SettingView:
-    return SettingView(key, section, title, help, "number", str(value), minimum=minimum, maximum=maximum)
 
 
 def moved_aside(path: Path | None) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from crmsync_desktop.domain.mapping import Mapping, carries_association
 from crmsync_desktop.domain.settings import Settings
 
-Plain = str | int
+Plain = str | int | bool
 """A setting's value as people write it; "" is none."""
 
 

@@ -15,7 +15,7 @@ from crmsync_desktop.app.configuration_text import described, written
 from crmsync_desktop.app.toml_lines import told
 from crmsync_desktop.bootstrap import default_mappings
 from crmsync_desktop.domain.configuration import Configuration, flat, in_order, settings_of
-from crmsync_desktop.domain.mapping import Mapping, Rule
+from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Identity
 from crmsync_desktop.domain.settings import (
@@ -48,8 +48,8 @@ def test_every_setting_there_is_has_words_and_stands_in_the_file() -> None:
     """A setting that is added to the domain and not to the words would be lost on its way through a file."""
     assert described(Settings()).keys() == flat(Settings()).keys()
     document = tomllib.loads(written(EMPTY, PROFILE, AT))
-    keys = set(document["connection"]) | {f"contacts.{key}" for key in document["contacts"]}
-    assert keys == {*flat(Settings()), "contacts.mapping"}
+    keys = set(document["connection"]) | {f"{pair}.{key}" for pair in PAIRS for key in document.get(pair, {})}
+    assert keys - {f"{pair}.mapping" for pair in PAIRS} == set(flat(Settings()))
 
 
 def test_each_setting_is_explained_with_its_choices_and_its_default() -> None:
@@ -148,7 +148,11 @@ WRONG = {
     "a newer format": ("format = 2\n[new]", "Line 1: format: Its format is 2. A newer version of CRMSync Desktop wrote it."),
     "a format that is a text": ('format = "1"', "Line 1: format: Its format is '1'. This version reads format = 1."),
     "a format that is true": ("format = true", "Line 1: format: Its format is True. This version reads format = 1."),
-    "an unknown table": ("format = 1\n\n[deels]", "Line 3: deels: There is no “deels” in the file. Known: format, connection, contacts."),
+    "an unknown table": (
+        "format = 1\n\n[deels]",
+        "Line 3: deels: There is no “deels” in the file. Did you mean “deals”? "
+        "Known: format, connection, contacts, companies, deals, tickets.",
+    ),
     "an unknown setting": (
         "format = 1\n[connection]\nallocations = 1",
         "Line 3: connection.allocations: There is no “allocations” in [connection]. Did you mean “allocation”? "
@@ -157,7 +161,8 @@ WRONG = {
     ),
     "a setting at the wrong place": (
         "format = 1\nallocation = 1",
-        "Line 2: allocation: There is no “allocation” in the file. Known: format, connection, contacts.",
+        "Line 2: allocation: There is no “allocation” in the file. "
+        "Known: format, connection, contacts, companies, deals, tickets.",
     ),
     "a section that is no table": ("format = 1\ncontacts = 3", "Line 2: contacts: It is a number. It takes a table: [contacts]."),
     "a section that is a date": ("format = 1\ncontacts = 2020-01-01", "Line 2: contacts: It is a date or time. It takes a table: [contacts]."),
@@ -168,6 +173,10 @@ WRONG = {
     "a choice that is a list": (
         "format = 1\n[contacts]\non_hubspot_change = []",
         "Line 3: contacts.on_hubspot_change: A list is not a choice. It takes one of: contact, lead.",
+    ),
+    "a switch that is a text": (
+        'format = 1\n[deals]\nenabled = "on"',
+        "Line 3: deals.enabled: “on” is neither on nor off. It takes one of: true, false.",
     ),
     "a number that is too large": (
         "format = 1\n[connection]\nguard_share = 101",

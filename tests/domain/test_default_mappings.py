@@ -76,7 +76,7 @@ def test_all_prefer_salesforce_except_the_owner_the_ids_associations_and_what_do
 @pytest.mark.parametrize("pair", PAIRS)
 def test_what_belongs_together_is_carried_by_associations(pair: str) -> None:
     carried = {name: mapping for name, mapping in DEFAULTS[pair].items() if carries_association(name)}
-    assert {name: [*mapping.salesforce.values()][0] for name, mapping in carried.items()} == ASSOCIATIONS[pair]
+    assert {name: next(iter(mapping.salesforce.values())) for name, mapping in carried.items()} == ASSOCIATIONS[pair]
 
 
 @pytest.mark.parametrize("pair", PAIRS)

@@ -14,6 +14,7 @@ from crmsync_desktop.app.views import (
     ErrorGroupView,
     FieldView,
     MappingView,
+    PairView,
     PassView,
     SettingView,
     StatusView,
@@ -54,6 +55,18 @@ class RemoteFacade(ABC):
 
     async def inclusion_lists(self) -> list[tuple[str, str]]:
         return await self._ask(list[tuple[str, str]], "inclusion_lists")
+
+    async def pairs(self) -> list[PairView]:
+        return await self._ask(list[PairView], "pairs")
+
+    async def preview_setting(self, key: str, value: str) -> PassView:
+        return await self._ask(PassView, "preview_setting", key, value)
+
+    async def unmapped_fields(self, pair: str) -> list[FieldView]:
+        return await self._ask(list[FieldView], "unmapped_fields", pair)
+
+    async def set_values(self, pair: str, property: str, values: list[tuple[str, str]]) -> list[MappingView]:
+        return await self._ask(list[MappingView], "set_values", pair, property, values)
 
     async def mappings(self, pair: str) -> list[MappingView]:
         return await self._ask(list[MappingView], "mappings", pair)
@@ -100,6 +113,9 @@ class RemoteFacade(ABC):
     async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]:
         return await self._ask(list[ChangeView], "changes", pass_id, after_row, limit)
 
+    async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
+        return await self._ask(DuplicatesView, "duplicates", pair, limit)
+
     async def practice_types(self) -> list[PracticeType]:
         return await self._ask(list[PracticeType], "practice_types")
 
@@ -113,9 +129,6 @@ class RemoteFacade(ABC):
 
     async def practice_create(self, system: Place, type: str, values: dict[str, str]) -> PracticeRecord:
         return await self._ask(PracticeRecord, "practice_create", system, type, values)
-    async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
-        return await self._ask(DuplicatesView, "duplicates", pair, limit)
-
 
     async def practice_change(self, system: Place, type: str, id: str, values: dict[str, str]) -> PracticeRecord:
         return await self._ask(PracticeRecord, "practice_change", system, type, id, values)

@@ -1,0 +1,76 @@
+"""The mappings of every pair: the part of the facade that the tables of mappings and their commands use (M1–M3)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from collections.abc import Mapping as Table
+
+from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.views import Changed, Event, FieldView, MappingView
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.mapping import PAIRS, Rule
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.ports.store import Store
+
+
+class MappingWork:
+    """The facade's methods on mappings (app/facade.py says what each promises). `mappings` by pair; `schemas` gives those
+    of a pair, by object, which may cost calls where they aren't known."""
+
+    def __init__(
+        self,
+        store: Store,
+        mappings: Table[str, Mappings],
+        schemas: Callable[[str], Awaitable[dict[str, Schema]]],
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._memory, self._of_pairs, self._schemas_of, self._tell = store, mappings, schemas, emit
+
+    async def mappings(self, pair: str) -> list[MappingView]:
+        own = self._of(pair)
+        return own.views(await self._schemas_of(pair), self._examples(pair))
+
+    async def unmapped_fields(self, pair: str) -> list[FieldView]:
+        return self._of(pair).missing(await self._schemas_of(pair))
+
+    async def set_rule(self, pair: str, property: str, rule: Rule) -> list[MappingView]:
+        self._of(pair).set_rule(property, rule)
+        return await self._changed(pair)
+
+    async def set_values(self, pair: str, property: str, values: list[tuple[str, str]]) -> list[MappingView]:
+        self._of(pair).set_values(property, values, await self._schemas_of(pair))
+        return await self._changed(pair)
+
+    async def add_mapping(self, pair: str, property: str, salesforce: dict[str, str], rule: Rule) -> list[MappingView]:
+        self._of(pair).add(property, salesforce, rule, await self._schemas_of(pair))
+        return await self._changed(pair)
+
+    async def remove_mapping(self, pair: str, property: str) -> list[MappingView]:
+        self._of(pair).remove(property)
+        return await self._changed(pair)
+
+    async def mappable_fields(self, pair: str) -> list[FieldView]:
+        return self._of(pair).fields(await self._schemas_of(pair))
+
+    async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
+        return self._of(pair).check(property, salesforce, await self._schemas_of(pair))
+
+    async def _changed(self, pair: str) -> list[MappingView]:
+        self._tell(Changed(("mappings",)))
+        return await self.mappings(pair)
+
+    def _of(self, pair: str) -> Mappings:
+        if pair not in self._of_pairs:
+            raise SetupError(f"There is no pair “{pair}”.", "", f"Pairs are: {', '.join(PAIRS)}.")
+        return self._of_pairs[pair]
+
+    def _examples(self, pair: str) -> dict[str, tuple[str, str]]:
+        """Both sides' values of a real pair of records, by property."""
+        entries = self._memory.example_link(pair)
+        if entries is None:
+            return {}
+        layout = self._memory.layout(pair)
+        return {
+            name: (entries.base_salesforce[place] or "", entries.base_hubspot[place] or "")
+            for place, name in enumerate(layout)
+        }
