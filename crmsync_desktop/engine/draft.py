@@ -10,6 +10,7 @@ from crmsync_desktop.domain.planner import NOTICES, CreatePlan, FieldChange, Lin
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Side
 from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.applying import admitted
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Couple
 from crmsync_desktop.ports.store import (
@@ -209,12 +210,13 @@ class Draft:
             if known is not None:
                 self._settles.append(Settle(known.row, RecordState.SETTLED, keep=True))
 
-    def unlink(self, link: Link, salesforce: Known | None, s_cells: list[Cell], hubspot: Known | None) -> None:
+    def unlink(self, link: Link, live: Known | None, cells: list[Cell], gone: Known | None) -> None:
+        """One side is gone for good, and the other's record is to get a new counterpart."""
         self._unlinked.append(link.link)
-        if salesforce is not None:
-            self._settles.append(Settle(salesforce.row, RecordState.STAGED, s_cells))
-        if hubspot is not None:
-            self._settles.append(Settle(hubspot.row, RecordState.SETTLED, keep=True))
+        if live is not None:
+            self._settles.append(Settle(live.row, RecordState.STAGED, cells))
+        if gone is not None:
+            self._settles.append(Settle(gone.row, RecordState.SETTLED, keep=True))
 
     def settle(self, record: Known, cells: list[Cell] | None, state: RecordState) -> None:
         self._settles.append(Settle(record.row, state, cells))
@@ -223,6 +225,9 @@ class Draft:
 
     def commit(self) -> None:
         store = self._context.store
+        if self._context.only is not None:
+            self._entries = admitted(self._entries)
+            self._new_links = [(link, admitted(entries)) for link, entries in self._new_links]
         if self._context.preview:
             store.plan([*self._entries, *(entry for _, entries in self._new_links for entry in entries)])
             return
@@ -284,6 +289,7 @@ class Draft:
                 link.base_salesforce[place],
                 link.base_hubspot[place],
                 self._now,
+                *plan.disputed.get(place, (None, "")),
             )
 
     def _entry(
@@ -317,6 +323,8 @@ class Draft:
             changes=changes,
             at=self._now,
         )
+        if self._context.only is not None and not self._context.only.admits(entry):
+            return entry  # it waits for the next pass: its records stay staged
         self._context.count(entry, 1)
         if link is not None:
             base = link.base_hubspot if side is Side.HUBSPOT else link.base_salesforce
@@ -325,6 +333,7 @@ class Draft:
         return entry
 
     def _fault(self, side: Side, object: str, id: str, label: str, fault: Fault) -> None:
+        self._context.outdated = self._context.outdated or fault.code == STAGE_UNKNOWN
         self._errors.append(self._error(side, object, id, label, fault, notice=fault.code in NOTICES))
 
     def _error(self, side: Side, object: str, id: str, label: str, fault: Fault, notice: bool = False) -> NewError:

@@ -3,47 +3,23 @@ changes back each time."""
 
 from __future__ import annotations
 
-import msgspec
-
-from crmsync_desktop.domain.flapping import Bounce, Bounces, fault_of, is_put_back
+from crmsync_desktop.domain.flapping import fault_of
 from crmsync_desktop.domain.planner import CreatePlan, FieldChange, LinkPlan
 from crmsync_desktop.domain.records import Fault, Side
 from crmsync_desktop.domain.set_aside import set_aside
 from crmsync_desktop.engine.context import Context
-from crmsync_desktop.ports.store import Entry, Link, Store
-
-BOUNCES = "bounces"
-"""The document that holds how often which value was put back lately."""
-
-
-def load_bounces(store: Store, now: float) -> Bounces:
-    return Bounces(msgspec.convert(store.document(BOUNCES) or {}, dict[str, Bounce]), now)
-
-
-def save_bounces(store: Store, bounces: Bounces) -> None:
-    if bounces.changed:
-        store.save_document(BOUNCES, msgspec.to_builtins(bounces.all))
-
-
-def forget_bounces(store: Store) -> None:
-    """Somebody has mended it, and wants it tried again."""
-    store.save_document(BOUNCES, {})
+from crmsync_desktop.ports.store import Entry, Link
 
 
 def leave_out(context: Context, link: Link, plan: LinkPlan) -> None:
-    """Take out of a link's plan what was refused, or put back often enough; both become faults."""
-    for side, base, source in (
-        (Side.SALESFORCE, plan.base_salesforce, link.hubspot_id),
-        (Side.HUBSPOT, plan.base_hubspot, link.salesforce_id),
-    ):
+    """Take out of a link's plan what was refused, or written often enough; both become faults."""
+    for side, source in ((Side.SALESFORCE, link.hubspot_id), (Side.HUBSPOT, link.salesforce_id)):
         changes = plan.to_salesforce if side is Side.SALESFORCE else plan.to_hubspot
         faults: list[Fault] = []
         changes[:] = _without_refused(context, side, source, changes, faults)
         left: list[FieldChange] = []
         for change in changes:
-            kind = context.layout.columns[change.place].kind
-            put_back = is_put_back(kind, base[change.place], change.new)
-            if put_back and context.bounces.frozen(link.link, side, change.property, change.new):
+            if context.flaps.frozen(link.link, side, change.property, change.new):
                 faults.append(fault_of(side, change.property, change.field, change.new, change.old))
             else:
                 left.append(change)

@@ -17,20 +17,26 @@ from crmsync_desktop.engine.companies import shared_contacts, without_contact
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.draft import Draft
 from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, couple_cells, gather, in_flight
-from crmsync_desktop.engine.left_out import leave_out, leave_out_of_create, load_bounces, save_bounces
+from crmsync_desktop.engine.history import evidence_of, weigh
+from crmsync_desktop.engine.left_out import leave_out, leave_out_of_create
+from crmsync_desktop.engine.lifecycle_stages import plan_loose_stages, plan_stage
 from crmsync_desktop.engine.parents import load_parents
+from crmsync_desktop.engine.settling import load_settlements
 from crmsync_desktop.engine.stamps import edited_at
+from crmsync_desktop.engine.standing import forget_stood, load_standing, stand, to_be_made_anew
 from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
 
 CHUNK = 2_000
 """Records decided at a time: bounds memory, and is what one Salesforce read-back takes."""
 
 
-def make_plan(context: Context) -> None:
+async def make_plan(context: Context) -> None:
     """Plan everything that is staged."""
     context.reaches = Reaches()
+    if context.only is not None:
+        context.only.begin_round(context)
     flying = in_flight(context)
-    context.bounces = load_bounces(context.store, context.clock.now())
+    context.settlements = load_settlements(context.store, context.preview)
     handled = set(flying.sources)
     after = done = 0
     total = context.store.staged_count(context.pair.name)
@@ -39,18 +45,20 @@ def make_plan(context: Context) -> None:
         after = chunk[-1].row
         draft = Draft(context)
         gathered = gather(context, chunk, handled, shared_contacts)
-        _plan_chunk(context, gathered, flying, draft)
+        load_standing(context, [couple.link.link for couple in gathered.couples])
+        await _plan_chunk(context, gathered, flying, draft)
         handled.update(gathered.rows)
+        forget_stood(context)
         draft.commit()
         done += len(chunk)
         context.report("planning", done, total)
-    if not context.preview:
-        save_bounces(context.store, context.bounces)
+    plan_loose_stages(context)
 
 
-def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: Draft) -> None:
+async def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: Draft) -> None:
     members = _members(context, gathered)
     load_parents(context, gathered)
+    await weigh(context, gathered)
     lonely = without_contact(context, [gathered.rows[row] for row in gathered.matching.alone])
     for couple in gathered.couples:
         _plan_couple(context, couple, members, draft, gathered)
@@ -97,7 +105,9 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
     if verdict is Fate.SYNC:
         doors = _doors(context, link.hubspot_id, members, first=False)
         plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
+        stand(context, link, plan, s_cells, h_cells)
         leave_out(context, link, plan)
+        plan_stage(context, link.salesforce_id, hubspot, h_cells, plan)
         if link.state is not LinkState.LIVE:
             link.state = LinkState.LIVE
             plan.rebased = True
@@ -110,6 +120,9 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
         draft.unlink(link, salesforce, s_cells, hubspot)
         if salesforce is not None:
             _plan_alone(context, salesforce, members, draft, s_cells)
+    elif hubspot is not None and verdict is Fate.REST and to_be_made_anew(context, couple, h_cells):
+        draft.unlink(link, hubspot, h_cells, salesforce)
+        _plan_alone(context, hubspot, members, draft, h_cells)
     else:
         draft.gone(couple, verdict)
 
@@ -148,6 +161,7 @@ def _link_plan(
         ),
         doors,
         context.settings.on_conflict,
+        evidence_of(context, link),
     )
 
 

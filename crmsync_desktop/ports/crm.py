@@ -8,6 +8,8 @@ from typing import Protocol
 
 import msgspec
 
+from crmsync_desktop.domain.newest import Edit
+from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, ContactList, Identity, Owner, Schema
 
@@ -61,6 +63,11 @@ class Crm(Protocol):
 
     async def owners(self) -> list[Owner]: ...
 
+    async def pipelines(self, object: str) -> list[Pipeline]:
+        """The pipelines of deals or tickets; Salesforce's record types of opportunities or cases. One call; empty, without
+        one, for objects that have no stages. Raises SetupError where they can't be seen."""
+        ...
+
     async def allowance(self) -> Allowance:
         """The system's own word on its limits. May answer from the headers of the last call without a call."""
         ...
@@ -78,6 +85,12 @@ class Crm(Protocol):
 
     async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
         """Live records whose `field` equals one of `values` (case-insensitive), as consistently as the system can."""
+        ...
+
+    async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
+        """Who last edited which of these fields, and when: id → field → Edit, for `want.object`. A record or field of which
+        the system keeps no history, or shows this user none, is left out; that is never an error. HubSpot: one call for 50
+        ids; Salesforce: one for thousands, and what it costs to know the connected user."""
         ...
 
     async def write(self, writes: Sequence[Write]) -> list[Written]:

@@ -180,7 +180,8 @@ class NewError(msgspec.Struct, gc=False, frozen=True):
 
 
 class Conflict(msgspec.Struct, frozen=True, array_like=True):
-    """A field that both sides edited, held for a person (P4)."""
+    """A field that both sides edited, held for a person (P4). `newer`: the side whose edit is newer, None if that can't be
+    told; `why`: by what, as the end of a sentence."""
 
     link: int
     place: int
@@ -190,6 +191,8 @@ class Conflict(msgspec.Struct, frozen=True, array_like=True):
     base_salesforce: Cell
     base_hubspot: Cell
     since: str
+    newer: Side | None = None
+    why: str = ""
 
 
 class Undone(msgspec.Struct, gc=False, frozen=True, array_like=True):
@@ -273,13 +276,13 @@ class Store(Protocol):
     def staged_count(self, pair: str) -> int: ...
     def records(self, rows: Sequence[int]) -> list[Known]: ...
     def records_by_id(self, side: Side, object: str, ids: Sequence[str]) -> list[Known]: ...
-    def records_by_keys(self, pair: str, keys: Sequence[str]) -> list[tuple[str, Known]]:
-        """All known records of both sides that hold one of these keys, with the key."""
-        ...
     def live(self, pair: str, after_row: int, limit: int) -> list[Known]:
         """Live records of both sides, in whatever state, in order of row, beginning after `after_row`."""
         ...
 
+    def records_by_keys(self, pair: str, keys: Sequence[str]) -> list[tuple[str, Known]]:
+        """All known records of both sides that hold one of these keys, with the key."""
+        ...
 
     def children(self, pair: str, places: Sequence[str]) -> list[tuple[str, Known]]:
         """The records of `pair` that belong to one of these ("companies/ID", "contacts/ID"), with the place. Deleted ones
@@ -338,6 +341,10 @@ class Store(Protocol):
         pair: str | None = None,
     ) -> list[Entry]:
         """Journal rows in order of row; pass_id None = of any pass, pair None = of any pair."""
+        ...
+
+    def updates_since(self, links: Sequence[int], since: str) -> list[Entry]:
+        """Updates of these links that are done, journaled at or after `since` (ISO 8601 UTC), oldest first."""
         ...
 
     def mark(self, rows: Sequence[int], state: JournalState, at: str, note: str = "") -> None: ...

@@ -1,52 +1,56 @@
-"""A value that is changed back each time it is written is left alone after the third time."""
+"""A value that doesn't stay although it is written again and again is left alone after the third time."""
 
 from __future__ import annotations
 
 import pytest
 
-from crmsync_desktop.domain.flapping import MOST, SECONDS, Bounce, Bounces, fault_of, is_put_back
-from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Side, Value
-from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.domain.flapping import MOST, Flaps, Stroke, fault_of
+from crmsync_desktop.domain.records import Category, Side
 
 
-def times(bounces: Bounces, value: Value, property: str = "jobtitle") -> list[bool]:
-    return [bounces.frozen(1, Side.SALESFORCE, property, value) for _ in range(MOST + 2)]
-
-
-def test_the_fourth_time_and_all_after_it_are_left_alone() -> None:
-    bounces = Bounces({}, 0.0)
-    assert times(bounces, "Boss") == [False, False, False, True, True]
-    assert bounces.changed
-
-
-def test_another_value_or_another_field_begins_anew() -> None:
-    bounces = Bounces({}, 0.0)
-    times(bounces, "Boss")
-    assert not bounces.frozen(1, Side.SALESFORCE, "jobtitle", None)
-    assert not bounces.frozen(1, Side.SALESFORCE, "phone", "Boss")
-    assert not bounces.frozen(1, Side.HUBSPOT, "jobtitle", "Boss")
-    assert not bounces.frozen(2, Side.SALESFORCE, "jobtitle", "Boss")
-
-
-@pytest.mark.parametrize(("now", "frozen"), [(SECONDS - 1, True), (SECONDS, False), (-1.0, False)])
-def test_what_an_earlier_pass_counted_holds_for_an_hour(now: float, frozen: bool) -> None:
-    bounces = Bounces({"1 salesforce jobtitle": Bounce("Boss", MOST, 0.0)}, now)
-    assert bounces.changed is not frozen
-    assert bounces.frozen(1, Side.SALESFORCE, "jobtitle", "Boss") is frozen
+def strokes(*values: str | None, side: Side = Side.SALESFORCE, old: str | None = "CTO") -> list[Stroke]:
+    return [Stroke(1, side, "jobtitle", value, old) for value in values]
 
 
 @pytest.mark.parametrize(
-    ("base", "value", "put_back"),
+    ("written", "frozen"),
     [
-        ("Boss", "Boss", True),
-        ("Other", "Boss", False),
-        (None, None, True),
-        (None, "Boss", False),
-        (UNSEEN, None, False),
+        ((), False),
+        (("Boss",) * (MOST - 1), False),
+        (("Boss",) * MOST, True),
+        (("Boss",) * (MOST + 1), True),
+        (("Boss", "Boss", "Chief", "Boss"), False),
+        (("Chief", *("Boss",) * MOST), True),
+        (("Boss", "Chief", "Boss", "Chief", "Boss"), False),
+        (("Boss", "Boss", "Boss", "Chief"), False),
     ],
 )
-def test_only_what_the_side_last_agreed_to_is_put_back(base: Cell, value: Value, put_back: bool) -> None:
-    assert is_put_back(Kind.TEXT, base, value) is put_back
+def test_only_the_same_value_in_a_row_counts(written: tuple[str, ...], frozen: bool) -> None:
+    assert Flaps(strokes(*written)).frozen(1, Side.SALESFORCE, "jobtitle", "Boss") is frozen
+
+
+def test_another_value_field_side_or_link_is_not_frozen() -> None:
+    flaps = Flaps(strokes(*["Boss"] * MOST))
+    assert flaps.links == {1}
+    assert not flaps.frozen(1, Side.SALESFORCE, "jobtitle", None)
+    assert not flaps.frozen(1, Side.SALESFORCE, "phone", "Boss")
+    assert not flaps.frozen(1, Side.HUBSPOT, "jobtitle", "Boss")
+    assert not flaps.frozen(2, Side.SALESFORCE, "jobtitle", "Boss")
+
+
+def test_two_systems_that_insist_on_their_own_are_both_frozen() -> None:
+    fight = [stroke for _ in range(MOST) for stroke in (*strokes("x", side=Side.HUBSPOT), *strokes("y"))]
+    flaps = Flaps(fight)
+    assert flaps.frozen(1, Side.HUBSPOT, "jobtitle", "x")
+    assert flaps.frozen(1, Side.SALESFORCE, "jobtitle", "y")
+
+
+def test_a_person_frees_a_field_with_a_value_of_their_own_and_not_by_insisting() -> None:
+    flaps = Flaps(strokes(*["Boss"] * MOST, old="CTO"))
+    flaps.edited_by_person(1, Side.SALESFORCE, "jobtitle", "CTO")
+    assert flaps.frozen(1, Side.SALESFORCE, "jobtitle", "Boss")
+    flaps.edited_by_person(1, Side.SALESFORCE, "jobtitle", "Chair")
+    assert not flaps.frozen(1, Side.SALESFORCE, "jobtitle", "Boss")
 
 
 def test_the_message_names_both_values() -> None:

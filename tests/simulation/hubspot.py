@@ -36,8 +36,10 @@ class FakeHubSpot(FakeSide):
         self.members_since: dict[str, float] = {}
 
     def version(self, row: Row) -> str:
-        moment = datetime.fromtimestamp(row.modified, UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self.moment(row.modified)
+
+    def moment(self, at: float) -> str:
+        return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def keys(self, want: Want, row: Row) -> tuple[str, ...]:
         found = {**row.values, "hs_additional_emails": ";".join(row.more_emails)}
@@ -186,12 +188,14 @@ class FakeHubSpot(FakeSide):
         self.rows[id].touched.update(values)
 
     def _put(self, row: Row, values: dict[str, Value]) -> None:
+        before = dict(row.values)
         row.values.update(
             {name: stored_by_hubspot(name, value) for name, value in values.items() if name in row.values}
         )
         if row.values["email"] in row.more_emails:
             row.more_emails = tuple(email for email in row.more_emails if email != row.values["email"])
         self._touch(row)
+        row.note(before, row.modified, self.author)
 
     def _touch(self, row: Row) -> None:
         # Two changes never share a stamp: HubSpot's has milliseconds, and the clock stands still between awaits.

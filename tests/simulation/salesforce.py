@@ -44,6 +44,9 @@ class FakeSalesforce(FakeSide):
     def version(self, row: Row) -> str:
         return stamp(int(row.modified))
 
+    def moment(self, at: float) -> str:
+        return stamp(int(at))
+
     def keys(self, want: Want, row: Row) -> tuple[str, ...]:
         found = {**row.values, "Id": row.id}
         return tuple(value for name in want.keys if (value := found.get(name)))
@@ -191,11 +194,13 @@ class FakeSalesforce(FakeSide):
         return commit
 
     def _put(self, row: Row, values: dict[str, Value], at: float | None = None) -> None:
-        formats = row.id.endswith(("1", "4", "7"))
+        formats, before = row.id.endswith(("1", "4", "7")), dict(row.values)
         for name, value in values.items():
             if name in row.values or row.id not in self.rows:
                 row.values[name] = stored_by_salesforce(row.object, name, value, formats)
-        row.modified = max(row.modified, self.nature.now() if at is None else at)
+        at = self.nature.now() if at is None else at
+        row.note(before, at, self.author)
+        row.modified = max(row.modified, at)
 
     def remove(self, id: str, successor: tuple[str, str] | None = None) -> None:
         row = self.rows[id]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from crmsync_desktop.domain.errors import AllocationReached, LimitReached, SetupError, SignInNeeded, Unreachable
+from crmsync_desktop.domain.newest import By, Edit
+from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import (
     UNSEEN,
     Category,
@@ -54,9 +56,15 @@ class Row:
     """Fields that somebody else than us has set."""
     restored: bool = False
     locked: int = 0
+    edited: dict[str, tuple[float, By]] = field(default_factory=dict)
+    """When each field was last set to another value, and by whom: the history that this system keeps."""
 
     def copy(self) -> Row:
-        return replace(self, values=dict(self.values), touched=set(self.touched))
+        return replace(self, values=dict(self.values), touched=set(self.touched), edited=dict(self.edited))
+
+    def note(self, before: dict[str, Value], at: float, by: By) -> None:
+        """Note in the history what differs from `before`."""
+        self.edited.update({name: (at, by) for name, value in self.values.items() if before.get(name) != value})
 
 
 @dataclass
@@ -83,6 +91,9 @@ class FakeSide:
         self.lose_next_reply = False
         self.on_created: Callable[[Side, Write, Written], None] = lambda side, write, answer: None
         self.beyond_finding: set[str] = set()
+        self.keeps_history = True
+        self.author = By.PERSON
+        """Who is at work in this system just now."""
         self._last_id = 0
 
     # what the port asks of every system
@@ -107,6 +118,9 @@ class FakeSide:
     async def owners(self) -> list[Owner]:
         await self.call("schema", "owners")
         return [owner for owner in OWNERS if owner.side is self.side]
+
+    async def pipelines(self, object: str) -> list[Pipeline]:
+        return []
 
     async def allowance(self) -> Allowance:
         return Allowance(self.side, 100_000, len(self.nature.log), stamp(self.nature.now()))
@@ -170,18 +184,25 @@ class FakeSide:
             return refused(write, Category.TEMPORARY, "UNABLE_TO_LOCK_ROW", "busy")
         if (unreadable := self.unreadable(write)) is not None:
             return unreadable
+        self.author = By.US
+        try:
+            answer = {Op.CREATE: self.create, Op.UPDATE: self.update, Op.DELETE: self.delete}[write.op](write)
+        finally:
+            self.author = By.PERSON
         if write.op is Op.CREATE:
-            answer = self.create(write)
             self.on_created(self.side, write, answer)
-        elif write.op is Op.UPDATE:
-            answer = self.update(write)
-        else:
-            answer = self.delete(write)
         if answer.outcome is Outcome.FAILED:
             self.nature.seen[f"refused: {answer.faults[0].code}"] += 1
         elif self.nature.chance(0.06, "automation edits after our write"):
-            self.nature.later(self.nature.random.uniform(0, 40), lambda: self.automate(answer.id or ""))
+            self.nature.later(self.nature.random.uniform(0, 40), lambda: self._automated(answer.id or ""))
         return answer
+
+    def _automated(self, id: str) -> None:
+        self.author = By.MACHINE
+        try:
+            self.automate(id)
+        finally:
+            self.author = By.PERSON
 
     def create(self, write: Write) -> Written:
         raise AssertionError("a subclass says how")
@@ -264,6 +285,24 @@ class FakeSide:
             else:
                 found.append(self.observed(want, row) if row.live else self.tombstone(want, row))
         return found
+
+    async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
+        if not self.keeps_history or not ids:
+            return {}
+        await self.call("history", (want.object, tuple(ids)))
+        return {
+            id: {
+                name: Edit(self.moment(at), by, row.values[name])
+                for name, (at, by) in row.edited.items()
+                if name in fields
+            }
+            for id in ids
+            if (row := self.rows.get(id)) is not None and row.live
+        }
+
+    def moment(self, at: float) -> str:
+        """As this system writes times."""
+        raise AssertionError("a subclass says how")
 
     async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
         sought = {value.strip().casefold() for value in values} - {""}

@@ -11,11 +11,13 @@ from crmsync_desktop.adapters.hubspot.batches import BATCH
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.history import Histories
 from crmsync_desktop.adapters.hubspot.lists import Lists
+from crmsync_desktop.adapters.hubspot.pipelines import read_pipelines
 from crmsync_desktop.adapters.hubspot.reading import Reader
 from crmsync_desktop.adapters.hubspot.recovering import Recoverer
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.adapters.hubspot.writing import Writer
 from crmsync_desktop.domain.newest import Edit
+from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, ContactList, Identity, Owner, Schema
 from crmsync_desktop.ports.budget import Budget
@@ -76,6 +78,9 @@ class HubSpotCrm:
 
     async def owners(self) -> list[Owner]:
         return await self._account.owners()
+
+    async def pipelines(self, object: str) -> list[Pipeline]:
+        return await read_pipelines(self._transport, object)
 
     async def allowance(self) -> Allowance:
         return await self._account.allowance()

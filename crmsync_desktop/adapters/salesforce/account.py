@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmsync_desktop.adapters.salesforce import soql
 from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
@@ -18,15 +18,38 @@ _ORGANIZATION = "SELECT Id, Name, TimeZoneSidKey FROM Organization LIMIT 1"
 _USERS = "SELECT Id, Email, Name, IsActive FROM User WHERE UserType = 'Standard' ORDER BY Name, Id"
 
 
+class _User(NamedTuple):
+    org_id: str
+    user_id: str
+    user_name: str
+    zone: str
+
+
 class Account:
     """Raises CallFailed and SetupError."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self._identity: Identity | None = None
+        self._user: _User | None = None
 
     async def identity(self) -> Identity:
         """Two calls: userinfo, and the organization's own name (userinfo has only its id)."""
+        info = await self._userinfo()
+        organization = await self._organization()
+        return Identity(
+            side=Side.SALESFORCE,
+            account_id=info.org_id,
+            account_name=str(organization.get("Name") or info.org_id),
+            user_id=info.user_id,
+            user_name=info.user_name,
+            time_zone=str(organization.get("TimeZoneSidKey") or info.zone or "UTC"),
+        )
+
+    async def user_id(self) -> str:
+        """The connected user's id; asked for once."""
+        return (self._user or await self._userinfo()).user_id
+
+    async def _userinfo(self) -> _User:
         try:
             answer = await self._calls.send("GET", "/services/oauth2/userinfo", purpose="sign in")
         except CallFailed as failed:
@@ -39,20 +62,8 @@ class Account:
             zone = answer.body.get("zoneinfo")
         except (KeyError, TypeError, AttributeError):
             raise _not_salesforce(self._calls.transport.origin, "userinfo has no organization_id") from None
-        organization = await self._organization()
-        self._identity = Identity(
-            side=Side.SALESFORCE,
-            account_id=org_id,
-            account_name=str(organization.get("Name") or org_id),
-            user_id=user_id,
-            user_name=user_name,
-            time_zone=str(organization.get("TimeZoneSidKey") or zone or "UTC"),
-        )
-        return self._identity
-
-    async def user_id(self) -> str:
-        """The connected user's id; asked for once."""
-        return (self._identity or await self.identity()).user_id
+        self._user = _User(org_id, user_id, user_name, str(zone or ""))
+        return self._user
 
     async def owners(self) -> list[Owner]:
         path = soql.query_path(self._calls.transport.data, _USERS)

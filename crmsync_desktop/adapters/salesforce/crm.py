@@ -10,10 +10,14 @@ from crmsync_desktop.adapters.salesforce.calls import WORKERS, Calls, Usage
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.changes import Changes
 from crmsync_desktop.adapters.salesforce.errors import CallFailed
+from crmsync_desktop.adapters.salesforce.history import Histories
 from crmsync_desktop.adapters.salesforce.lookup import Lookup
+from crmsync_desktop.adapters.salesforce.pipelines import Pipelines
 from crmsync_desktop.adapters.salesforce.recover import Recovery
 from crmsync_desktop.adapters.salesforce.transport import Transport
 from crmsync_desktop.adapters.salesforce.write import BATCH, Writer
+from crmsync_desktop.domain.newest import Edit
+from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, Identity, Owner, Schema
 from crmsync_desktop.ports.budget import Budget
@@ -54,6 +58,8 @@ class SalesforceCrm:
         self._account = Account(self._calls)
         self._changes = Changes(self._calls, self._catalog, overlap_seconds, pair_of)
         self._lookup = Lookup(self._calls, self._catalog, pair_of)
+        self._histories = Histories(self._calls, self._catalog, pair_of, self._account.user_id)
+        self._pipelines = Pipelines(self._calls, self._catalog, pair_of)
         self._writer = Writer(self._calls, self._catalog, pair_of)
         self._recovery = Recovery(self._calls, self._catalog, pair_of)
 
@@ -76,6 +82,10 @@ class SalesforceCrm:
         with _translated():
             return await self._account.owners()
 
+    async def pipelines(self, object: str) -> list[Pipeline]:
+        with _translated():
+            return await self._pipelines.read(object)
+
     async def allowance(self) -> Allowance:
         with _translated():
             return await self._account.allowance()
@@ -92,6 +102,10 @@ class SalesforceCrm:
     async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
         with _translated():
             return await self._lookup.find(want, field, values)
+
+    async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
+        with _translated():
+            return await self._histories.edits(want, ids, fields)
 
     async def write(self, writes: Sequence[Write]) -> list[Written]:
         return await self._writer.write(writes)

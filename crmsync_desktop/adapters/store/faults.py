@@ -25,6 +25,8 @@ _HOLD = (
     "INSERT INTO conflict (link, property, cells, since) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (link, property) DO UPDATE SET cells = excluded.cells"
 )
+_VALUES = 4
+"""What an earlier version kept of a conflict: both values and both bases."""
 _CONFLICTS = (
     "SELECT c.link, c.property, c.cells, c.since, l.pair FROM conflict c JOIN link l ON l.link = c.link "
     "WHERE c.link IN (SELECT DISTINCT link FROM conflict WHERE link > ? ORDER BY link LIMIT ?) ORDER BY c.link"
@@ -100,7 +102,7 @@ class Faults(Session):
             (
                 one.link,
                 one.property,
-                pack((one.salesforce, one.hubspot, one.base_salesforce, one.base_hubspot)),
+                pack((one.salesforce, one.hubspot, one.base_salesforce, one.base_hubspot, one.newer or "", one.why)),
                 one.since,
             )
             for one in conflicts
@@ -120,9 +122,10 @@ class Faults(Session):
             rows = connection.exec_driver_sql(_CONFLICTS, (after, limit)).all()
         found = []
         for link, property_, cells, since, pair in rows:
-            salesforce, hubspot, base_salesforce, base_hubspot = unpack(cells)
+            kept = unpack(cells)
+            newer, why = kept[_VALUES:] or ("", "")
             place = self._layouts.current(pair).index(property_)
-            found.append(Conflict(link, place, property_, salesforce, hubspot, base_salesforce, base_hubspot, since))
+            found.append(Conflict(link, place, property_, *kept[:_VALUES], since, Side(newer) if newer else None, why))
         return sorted(found, key=lambda one: (one.link, one.place))
 
     def conflict_count(self) -> int:

@@ -130,6 +130,21 @@ class Journal(Session):
             rows = connection.exec_driver_sql(statement, (*values, limit)).all()
         return [_entry(row) for row in rows]
 
+    def updates_since(self, links: Sequence[int], since: str) -> list[Entry]:
+        statement = (
+            f"SELECT {_ENTRY_COLUMNS} FROM journal WHERE link IN {LIST} AND link IS NOT NULL "  # noqa: S608
+            "AND op = ? AND state = ? AND at >= ? ORDER BY row"
+        )
+        with self._reading() as connection:
+            rows = [
+                row
+                for chunk in chunks(links)
+                for row in connection.exec_driver_sql(
+                    statement, (chunk, Op.UPDATE, int(JournalState.DONE), since)
+                ).all()
+            ]
+        return [_entry(row) for row in rows]
+
     def mark(self, rows: Sequence[int], state: JournalState, at: str, note: str = "") -> None:
         """SENT moves the entries' `at` on, and is on the disk itself when this returns: a machine that loses its power
         after a write must still know of it. An empty note leaves the note that is there."""

@@ -199,7 +199,8 @@ class SyncErrorTable(_Table, table=True):
 
 
 class ConflictTable(_Table, table=True):
-    """`cells`: msgpack [salesforce, hubspot, base_salesforce, base_hubspot]."""
+    """`cells`: msgpack [salesforce, hubspot, base_salesforce, base_hubspot, newer side or "", why]; without the last two where
+    an earlier version held it."""
 
     __tablename__ = "conflict"
     link: int = _number(ForeignKey("link.link", ondelete="CASCADE"), primary_key=True)
