@@ -16,6 +16,7 @@ from crmsync_desktop.domain.likeness import TRAITS, traits_of
 from crmsync_desktop.domain.mapping import PAIRS, MatchedBy, Pair
 from crmsync_desktop.domain.matching import Candidate, Doubt
 from crmsync_desktop.domain.records import Cell, Side
+from crmsync_desktop.domain.settings import Settings, active_pairs
 from crmsync_desktop.ports.store import Known, Store
 
 CHUNK = 2_000
@@ -31,9 +32,9 @@ class Reading(msgspec.Struct):
 
 
 class Duplicates:
-    """`look` runs a preview, which reads both systems and writes nothing."""
+    """`look` runs a preview with these settings, which reads both systems and writes nothing."""
 
-    def __init__(self, store: Store, look: Callable[[], Awaitable[PassView]]) -> None:
+    def __init__(self, store: Store, look: Callable[[Settings], Awaitable[PassView]]) -> None:
         self._store, self._look = store, look
 
     async def report(self, pair_name: str, limit: int) -> DuplicatesView:
@@ -42,18 +43,18 @@ class Duplicates:
         notice = await self._look_first(pair)
         reading = await self._read(pair)
         if not reading.compared and not notice:
-            notice = f"No {pair.name} are known: neither system has any, or their sync is switched off."
+            notice = f"Neither system has any {pair.name}, or this user may not see them."
         found = await _off_the_loop(self._comparison(pair, reading))
         shown = self._views(pair, found[: max(0, min(limit, MOST_SHOWN))])
         return DuplicatesView(pair.name, len(reading.compared), len(found), shown, notice)
 
     async def _look_first(self, pair: Pair) -> str:
-        """Read both systems if that was never done; gives what kept it from being done in full."""
-        cursors = self._store.cursors()
+        """Read both systems if no pass does, or none has yet; gives what kept it from being done in full."""
+        cursors, settings = self._store.cursors(), self._store.settings()
         wanted = [(Side.HUBSPOT, pair.hubspot), *((Side.SALESFORCE, object) for object in pair.salesforce)]
-        if any(place in cursors for place in wanted):
+        if pair in active_pairs(settings) and any(place in cursors for place in wanted):
             return ""
-        looked = await self._look()
+        looked = await self._look(_switched_on(settings, pair))
         return "" if looked.state == "done" else f"Not everything could be read: {looked.message}"
 
     async def _read(self, pair: Pair) -> Reading:
@@ -136,6 +137,14 @@ async def _off_the_loop(compare: Callable[[Callable[[], None]], list[Duplicate]]
         return await asyncio.to_thread(compare, beat)
     finally:
         ended.set()
+
+
+def _switched_on(settings: Settings, pair: Pair) -> Settings:
+    """The settings under which a pass reads this pair."""
+    if pair in active_pairs(settings):
+        return settings
+    switched = msgspec.structs.replace(getattr(settings, pair.name), enabled=True)
+    return msgspec.structs.replace(settings, **{pair.name: switched})
 
 
 def _candidate(record: Known) -> Candidate:

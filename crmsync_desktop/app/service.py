@@ -80,7 +80,7 @@ class Service(PracticeWork, MappingWork, PairWork):
         MappingWork.__init__(self, store, self._mappings, self._schemas, self._emit)
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
-        self._duplicates = Duplicates(store, lambda: self._runner.sync(True, "duplicates"))
+        self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit)
         self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)
         budget.on_call = self._called

@@ -21,7 +21,7 @@ SHOWN = 50
 ALL = 100_000
 CHEAP = 5_000
 """Records among which looking for duplicates takes no time that anybody notices."""
-_LONGEST = 60
+_LONGEST = 48
 _HEADINGS = ("score", "reason", "ambiguous", *(
     f"{what} {number}" for number in (1, 2) for what in ("system", "object", "name", "address", "id", "linked")
 ))  # fmt: skip
@@ -68,34 +68,25 @@ async def hint_at_duplicates(facade: Facade, preview: PassView, name: str | None
 def _show(found: DuplicatesView, rows: bool) -> None:
     if found.notice:
         output.console.print(output.escape(found.notice))
-    if rows and found.duplicates:
-        output.console.print(_table(found.duplicates))
-    if rows:
-        more = found.total - len(found.duplicates)
-        rest = f"; {more:,} more: --limit or --csv" if more else ""
-        output.console.print(f"{found.total:,} likely duplicates among {found.compared:,} {found.pair}{rest}.")
+    if not rows:
+        return
+    for each in found.duplicates:
+        output.console.print(f"[bold]{each.score:>3}[/]  {output.escape(each.reason)}")
+        output.console.print(_table((each.one, each.other)))
+    more = found.total - len(found.duplicates)
+    rest = f"; {more:,} more: --limit or --csv" if more else ""
+    output.console.print(f"{found.total:,} likely duplicates among {found.compared:,} {found.pair}{rest}.")
 
 
-def _table(found: Sequence[DuplicateView]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("score", justify="right")
-    for heading in ("records", "linked", "name", "address", "reason"):
-        table.add_column(heading, overflow="fold")
-    for each in found:
-        one, other = each.one, each.other
-        table.add_row(
-            str(each.score),
-            f"{_record(one)}\n{_record(other)}",
-            f"{_yes(one.linked)}\n{_yes(other.linked)}",
-            f"{_short(one.name)}\n{_short(other.name)}",
-            f"{_short(one.address)}\n{_short(other.address)}",
-            output.escape(each.reason),
-        )
+def _table(likes: Sequence[LikeView]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 0, 0, 2), pad_edge=True)
+    for _ in ("", "system", "object", "id", "name", "address", "linked"):
+        table.add_column(overflow="fold")
+    for each in likes:
+        address = "" if each.address == each.name else each.address
+        cells = (each.object, each.id, _short(each.name), _short(address), "linked" if each.linked else "not linked")
+        table.add_row("", each.side.label, *cells)
     return table
-
-
-def _record(like: LikeView) -> str:
-    return output.escape(f"{like.side.label} {like.object} {like.id}")
 
 
 def _short(text: str) -> str:
