@@ -16,9 +16,11 @@ from crmsync_desktop.cli import output
 from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
 from crmsync_desktop.cli.errors import printable
+from crmsync_desktop.cli.mapping_commands import mappings_app
+from crmsync_desktop.cli.pair_commands import pairs_app
 from crmsync_desktop.cli.practice_commands import practice_app
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
-from crmsync_desktop.cli.setting_commands import mappings_app, settings_app
+from crmsync_desktop.cli.setting_commands import settings_app
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import Category
 from crmsync_desktop.domain.remedies import TITLES
@@ -33,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(duplicates)
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
+app.add_typer(pairs_app, name="pairs", no_args_is_help=True)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)
 app.add_typer(mappings_app, name="mappings", no_args_is_help=True)

@@ -19,6 +19,7 @@ from crmsync_desktop.app.views import (
     ErrorGroupView,
     Event,
     MappingView,
+    PairView,
     PassProgress,
     PassView,
     SettingView,
@@ -100,7 +101,8 @@ def _show_changes(changes: Sequence[ChangeView]) -> None:
 def show_status(status: StatusView) -> None:
     meter = status.salesforce
     console.print(
-        f"[bold]{status.headline}[/] · {escape(status.connection.name)} · {sum(status.links.values()):,} pairs linked"
+        f"[bold]{status.headline}[/] · {escape(status.connection.name)} · linked: "
+        + ", ".join(f"{count:,} {pair}" for pair, count in status.links.items())
     )
     if status.notice:
         console.print(f"[yellow]{escape(status.notice)}[/]")
@@ -137,12 +139,29 @@ def show_errors(groups: Iterable[tuple[str, ErrorGroupView]]) -> None:
 
 
 def show_settings(settings: Iterable[SettingView]) -> None:
+    warnings: list[str] = []
     table = Table(box=None, pad_edge=False)
     table.add_column("setting")
     table.add_column("value")
     table.add_column("what it is")
     for setting in settings:
         table.add_row(setting.key, escape(setting.value or "none"), escape(setting.title))
+        if setting.warning:
+            warnings.append(f"{setting.key}: {setting.warning}")
+    console.print(table)
+    for warning in warnings:
+        console.print(escape(warning))
+
+
+def show_pairs(pairs: Iterable[PairView]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("pair", "what it joins", "sync", "linked", "mappings", "remarks"):
+        table.add_column(heading, justify="right" if heading in ("linked", "mappings") else "left")
+    for pair in pairs:
+        state = "always" if pair.always else "on" if pair.on else "off"
+        table.add_row(
+            pair.name, escape(pair.objects), state, f"{pair.links:,}", f"{pair.mappings:,}", escape(pair.needs)
+        )
     console.print(table)
 
 

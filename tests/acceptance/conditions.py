@@ -100,7 +100,7 @@ class Difficult:
         return [group["hint"] for group in json.loads(self.run("errors", "--practice", "--json").out)]
 
     def rule(self, property: str, rule: str) -> None:
-        assert self.run("mappings", "rule", "--practice", property, rule).status == 0
+        assert self.run("mappings", "rule", "--practice", "contacts", property, rule).status == 0
 
     def describe_again(self) -> None:
         """The next pass reads the schemas, as it does once a day."""

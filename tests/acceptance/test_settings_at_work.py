@@ -246,7 +246,7 @@ RULES = {
 def test_m2_an_edit_in_hubspot_ends_as_each_fields_rule_says(opened: Desk) -> None:
     salesforce, hubspot = systems(opened)
     for rule, (name, *_) in RULES.items():
-        assert opened.run("mappings", "rule", "--practice", name, rule).status == 0
+        assert opened.run("mappings", "rule", "--practice", "contacts", name, rule).status == 0
     names = {rule: name for rule, (name, *_) in RULES.items()}
     fields = {rule: field for rule, (_, field, *_) in RULES.items()}
     id = salesforce.create("Contact", LastName="Ek", Email="ek@example.com", **dict.fromkeys(fields.values(), "S"))

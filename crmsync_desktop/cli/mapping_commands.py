@@ -1,0 +1,141 @@
+"""Commands that read and change the field mappings of a pair."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.cli import output
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
+from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.mapping import CONTACTS, Rule
+
+mappings_app = typer.Typer(help="Read and change field mappings.")
+Pair = Annotated[str, typer.Argument(help="contacts, companies, deals or tickets.")]
+Property = Annotated[str, typer.Argument(help="The HubSpot property's internal name.")]
+Fields = Annotated[list[str], typer.Option("--field", help="Contact.Title, Lead.Title: once for each object.")]
+
+
+@mappings_app.command("list")
+def list_mappings(
+    pair: Pair = CONTACTS.name, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False
+) -> int:
+    """Show the mappings of a pair, with their rules and what is wrong with them."""
+
+    async def work(facade: Facade) -> int:
+        views, missing = await facade.mappings(pair), await facade.unmapped_fields(pair)
+        if as_json:
+            output.as_json(views)
+        else:
+            output.show_mappings(views)
+        for field in missing:
+            print(
+                f"Salesforce requires {field.object}.{field.name} ({field.label}) in each new record, and no mapping "
+                "fills it.",
+                file=sys.stderr,
+            )
+        return 0
+
+    return on(name, practice, work)
+
+
+@mappings_app.command("rule")
+def set_rule(
+    pair: Pair,
+    property: Property,
+    rule: Annotated[Rule, typer.Argument(help="The update rule.")],
+    name: Connection = None,
+    practice: OnPractice = False,
+) -> int:
+    """Change the update rule of a mapping."""
+
+    async def work(facade: Facade) -> int:
+        await facade.set_rule(pair, property, rule)
+        print(f"{property}: {rule.label}")
+        return 0
+
+    return on(name, practice, work)
+
+
+@mappings_app.command("values")
+def set_values(
+    pair: Pair,
+    property: Property,
+    values: Annotated[list[str] | None, typer.Argument(help="HUBSPOT=SALESFORCE, once for each value.")] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take all pairs of values away.")] = False,
+    name: Connection = None,
+    practice: OnPractice = False,
+    as_json: AsJson = False,
+) -> int:
+    """Pair the values of two lists that name the same thing differently; without values, show the pairs."""
+    pairs = [_value(each) for each in values or ()]
+    if clear and pairs:
+        raise SetupError("Values to pair, and --clear, were given at once.", "", "Give one or the other.")
+
+    async def work(facade: Facade) -> int:
+        views = await (facade.set_values(pair, property, pairs) if pairs or clear else facade.mappings(pair))
+        view = next((each for each in views if each.property == property), None)
+        if view is None:
+            raise SetupError(f"“{property}” isn't mapped.", "", f"See them all with: mappings list {pair}")
+        if as_json:
+            output.as_json(dict(view.values))
+            return 0
+        for hubspot, salesforce in view.values:
+            print(f"{hubspot} = {salesforce}")
+        if not view.values:
+            print(f"{property}: no paired values; each travels as it is.")
+        return 0
+
+    return on(name, practice, work)
+
+
+@mappings_app.command("add")
+def add_mapping(
+    pair: Pair,
+    property: Property,
+    field: Fields,
+    rule: Annotated[Rule, typer.Option(help="The update rule.")] = Rule.PREFER_SALESFORCE,
+    name: Connection = None,
+    practice: OnPractice = False,
+) -> int:
+    """Map a HubSpot property with a Salesforce field."""
+    fields = dict(_field(each) for each in field)
+
+    async def work(facade: Facade) -> int:
+        _, warning = await facade.check_mapping(pair, property, fields)
+        await facade.add_mapping(pair, property, fields, rule)
+        print(f"{property} ⇄ {', '.join(field)}: {rule.label}")
+        if warning:
+            print(warning, file=sys.stderr)
+        return 0
+
+    return on(name, practice, work)
+
+
+@mappings_app.command("remove")
+def remove_mapping(pair: Pair, property: Property, name: Connection = None, practice: OnPractice = False) -> int:
+    """Remove a mapping that you added."""
+
+    async def work(facade: Facade) -> int:
+        await facade.remove_mapping(pair, property)
+        print(f"{property} is no longer mapped.")
+        return 0
+
+    return on(name, practice, work)
+
+
+def _field(text: str) -> tuple[str, str]:
+    object, dot, name = text.partition(".")
+    if not dot or not object or not name:
+        raise SetupError(f"“{text}” isn't a Salesforce field.", "", "Write it as Contact.Title.")
+    return object, name
+
+
+def _value(text: str) -> tuple[str, str]:
+    hubspot, sign, salesforce = text.partition("=")
+    if not sign or not hubspot or not salesforce:
+        raise SetupError(f"“{text}” isn't a pair of values.", "", "Write it as HUBSPOT=SALESFORCE.")
+    return hubspot, salesforce

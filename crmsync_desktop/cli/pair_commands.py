@@ -1,0 +1,72 @@
+"""Commands that turn the syncing of companies, deals and tickets on and off (O1, O4)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.cli import output
+from crmsync_desktop.cli.previewing import preview_of
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
+from crmsync_desktop.domain.errors import SetupError
+
+pairs_app = typer.Typer(help="What syncs: contacts always, companies, deals and tickets by a switch each.")
+Switched = Annotated[str, typer.Argument(metavar="PAIR", help="companies, deals or tickets.")]
+
+
+@pairs_app.command("list")
+def list_pairs(name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
+    """Show the pairs, whether each is on, and what it needs."""
+
+    async def work(facade: Facade) -> int:
+        views = await facade.pairs()
+        if as_json:
+            output.as_json(views)
+        else:
+            output.show_pairs(views)
+        return 0
+
+    return on(name, practice, work)
+
+
+@pairs_app.command("on")
+def turn_on(
+    pair: Switched,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Say what the next pass would do with it, and leave it as it is.")
+    ] = False,
+    name: Connection = None,
+    practice: OnPractice = False,
+    as_json: AsJson = False,
+) -> int:
+    """Sync a pair from the next pass on. Look first: --preview says what would be created, updated and linked."""
+    return on(name, practice, lambda facade: _turn(facade, pair, "on", preview, as_json))
+
+
+@pairs_app.command("off")
+def turn_off(pair: Switched, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
+    """Stop syncing a pair. What is linked stays linked; turned on again, it goes on from there."""
+    return on(name, practice, lambda facade: _turn(facade, pair, "off", False, as_json))
+
+
+async def _turn(facade: Facade, pair: str, to: str, preview: bool, as_json: bool) -> int:
+    views = {view.name: view for view in await facade.pairs()}
+    if pair not in views or views[pair].always:
+        switches = ", ".join(view.name for view in views.values() if not view.always)
+        title = "Contacts always sync." if pair in views else f"There is no pair “{pair}”."
+        raise SetupError(title, "", f"Switches are: {switches}.")
+    key = f"{pair}.enabled"
+    if preview:
+        return await preview_of(facade, facade.preview_setting(key, to), as_json)
+    settings = {view.key: view for view in await facade.set_setting(key, to)}
+    if as_json:
+        output.as_json({pair: settings[key].value})
+    else:
+        links = f"; {views[pair].links:,} pairs of records stay linked" if to == "off" and views[pair].links else ""
+        print(f"{pair}: {settings[key].value}{links}")
+    if settings[key].warning:
+        print(settings[key].warning, file=sys.stderr)
+    return 0
