@@ -5,12 +5,13 @@ its own, and what has moved where one isn't. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from crmsync_desktop.domain.layout import Column
 from crmsync_desktop.domain.planner import FieldChange
-from crmsync_desktop.domain.records import UNSEEN, Cell, Op, Side
+from crmsync_desktop.domain.records import UNSEEN, Cell, Op, Side, Value
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.set_aside import group_of
 from crmsync_desktop.domain.undo import shown
@@ -18,7 +19,9 @@ from crmsync_desktop.domain.values import same
 
 Name = tuple[Side, str, Op, str, str]
 """Which write it is: side, object, operation, the record's id ("" for a create), the id of the record it comes from."""
-UNDECIDED = "the sides agree by now, or a setting, mapping or list says otherwise"
+NEW: Final = "new:"
+"""In a plan: the counterpart that a parent will have once it is created, with the id that it is created from."""
+UNDECIDED: Final = "the sides agree by now, or a setting, mapping or list says otherwise"
 
 
 class Moved(msgspec.Struct, frozen=True, array_like=True):
@@ -128,9 +131,17 @@ def _was(side: Side, then: Cell, now: Cell) -> str:
 
 
 def _equal(planned: FieldChange | None, now: FieldChange, kinds: Mapping[str, Kind]) -> bool:
-    if planned is None or planned.field != now.field or planned.new != now.new:
+    if planned is None or planned.field != now.field:
         return False
-    return _unmoved(kinds.get(now.property, Kind.TEXT), planned.old, now.old)
+    kind = kinds.get(now.property, Kind.TEXT)
+    if planned.new != now.new and not (_awaited(kind, planned.new) and planned.source == now.source):
+        return False
+    return _unmoved(kind, planned.old, now.old)
+
+
+def _awaited(kind: Kind, new: Value) -> bool:
+    """Whether a planned value names a record that was still to be created when the plan was made."""
+    return new is not None and NEW in new and kind in (Kind.REFERENCE, Kind.MEMBERS)
 
 
 def _unmoved(kind: Kind, then: Cell, now: Cell) -> bool:

@@ -96,6 +96,8 @@ _BY_CODE: Final[dict[str, str]] = {
     "EDIT_BEATS_DELETE": "Delete the HubSpot contact yourself if it isn't wanted, or restore the Salesforce record.",
     # temporary
     "UNABLE_TO_LOCK_ROW": "Somebody else was saving this record or its account. It is tried again by itself.",
+    # other
+    "UNDONE": "Nothing to do if it is to stay so. To have it synced again, edit the field on either side, or undo the undo.",
     # limits
     "STORAGE_LIMIT_EXCEEDED": "The Salesforce org is full: free or buy storage, then retry.",
     # connection

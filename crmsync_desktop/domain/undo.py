@@ -6,7 +6,7 @@ stored it. What was edited since stays, and is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from crmsync_desktop.domain.layout import Column
 from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import UNSEEN, Cell, Side, Value
 from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.domain.set_aside import group_of
 from crmsync_desktop.domain.values import close, same, version_order
 
 
@@ -61,9 +62,14 @@ def steps_of(writes: Iterable[Sequence[FieldChange]], kinds: Mapping[str, Kind])
 
 
 def put_back(
-    steps: Iterable[Step], columns: Mapping[str, Column], held: Held, reason: str
+    steps: Iterable[Step],
+    columns: Mapping[str, Column],
+    held: Held,
+    reason: str,
+    groups: Iterable[Collection[int]] = (),
 ) -> tuple[list[FieldChange], list[Left]]:
-    """The changes that take these steps back, and what is left as it is. `columns` by property."""
+    """The changes that take these steps back, and what is left as it is. `columns` by property. Values that only make sense
+    together (a state with its country; `groups` of places) go back together or not at all."""
     changes: list[FieldChange] = []
     left: list[Left] = []
     for step in steps:
@@ -79,7 +85,25 @@ def put_back(
             left.append(Left(step.property, why))
         else:
             changes.append(change)
-    return changes, left
+    return _whole_groups(changes, left, columns, list(groups))
+
+
+def _whole_groups(
+    changes: list[FieldChange], left: list[Left], columns: Mapping[str, Column], groups: list[Collection[int]]
+) -> tuple[list[FieldChange], list[Left]]:
+    def group(property: str) -> Hashable:
+        column = columns[property]
+        for index, places in enumerate(groups):
+            if column.place in places:
+                return index
+        return group_of(next((field.name for field in column.salesforce.values()), property))
+
+    broken = {group(each.property): each.property for each in left if each.property in columns}
+    kept = [change for change in changes if group(change.property) not in broken]
+    for change in changes:
+        if change not in kept:
+            left.append(Left(change.property, f"it goes with {broken[group(change.property)]}, which is left as it is"))
+    return kept, left
 
 
 def _back(step: Step, column: Column, held: Held, now: Cell, reason: str) -> tuple[str, FieldChange | None]:

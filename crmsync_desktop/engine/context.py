@@ -9,25 +9,29 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crmsync_desktop.domain.errors import Cancelled
-from crmsync_desktop.domain.flapping import Bounces
-from crmsync_desktop.domain.guard import Reach, Reaches
+from crmsync_desktop.domain.flapping import Flaps
+from crmsync_desktop.domain.guard import Reaches
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.newest import Evidence
 from crmsync_desktop.domain.records import Cell, Fault, Op, Side
 from crmsync_desktop.domain.schema import Kind, Schema
 from crmsync_desktop.domain.settings import PairRules, Settings, rules_of
+from crmsync_desktop.domain.settlements import Settlement
+from crmsync_desktop.domain.standing import Stood
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Want
-from crmsync_desktop.ports.store import Entry, NewError, Store, Tally
+from crmsync_desktop.ports.store import Entry, NewError, Store, Tally, Undone
 
 if TYPE_CHECKING:
+    from crmsync_desktop.engine.applying import Approval
     from crmsync_desktop.engine.parents import Parents
+    from crmsync_desktop.engine.stage_watch import StageWatch
 
 CLOCKS_APART = 60.0
 """Seconds between the two sides' clocks that are more than the way of an answer."""
 Report = Callable[[str, int, int], None]
-    from crmsync_desktop.engine.stage_watch import StageWatch
 """(phase, records done, records in all or 0): called often, so it must be cheap."""
 
 
@@ -56,8 +60,12 @@ class Context:
     made: set[int] = field(default_factory=set)
     """Links of records that this pass created: what is still noted on them (the new Salesforce id, on its HubSpot contact)
     belongs to the create and isn't counted as an update."""
-    bounces: Bounces = field(default_factory=lambda: Bounces({}, 0.0))
-    """What was put back lately, and how often."""
+    flaps: Flaps = field(default_factory=Flaps)
+    """What was written lately again and again."""
+    evidence: dict[tuple[str, str], Evidence] = field(default_factory=dict)
+    """What is known of the fields in conflict of this chunk's links, by their (Salesforce, HubSpot) ids."""
+    settlements: dict[int, dict[str, Settlement]] = field(default_factory=dict)
+    """What a person decided about held conflicts, by link and property."""
     refused: dict[tuple[Side, str, int], Fault] = field(default_factory=dict)
     """What this pass leaves out, since it was refused: (side written, id of the record it comes from, place) → why."""
     temporary: dict[str, NewError] = field(default_factory=dict)
@@ -72,18 +80,28 @@ class Context:
     """The contexts of all pairs of this pass, by name, this one's too."""
     parents: dict[str, Parents] = field(default_factory=dict)
     """How ids of each pair's records read across, by the pair's name: shared by all contexts and their layouts."""
+    stages: StageWatch | None = None
+    """What watches opportunities for lifecycle stages, shared by all contexts; None where the setting is off (C6)."""
     linked_children: set[str] = field(default_factory=set)
     """The parents ("companies/ID") of records that were linked in this round."""
     newly_linked: bool = False
     """Whether this pair got links in this pass that its children haven't been told of."""
     reaches: Reaches = field(default_factory=Reaches)
     """How far the plan that is being made reaches, for the guard rail."""
-    approved: tuple[Reach, ...] = ()
-    """How far a person has let this pass reach."""
-    stages: StageWatch | None = None
-    """What watches opportunities for lifecycle stages, shared by all contexts; None where the setting is off (C6)."""
     keep_plan: bool = False
     """Whether the plan is kept for a person's word, rather than dropped with the pass."""
+    only: Approval | None = None
+    """The plan that this pass carries out, and nothing beyond it (P1)."""
+    undos: frozenset[int] = frozenset()
+    """The passes that are undos (P2)."""
+    standing: dict[int, dict[int, Stood]] = field(default_factory=dict)
+    """By link and place, for the links at hand: what an undo left, and stands until it is edited."""
+    deleted_again: set[int] = field(default_factory=set)
+    """Those links of which an undo deleted a record that had been created."""
+    stood: list[tuple[int, str]] = field(default_factory=list)
+    """(link, property) that stands no longer."""
+    undone: list[Undone] = field(default_factory=list)
+    undone_notices: list[NewError] = field(default_factory=list)
     written: int = 0
     _counted: set[tuple[str, Side, str]] = field(default_factory=set)
 

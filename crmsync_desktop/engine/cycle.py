@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
 from crmsync_desktop.domain.records import Side
@@ -18,15 +18,22 @@ from crmsync_desktop.engine.plan import make_plan
 from crmsync_desktop.engine.recover import recover
 from crmsync_desktop.engine.refusals import tell_lasting
 from crmsync_desktop.engine.relink import relink
+from crmsync_desktop.engine.standing import settle_doubtful, undos_of
 from crmsync_desktop.ports.store import JournalState, PassRow, PassState
 
 ROUNDS = 4
 """How often a pass goes back to decide about what turned up while it wrote. What is left then waits for the next pass."""
 
 
-async def run_pass(contexts: Sequence[Context], reason: str, calls: dict[Side, int]) -> PassRow:
+Pipeline = Callable[[Sequence[Context]], Awaitable[str]]
+"""What a pass does; gives why it stopped, or ""."""
+
+
+async def run_pass(
+    contexts: Sequence[Context], reason: str, calls: dict[Side, int], pipeline: Pipeline | None = None
+) -> PassRow:
     """Run one pass over all pairs, parents before their children, and give its row. `calls` counts this process's calls by
-    side and goes on counting.
+    side and goes on counting. An undo brings a pipeline of its own.
 
     A PassError ends the pass early and is told in the row (state STOPPED or CANCELLED); everything sent is settled, and
     what wasn't stays staged. A SetupError or BugError ends it the same way and is raised, since nothing can run until
@@ -45,11 +52,12 @@ async def run_pass(contexts: Sequence[Context], reason: str, calls: dict[Side, i
         tallies=(),
         calls={},
     )
+    undos = frozenset(undos_of(store))
     for context in contexts:
-        context.pass_id = row.id
+        context.pass_id, context.undos = row.id, undos
     failure: CrmSyncError | None = None
     try:
-        row.message = await _run(contexts)
+        row.message = await (pipeline or _run)(contexts)
         row.state = PassState.STOPPED if row.message and not first.preview else PassState.DONE
     except Cancelled as error:
         row.state, row.message = PassState.CANCELLED, str(error)
@@ -81,7 +89,7 @@ async def _run(contexts: Sequence[Context]) -> str:
     first = contexts[0]
     if not first.preview:
         drop_kept_plan(first.store, stamp(first.clock.now()), "planned anew")
-    for step in (recover, refresh_members):
+    for step in (recover, settle_doubtful, refresh_members):
         for context in contexts:
             context.check_stop()
             await step(context)
@@ -96,6 +104,7 @@ async def _run(contexts: Sequence[Context]) -> str:
             await relink(context)
         for parents in first.parents.values():
             parents.look_again()
+        await hand_over(contexts)
         for context in contexts:
             if reason := await _run_pair(context):
                 if not context.preview:
@@ -104,7 +113,6 @@ async def _run(contexts: Sequence[Context]) -> str:
         if first.preview:
             return " ".join(objections)
         for context in contexts:
-        await hand_over(contexts)
             context.newly_linked = False
         for context in contexts:
             first.again = stage_parents(context) or first.again
@@ -124,7 +132,7 @@ async def _run_pair(context: Context) -> str:
     context.check_stop()
     if any(context.pairs[name].newly_linked for name in context.parents if name in context.pairs):
         stage_waiting(context)
-    make_plan(context)
+    await make_plan(context)
     reason = guard_rail(context)
     if context.preview:
         expect_created(context)

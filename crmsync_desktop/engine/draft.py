@@ -9,6 +9,7 @@ from crmsync_desktop.domain.matching import Doubt
 from crmsync_desktop.domain.planner import NOTICES, CreatePlan, FieldChange, LinkPlan
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Side
 from crmsync_desktop.domain.remedies import hint
+from crmsync_desktop.domain.stages import STAGE_UNKNOWN
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.applying import admitted
 from crmsync_desktop.engine.context import Context

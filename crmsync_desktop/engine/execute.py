@@ -30,6 +30,7 @@ from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.settle import Settler
+from crmsync_desktop.engine.standing import expect_deletes
 from crmsync_desktop.ports.store import Entry, JournalState, Link, NewError, RecordState, Settle
 
 ORDER = (Op.CREATE, Op.UPDATE, Op.DELETE)
@@ -76,6 +77,7 @@ async def _carry_out_span(context: Context, side: Side, op: Op, span: list[Entry
 
 async def _send(context: Context, side: Side, entries: list[Entry], settler: Settler) -> None:
     now = stamp(context.clock.now())
+    expect_deletes(context, entries)
     context.store.mark([entry.row for entry in entries], JournalState.SENT, now)
     answers = await context.crms[side].write([write_of(entry) for entry in entries])
     await settler.settle(list(zip(entries, answers, strict=True)))
@@ -149,7 +151,10 @@ def _as_believed(context: Context, entry: Entry, record: Observed, links: dict[i
     if entry.op is Op.DELETE:
         # The whole record is compared with its base: an edit beats a delete.
         link = links.get(entry.link or 0)
-        return link is not None and not edited(context.layout, record.cells, link.base_hubspot)
+        if link is None:
+            return False
+        base = link.base_hubspot if entry.side is Side.HUBSPOT else link.base_salesforce
+        return not edited(context.layout, record.cells, base)
     for change in entry.changes:
         now = record.cells[change.place]
         if now is UNSEEN or change.old is UNSEEN:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from crmsync_desktop.domain.kept_plan import NEW
 from crmsync_desktop.domain.mapping import PAIRS, Pair
 from crmsync_desktop.domain.members import parse
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Presence, Side
@@ -17,8 +18,6 @@ from crmsync_desktop.engine.retry import MOST
 from crmsync_desktop.ports.store import JournalState, Store
 
 WAITING = "PARENT_NOT_LINKED"
-NEW = "new:"
-"""In a preview: the counterpart that a parent will have once it is created, with the id that it is created from."""
 
 
 class Parents:

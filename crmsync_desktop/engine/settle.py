@@ -23,6 +23,7 @@ from crmsync_desktop.engine.gather import Couple, couple_cells, couples_of
 from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.refusals import follow_refusals, park_refusals
 from crmsync_desktop.engine.stamps import edited_at, with_write
+from crmsync_desktop.engine.standing import keep_undone, load_standing, settle_undone_deletes, stand, store_undone
 from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, RecordState, Settle
 
 READ_BACK = 2_000
@@ -35,6 +36,15 @@ _STATES = {
 }
 
 Answer = tuple[Entry, Written]
+
+
+def as_stored(entry: Entry, answer: Written) -> Entry:
+    """The write without what wasn't stored although the record was: a new opportunity's contact roles, say. That is still to
+    be done, and no base may say otherwise, or it would look as if somebody had taken it away."""
+    missing = {field for fault in answer.faults for field in fault.fields}
+    if not missing:
+        return entry
+    return msgspec.structs.replace(entry, changes=tuple(c for c in entry.changes if c.field not in missing))
 
 
 class Settler:
@@ -58,7 +68,7 @@ class Settler:
         with context.store.together():
             # First: what is done may free the address that another was refused for, and wakes what is parked then.
             refusals = park_refusals(context, self._side, refused)
-            done = [(entry, answer) for entry, answer in answers if answer.outcome is Outcome.DONE]
+            done = [(as_stored(entry, answer), answer) for entry, answer in answers if answer.outcome is Outcome.DONE]
             self._settle_creates([pair for pair in done if pair[0].op is Op.CREATE])
             self._settle_updates([pair for pair in done if pair[0].op is Op.UPDATE])
             self._settle_deletes([pair for pair in done if pair[0].op is Op.DELETE])
@@ -156,6 +166,7 @@ class Settler:
             return
         context = self._context
         couples = {c.link.link: c for c in couples_of(context, {entry.link for entry, _ in done if entry.link})}
+        load_standing(context, couples)
         links: list[Link] = []
         settles: list[Settle] = []
         learned: list[tuple[Observed, int]] = []
@@ -169,6 +180,8 @@ class Settler:
             record = self._apply(entry, answer, couple)
             source = couple.salesforce if entry.side is Side.HUBSPOT else couple.hubspot
             plan = self._remaining(couple.link, source, record, couple)
+            s_cells, h_cells = couple_cells(couple)
+            keep_undone(context, entry, couple.link, plan, record, s_cells if source is couple.salesforce else h_cells)
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
             state = self._after_update(plan, source, couple.link.link)
@@ -183,6 +196,7 @@ class Settler:
         context.store.update_links(links)
         context.store.settle(settles)
         self._clear(cleared)
+        store_undone(context)
         self._note_unread(done)
 
     def _apply(self, entry: Entry, answer: Written, couple: Couple) -> Observed:
@@ -229,7 +243,9 @@ class Settler:
         if record.side is Side.SALESFORCE:
             theirs = Look(link.salesforce_object, own, record.cells, link.base_salesforce)
             ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
-        return plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
+        plan = plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
+        stand(self._context, link, plan, theirs.cells, ours.cells)
+        return plan
 
     def _after_update(self, plan: LinkPlan, other: Known | None, link: int) -> RecordState:
         outstanding = self._context.outstanding
@@ -252,9 +268,10 @@ class Settler:
         return RecordState.PARKED if plan.held or plan.faults else RecordState.SETTLED
 
     def _settle_deletes(self, done: list[Answer]) -> None:
+        context = self._context
+        done = settle_undone_deletes(context, done)
         if not done:
             return
-        context = self._context
         couples = couples_of(context, {entry.link for entry, _ in done if entry.link})
         settles: list[Settle] = []
         for couple in couples:
@@ -306,6 +323,7 @@ class Settler:
             return
         context = self._context
         couples = {c.link.link: c for c in couples_of(context, {k.link for _, k in news if k.link is not None})}
+        load_standing(context, couples)
         links: list[Link] = []
         settles: list[Settle] = []
         seen: list[Observed] = []

@@ -40,6 +40,14 @@ def test_equal_changes_agree_and_others_wait() -> None:
     assert agreeing(Op.UPDATE, [change("x", UNSEEN, "1")], [change("x", UNSEEN, "1")], {}) != []
 
 
+def test_a_parent_that_was_still_to_be_created_is_known_by_what_it_is_created_from() -> None:
+    kinds = {"company": Kind.REFERENCE}
+    planned, now = change("company", None, "new:001A", "001A"), change("company", None, "4711", "001A")
+    assert agreeing(Op.UPDATE, [planned], [now], kinds) == [now]
+    assert agreeing(Op.UPDATE, [planned], [change("company", None, "4711", "001B")], kinds) == []
+    assert agreeing(Op.UPDATE, [planned], [now], {}) == []
+
+
 def test_a_state_is_not_written_without_its_country() -> None:
     state, country = change("state", None, "WA", field="StateCode"), change("country", None, "US", field="CountryCode")
     other = change("country", None, "CA", field="CountryCode")

@@ -85,6 +85,18 @@ def test_a_value_that_the_system_no_longer_takes_is_left() -> None:
     assert left.why.startswith("HubSpot wouldn't take “Lord”: ")
 
 
+def test_values_that_go_together_go_back_together_or_not_at_all() -> None:
+    steps = [
+        Step("text", "text", "Anna", "Bo"),
+        Step("email", "email", None, "b@x.no"),
+        Step("pick", "pick", "Mr", "Dr"),
+    ]
+    record = held(text="Edited", email="b@x.no", pick="Dr")
+    changes, left = put_back(steps, COLUMNS, record, "undo", groups=((TEXT, EMAIL),))
+    assert [change.property for change in changes] == ["pick"]
+    assert left[1] == Left("email", "it goes with text, which is left as it is")
+
+
 def test_a_field_written_twice_goes_back_to_before_the_first() -> None:
     writes = [[change("text", "Anna", "Bo"), change("email", None, "a")], [change("text", "Bo", "Cecilie")]]
     assert steps_of(writes, KINDS) == [Step("text", "Text", "Anna", "Cecilie"), Step("email", "Email", None, "a")]

@@ -1,0 +1,91 @@
+"""Undo (P2): a pass that takes back what another one wrote, as far as nobody has edited it since.
+
+It is a pass like any other: its writes stand in the journal before they are sent, each is checked against a fresh read, and
+it can be shown, explained and undone itself. Only what it plans is different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from crmsync_desktop.domain import guard
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.cycle import run_pass
+from crmsync_desktop.engine.execute import execute
+from crmsync_desktop.engine.observe import observe
+from crmsync_desktop.engine.recover import recover
+from crmsync_desktop.engine.relink import relink
+from crmsync_desktop.engine.standing import note_undo, settle_doubtful
+from crmsync_desktop.engine.undo_plan import LeftRecord, plan_undo
+from crmsync_desktop.ports.store import JournalState, PassRow
+
+ROUNDS = 3
+"""How often an undo decides anew about records that changed while it wrote."""
+
+
+class Undone(msgspec.Struct):
+    """How an undo ended: its pass, and what it left as it is."""
+
+    row: PassRow
+    left: list[LeftRecord]
+
+
+async def run_undo(
+    contexts: Sequence[Context], of: int, record: str | None, approved: bool, calls: dict[Side, int]
+) -> Undone:
+    """Undo pass `of`, or its changes to one record (by its id on either side), as a pass of its own. The guard rail stops one
+    that would delete, blank or change too much unless it is `approved`. Ends and raises as run_pass does."""
+    left: list[LeftRecord] = []
+
+    async def pipeline(contexts: Sequence[Context]) -> str:
+        first = contexts[0]
+        if not first.preview:
+            note_undo(first.store, first.pass_id, of)
+            for context in contexts:
+                context.undos = context.undos | {first.pass_id}
+        for step in (recover, settle_doubtful):
+            for context in contexts:
+                context.check_stop()
+                await step(context)
+        await observe(contexts)
+        for context in contexts:
+            context.check_stop()
+            await relink(context)
+        for left_rounds in reversed(range(ROUNDS)):
+            left.clear()
+            for context in contexts:
+                context.again, context.last_round = False, left_rounds == 0
+                context.outstanding.clear()
+            objections: list[str] = []
+            # Children before their parents: whether a created account may go depends on what still belongs to it.
+            for context in reversed(contexts):
+                left.extend(await plan_undo(context, of, record))
+                objections += [] if approved else _objections(context)
+                if not first.preview:
+                    if objections:
+                        return f"{' '.join(objections)} It stopped before it wrote them. To let it: undo {of} --approve"
+                    await execute(context)
+            if first.preview:
+                return f"{' '.join(objections)} A run would ask for --approve." if objections else ""
+            if not any(context.again for context in contexts):
+                break
+        if first.store.entries(first.pass_id, [JournalState.UNKNOWN, JournalState.SENT], limit=1):
+            return "Some writes got no answer. The next pass looks for them first."
+        return ""
+
+    row = await run_pass(contexts, _reason(of, record), calls, pipeline)
+    return Undone(row, left)
+
+
+def _reason(of: int, record: str | None) -> str:
+    return f"undo of pass {of}" + (f", record {record}" if record else "")
+
+
+def _objections(context: Context) -> list[str]:
+    name = context.pair.name
+    if not context.reaches.pairs:
+        return []
+    return guard.objections(context.settings, context.reaches.all({name: context.store.link_count(name)}))
