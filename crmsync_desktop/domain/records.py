@@ -134,7 +134,8 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, gc=False, frozen=True):
-    """The answer to one Write. `echo` holds what the system says it now stores, where its answer says so."""
+    """The answer to one Write. `echo` holds what the system says it now stores, where its answer says so. The `faults` of a
+    DONE write name fields that weren't stored although the record was: these are still to be done."""
 
     key: str
     outcome: Outcome

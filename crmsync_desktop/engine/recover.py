@@ -180,6 +180,6 @@ async def _with_echo(
         if found_record is not None and found_record.presence is Presence.LIVE:
             named = zip(context.layout.fields(side, entry.object), found_record.cells, strict=True)
             echo = {name: cell for name, cell in named if name and cell is not False}
-        answers.append((entry, Written(answer.key, Outcome.DONE, answer.id, True, answer.version, echo)))
+        answers.append((entry, Written(answer.key, Outcome.DONE, answer.id, True, answer.version, echo, answer.faults)))
     gone = [(record, digest_of(record)) for record in seen.values() if record.presence is Presence.DELETED]
     return answers, gone

@@ -23,7 +23,21 @@ CLOCK_GRAIN: Final = 2.0
 """Seconds by which HubSpot's Date header and its record stamps may be apart."""
 MOST_FILTERS: Final = 4
 """Values compared in a search, besides date and id: a group takes six filters (search guide)."""
-_NAMING: Final = ("salesforcecontactid", "salesforceleadid", "lastname", "firstname", "phone", "mobilephone", "company")
+_CARRIED: Final = ("salesforcecontactid", "salesforceleadid", "salesforceaccountid", "hs_salesforceopportunityid")
+"""The other side's id: it names one record."""
+_NAMING: Final = (
+    *_CARRIED,
+    "lastname",
+    "firstname",
+    "name",
+    "dealname",
+    "subject",
+    "phone",
+    "mobilephone",
+    "domain",
+    "company",
+)
+"""Of contacts, companies, deals and tickets alike: no object has them all."""
 _COMPARED: Final = frozenset({Kind.TEXT, Kind.PHONE, Kind.PICKLIST, Kind.OWNER, Kind.ID})
 _LONGEST_VALUE: Final = 200
 

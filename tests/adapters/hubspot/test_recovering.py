@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync_desktop.domain.records import Outcome
+from crmsync_desktop.domain.records import Op, Outcome, Side, Write
+from crmsync_desktop.practice.hubspot.catalog import object_type
 from tests.adapters.hubspot.conftest import Site
 
 pytestmark = pytest.mark.http
@@ -76,3 +77,22 @@ def test_a_create_with_nothing_to_look_for_stays_unknown(site: Site) -> None:
     write = site.create("0031", closedate="2026-01-01T00:00:00Z")
     site.pass_time(3_600)
     assert site.use(lambda crm: crm.recover([write]))[0].outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("object_name", "name", "more"),
+    [("companies", "name", {}), ("deals", "dealname", {}), ("tickets", "subject", {"hs_pipeline_stage": "1"})],
+)
+@UNLINKED
+def test_companies_deals_and_tickets_are_found_by_their_names(
+    site: Site, object_name: str, name: str, more: dict[str, str]
+) -> None:
+    journaled = site.clock.moment().isoformat()
+    values = {name: "The new one", "description": "x" * 300, **more}
+    write = Write("w1", Side.HUBSPOT, object_name, Op.CREATE, None, dict(values), "0011", journaled)
+    kept = {field: value for field, value in values.items() if field in site.portal.catalog.properties(object_name)}
+    with site.portal.database.transaction():
+        made = str(site.portal.create(object_type(object_name), kept).id)
+        site.portal.create(object_type(object_name), kept | {name: "Another one"})
+    (answer,) = site.use(lambda crm: crm.recover([write]))
+    assert (answer.outcome, answer.id) == (Outcome.DONE, made)
