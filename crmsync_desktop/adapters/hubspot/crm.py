@@ -32,6 +32,7 @@ class HubSpotCrm:
 
     `access_token`: a service key, a private app's token or an OAuth access token. `overlap_seconds` and
     `slow_overlap_seconds`: how far a read of changes goes back before the last one, each time and once in that time.
+    `least_rest_seconds`: how long at least until records with associations are all read anew.
     `on_usage` hears HubSpot's daily figures as answers bring them. Raises SetupError for an address that isn't https
     (or loopback) or a token that can't be one. To be used from one event loop and closed in it.
     """
@@ -47,6 +48,7 @@ class HubSpotCrm:
         clock: Clock,
         overlap_seconds: float = 300,
         slow_overlap_seconds: float = 3600,
+        least_rest_seconds: float = 3600,
         on_usage: Callable[[Allowance], None] | None = None,
     ) -> None:
         self._transport = Transport(
@@ -58,7 +60,7 @@ class HubSpotCrm:
         )
         self._catalog = Catalog(self._transport)
         self._account = Account(self._transport)
-        self._reader = Reader(self._transport, self._catalog, overlap_seconds, slow_overlap_seconds)
+        self._reader = Reader(self._transport, self._catalog, overlap_seconds, slow_overlap_seconds, least_rest_seconds)
         self._histories = Histories(self._transport, self._catalog)
         self._writer = Writer(self._transport, self._catalog)
         self._recoverer = Recoverer(self._transport, self._catalog)

@@ -18,13 +18,16 @@ from crmsync_desktop.ports.crm import Page, Want
 
 
 class Reader:
-    """Reads for one connection. `overlap` and `slow_overlap` in seconds (see cursor.py)."""
+    """Reads for one connection. `overlap`, `slow_overlap` and `least_rest` in seconds (see cursor.py)."""
 
-    def __init__(self, transport: Transport, catalog: Catalog, overlap: float, slow_overlap: float) -> None:
+    def __init__(
+        self, transport: Transport, catalog: Catalog, overlap: float, slow_overlap: float, least_rest: float
+    ) -> None:
         self._transport = transport
         self._catalog = catalog
         self._overlap = overlap
         self._slow_overlap = slow_overlap
+        self._least_rest = least_rest
 
     async def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
         """One search per 200 records and object; HubSpot has no search across objects. Archived records never appear."""
@@ -36,7 +39,8 @@ class Reader:
         before = cursor.load(want.cursor)
         decoder = Decoder(want, await self._catalog.schema(want.object))
         fresh = before.began is None
-        position = before.opened(self._transport.server_now(), self._slow_overlap)
+        rest = self._least_rest if decoder.associations else None
+        position = before.opened(self._transport.server_now(), self._slow_overlap, rest)
         held: list[dict[str, Any]] = []
         last = False
         while not last:
@@ -44,11 +48,12 @@ class Reader:
             now = self._transport.server_now()
             if fresh:
                 # The first answer tells HubSpot's time, by which another window may have been due.
-                guessed, position, fresh = position.since, before.opened(now, self._slow_overlap), False
+                guessed, position, fresh = position.since, before.opened(now, self._slow_overlap, rest), False
                 if position.since != guessed:
                     last = False
                     continue
-            position = position.closed(self._overlap) if last else position.after(beyond)
+            position = position.after(beyond, len(records))
+            position = position.closed(self._overlap) if last else position
             held += await self._whole(decoder, records)
             if decoder.associations and not last and len(held) + PAGE <= READ:
                 continue  # one read of associations takes the records of several pages

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pytest
 
 from crmsync_desktop.adapters.hubspot import HubSpotCrm
+from crmsync_desktop.adapters.hubspot.cursor import Position
 from crmsync_desktop.domain.records import Category, Observed, Op, Outcome, Side, Write, Written
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.ports.crm import Page, Want
@@ -139,10 +140,33 @@ def test_a_first_read_of_many_asks_for_the_associations_of_a_thousand_at_once(pe
     assert [len(page.records) for page in read] == [1_000, 1_000, 300]
     assert all(record.cells[1:] == [company, f"{contact}="] for page in read for record in page.records)
     assert people.calls == 12 + 3 + 3
-    people.site.pass_time(7_200)
+    people.site.pass_time(3_000)
     quiet = people.read(Want(DEALS.object, DEALS.fields, cursor=read[-1].cursor))
     assert [page.records for page in quiet] == [[]]
     assert people.calls == 1
+    people.site.pass_time(600)
+    whole = people.read(Want(DEALS.object, DEALS.fields, cursor=quiet[-1].cursor))
+    assert (sum(len(page.records) for page in whole), people.calls) == (2_300, 18)
+
+
+def test_an_association_that_moved_no_date_is_seen_when_all_are_read_anew(people: People) -> None:
+    contact, deal = people.insert("contacts", email="ann@example.com"), people.insert("deals", dealname="Deal")
+    people.site.pass_time(3_600)
+    first = people.read(DEALS)
+    people.tie("deals", deal, "contacts", contact)
+    people.site.pass_time(3_000)
+    second = people.read(Want(DEALS.object, DEALS.fields, cursor=first[-1].cursor))
+    assert second[-1].records == []
+    people.site.pass_time(600)
+    third = people.read(Want(DEALS.object, DEALS.fields, cursor=second[-1].cursor))
+    assert [record.cells for page in third for record in page.records] == [["Deal", None, f"{contact}="]]
+
+
+def test_the_more_records_the_seldomer_all_are_read_anew() -> None:
+    read = Position().opened(0.0, 3_600.0).after("9", 140_000).closed(300.0)
+    assert read.opened(59_999.0, 3_600.0, 3_600.0).since is not None
+    assert read.opened(60_000.0, 3_600.0, 3_600.0).since is None
+    assert read.opened(60_000.0, 3_600.0).since is not None
 
 
 def test_a_hundred_deals_with_associations_are_created_by_one_call(people: People) -> None:
