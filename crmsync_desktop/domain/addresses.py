@@ -107,24 +107,27 @@ class Address(msgspec.Struct, frozen=True):
                 continue
             changes[index] = msgspec.structs.replace(change, sent=sent)
 
-    def accepts_instead(self, object: str, changes: Sequence[FieldChange], fault: Fault) -> str:
-        """For a refusal of a text that was sent as it is: which values Salesforce would take. "" where it isn't about this
-        address, or nothing is known."""
+    def accepts_instead(self, object: str, changes: Sequence[FieldChange], cells: Sequence[Cell], fault: Fault) -> str:
+        """For a refusal of a text that was sent as it is to a record with these cells (none for a new one): what Salesforce
+        would take. "" where it isn't about this address, or nothing is known."""
         fields = self.fields.get(object)
-        country, state = _change(self.country, changes), _change(self.state, changes)
-        if fields is None or fault.code != CODE or country is None or not country.new:
+        if fields is None or fault.code != CODE:
             return ""
-        found = self.accepted.country(country.new)
+        country, state = _change(self.country, changes), _change(self.state, changes)
+        text = country.new if country else _held(self.country, cells)
+        if not text:
+            return ""
+        found = self.accepted.country(text)
         if fields.country in fault.fields:
-            return _instead(found.place) or country_problem(country.new, found)
+            return _instead(text, found.place) or country_problem(text, found)
         if fields.state not in fault.fields or state is None or not state.new or found.place is None:
             return ""
         states = self.accepted.states_of(found.place.code).resolve(state.new)
-        return _instead(states.place) or state_problem(state.new, found.place.label, states)
+        return _instead(state.new, states.place) or state_problem(state.new, found.place.label, states)
 
 
-def _instead(place: Place | None) -> str:
-    return f"Its list has “{place.label}” for that." if place is not None else ""
+def _instead(text: str, place: Place | None) -> str:
+    return f"Its list has “{place.label}” for “{text}”." if place is not None else ""
 
 
 def _change(column: Column | None, changes: Sequence[FieldChange]) -> FieldChange | None:

@@ -59,7 +59,7 @@ COUNTRIES: Final[dict[str, tuple[str, ...]]] = {
     "UA": ("The Ukraine",),
     "US": (
         *("USA", "America", "United States of America", "The States", "US of A", "De forente stater", "Amerika"),
-        *("Dei sameinte statane", "Amerikas forente stater", "Sambandsstatane"),
+        *("Dei sameinte statane", "Amerikas forente stater", "Sambandsstatane", "EE. UU.", "EEUU", "EUA"),
     ),
     "VA": ("Vatican", "Vatican City", "Holy See", "Vatikanstaten", "Vatikanet"),
     "VC": ("Saint Vincent",),

@@ -75,8 +75,8 @@ _BY_CODE: Final[dict[str, str]] = {
     # property values
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "Choose a value from the list, add this one to it, or pair the two values in "
     "the mapping.",
-    "FIELD_INTEGRITY_EXCEPTION": "The value doesn't agree with another field of the record, such as a state with its country: "
-    "correct them together.",
+    "FIELD_INTEGRITY_EXCEPTION": "The value isn't one that the field accepts, or doesn't agree with another field of the record, "
+    "such as a state with its country: correct them together.",
     "REQUIRED_FIELD_MISSING": "Fill in the field on the record, or map a property to it that always has a value.",
     "STRING_TOO_LONG": "Shorten the value, or make the field longer.",
     "INVALID_EMAIL_ADDRESS": "Correct the e-mail address.",

@@ -11,6 +11,7 @@ import msgspec
 from crmsync_desktop.domain.records import Category, Fault, Observed, Op, Presence, Side, Written
 from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.accepted_values import with_accepted
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.gather import couple_cells, couples_of
@@ -33,6 +34,7 @@ class Refusals(msgspec.Struct):
 
 def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Written]]) -> Refusals:
     """Park what was refused, with its errors."""
+    refused = with_accepted(context, side, refused)
     sources = context.store.records([entry.source_row for entry, _ in refused if entry.source_row is not None])
     found = Refusals([], {source.row: source for source in sources})
     errors: list[NewError] = []
