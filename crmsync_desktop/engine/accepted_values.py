@@ -9,8 +9,7 @@ import msgspec
 from crmsync_desktop.domain.address_texts import CODE
 from crmsync_desktop.domain.records import Cell, Fault, Side, Written
 from crmsync_desktop.engine.context import Context
-from crmsync_desktop.engine.gather import couples_of
-from crmsync_desktop.engine.plan import couple_cells
+from crmsync_desktop.engine.gather import couple_cells, couples_of
 from crmsync_desktop.ports.store import Entry
 
 Refused = list[tuple[Entry, Written]]
