@@ -61,7 +61,10 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
     hubspot = _ranked((c for c in candidates if c.side is Side.HUBSPOT and not c.linked), objects)
     # Whose id a HubSpot record carries comes first, or a newer record that merely shares an address would take it away.
     carried = {key for c in hubspot for key in c.keys if "@" not in key}
-    salesforce.sort(key=lambda c: carried.isdisjoint(c.keys))
+    rank = {object: place for place, object in enumerate(objects)}
+    salesforce.sort(
+        key=lambda c: (carried.isdisjoint(c.keys), rank.get(c.object, len(rank)), -_most_shared(c, hubspot))
+    )
     blocked: set[int] = set()
     for candidate in salesforce:
         doubt = _taken_by(candidate, taken)
@@ -69,11 +72,9 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
             result.doubts.append(doubt)
             continue
         partner = _partner(candidate, [h for h in hubspot if h.row not in blocked])
-        equals = [
-            c for c in salesforce if c is not candidate and c.object == candidate.object and _shared(c, candidate)
-        ]
-        if equals and ambiguous is OnAmbiguousMatch.BLOCK:
-            result.doubts.append(_doubt(candidate, equals[0], _shared(candidate, equals[0])))
+        equals = _equals(candidate, salesforce, hubspot) if ambiguous is OnAmbiguousMatch.BLOCK else []
+        if equals:
+            result.doubts.append(_doubt(candidate, *equals[0]))
             if partner is not None:
                 blocked.add(partner.row)
                 result.doubts.append(Doubt(partner.row, candidate.row, _shared(candidate, partner), "blocked"))
@@ -120,9 +121,32 @@ def _taken_by(candidate: Candidate, taken: dict[Side, dict[str, Candidate]]) -> 
     return None
 
 
+def _equals(
+    candidate: Candidate, salesforce: Sequence[Candidate], hubspot: Sequence[Candidate]
+) -> list[tuple[Candidate, str]]:
+    """Others of the same object that share a key with the candidate, or with what it would be matched with, and the key."""
+    partner = _partner(candidate, hubspot)
+    found: list[tuple[Candidate, str]] = []
+    for other in salesforce:
+        if other is candidate or other.object != candidate.object:
+            continue
+        key = _shared(candidate, other)
+        if not key and partner is not None and _shared(other, partner):
+            key = _shared(candidate, partner)
+        if key:
+            found.append((other, key))
+    return found
+
+
+def _most_shared(candidate: Candidate, others: Sequence[Candidate]) -> int:
+    """Of how many keys the other that shares most of them shares."""
+    return max((len(set(candidate.keys) & set(other.keys)) for other in others), default=0)
+
+
 def _partner(candidate: Candidate, hubspot: Sequence[Candidate]) -> Candidate | None:
-    """One that carries the candidate's id before one that merely shares an address."""
+    """One that carries the candidate's id before one that merely shares an address, then the one that shares most."""
     sharing = [other for other in hubspot if _shared(candidate, other)]
+    sharing.sort(key=lambda other: -len(set(candidate.keys) & set(other.keys)))
     by_id = (other for other in sharing if any("@" not in key and key in other.keys for key in candidate.keys))
     return next(by_id, sharing[0] if sharing else None)
 

@@ -212,3 +212,21 @@ def test_no_two_new_records_share_a_key(group: list[Candidate], ambiguous: OnAmb
 @pytest.mark.parametrize("ambiguous", OnAmbiguousMatch)
 def test_nothing_gives_nothing(ambiguous: OnAmbiguousMatch) -> None:
     assert match(ambiguous=ambiguous) == Matching([], [], [])
+
+
+def test_of_several_the_one_that_shares_most_keys_wins_whatever_is_newer() -> None:
+    one = Candidate(1, Side.SALESFORCE, "Account", "2026-01-01T00:00:00Z", ("c1", "c2"), False)
+    two = Candidate(2, Side.SALESFORCE, "Account", "2026-02-01T00:00:00Z", ("c3",), False)
+    company = Candidate(3, Side.HUBSPOT, "companies", "2026-01-01T00:00:00Z", ("c1", "c2", "c3"), False)
+    other = Candidate(4, Side.HUBSPOT, "companies", "2026-03-01T00:00:00Z", ("c1",), False)
+    found = match_group([two, other, company, one], ("Account",), OnAmbiguousMatch.MOST_RECENT)
+    assert [(match.salesforce, match.hubspot) for match in found.matches] == [(1, 3)]
+    assert {doubt.row for doubt in found.doubts} == {2, 4}
+
+
+def test_two_that_share_nothing_but_their_partner_are_ambiguous_too() -> None:
+    one = Candidate(1, Side.SALESFORCE, "Account", "2026-01-01T00:00:00Z", ("c1",), False)
+    two = Candidate(2, Side.SALESFORCE, "Account", "2026-02-01T00:00:00Z", ("c2",), False)
+    company = Candidate(3, Side.HUBSPOT, "companies", "2026-01-01T00:00:00Z", ("c1", "c2"), False)
+    found = match_group([one, two, company], ("Account",), OnAmbiguousMatch.BLOCK)
+    assert (found.matches, {doubt.row for doubt in found.doubts}) == ([], {1, 2, 3})
