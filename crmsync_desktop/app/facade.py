@@ -9,6 +9,7 @@ from typing import Protocol
 from crmsync_desktop.app.views import (
     ChangeView,
     ConfigurationDiffView,
+    ConflictView,
     ConnectionView,
     DuplicatesView,
     ErrorGroupView,
@@ -18,10 +19,12 @@ from crmsync_desktop.app.views import (
     PairView,
     PassView,
     SettingView,
+    SettledView,
     StatusView,
 )
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.domain.settlements import Use
 from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 
 
@@ -36,6 +39,21 @@ class Facade(Protocol):
 
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
         """Stage the records of these errors (all of a category, all of all) for the next pass; gives how many."""
+        ...
+
+    async def approve(self, plan: int) -> PassView:
+        """Carry out the plan that a guard rail stopped (P7), and nothing beyond it; takes as long as a pass. Raises SetupError
+        if that plan doesn't wait."""
+        ...
+
+    async def conflicts(self, limit: int, after: int) -> list[ConflictView]:
+        """P4. Held conflicts of the next `limit` links after the link `after` (the number before the dot of an id)."""
+        ...
+
+    async def settle_conflicts(self, ids: list[str], use: Use, value: str | None, property: str | None) -> SettledView:
+        """Decide held conflicts: these, those of a link whose number is given, or all if none are named; only those of
+        `property`, if one is. `value` goes with Use.VALUE alone. The next pass writes it. Raises SetupError for an id under
+        which nothing is held, and where nothing is held at all."""
         ...
 
     async def settings(self, section: str) -> list[SettingView]:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.preparing import prepare
@@ -18,14 +19,19 @@ from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
+from crmsync_desktop.engine.guarding import approval_of, kept_plan
+from crmsync_desktop.engine.kept_plans import drop_unkept, keep_plan
 from crmsync_desktop.engine.metadata import OUTDATED
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.recover import close_crashed_passes
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm
-from crmsync_desktop.ports.store import PassRow, Store
+from crmsync_desktop.ports.store import PassRow, PassState, Store
 
+Work = Callable[[list[Context], dict[Side, int]], Awaitable[PassRow]]
+"""A pass over these contexts; the calls counted so far, by side, go on counting."""
 RATE_SECONDS = 5.0
 PAUSED = "paused"
 
@@ -53,7 +59,7 @@ class Runner:
         self._store, self._clock, self._budget = store, clock, budget
         self._mappings, self._systems, self._emit = mappings, systems, emit
         self._running: asyncio.Task[PassView] | None = None
-        self._asked: tuple[bool, Settings | None] = (False, None)
+        self._asked: tuple[bool, Settings | None, int | None] | None = None
         self._closed = False
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
@@ -92,13 +98,17 @@ class Runner:
 
     async def sync(self, preview: bool, reason: str) -> PassView:
         """Run a pass, or join the one that runs; a preview and a run wait for each other. Raises Cancelled once closed."""
-        return await self._pass((preview, None), reason)
+        return await self._pass((preview, None, None), reason)
 
     async def preview_with(self, settings: Settings, reason: str) -> PassView:
         """A preview as it would be with these settings, which aren't saved. As `sync` otherwise."""
-        return await self._pass((True, settings), reason)
+        return await self._pass((True, settings, None), reason)
 
-    async def _pass(self, asked: tuple[bool, Settings | None], reason: str) -> PassView:
+    async def approve(self, plan: int) -> PassView:
+        """Carry out the plan that waits for a person's word, and nothing beyond it. Raises SetupError if it doesn't wait."""
+        return await self._pass((False, None, plan), f"plan {plan}, approved")
+
+    async def _pass(self, asked: tuple[bool, Settings | None, int | None], reason: str) -> PassView:
         while self._running is not None and not self._running.done() and self._asked != asked:
             await asyncio.wait([self._running])
         if self._closed:
@@ -109,9 +119,23 @@ class Runner:
             self._running = asyncio.ensure_future(self._run(*asked, reason))
         return await asyncio.shield(self._running)
 
-    async def _run(self, preview: bool, settings: Settings | None, reason: str) -> PassView:
+    async def alone(self, preview: bool, work: Work) -> PassView:
+        """Run a pass of another kind (an undo, a kept plan) once none runs; nobody joins it. Raises Cancelled once closed."""
+        while self._running is not None and not self._running.done():
+            await asyncio.wait([self._running])
+        if self._closed:
+            raise Cancelled("The connection is being closed.", "No further pass begins.")
+        self._stop = asyncio.Event()
+        self._asked = None
+        self._running = asyncio.ensure_future(self._told(self._with_contexts(preview, self._store.settings(), work)))
+        return await asyncio.shield(self._running)
+
+    async def _run(self, preview: bool, settings: Settings | None, plan: int | None, reason: str) -> PassView:
+        return await self._told(self._run_pass(preview, settings, plan, reason))
+
+    async def _told(self, running: Coroutine[Any, Any, PassRow]) -> PassView:
         try:
-            row = await self._run_pass(preview, settings or self._store.settings(), reason)
+            row = await running
         except CrmSyncError as error:
             self._emit(Notice("error", error.title, error.detail, error.hint))
             raise
@@ -128,7 +152,23 @@ class Runner:
         self._emit(PassFinished(result))
         return result
 
-    async def _run_pass(self, preview: bool, settings: Settings, reason: str) -> PassRow:
+    async def _run_pass(self, preview: bool, settings: Settings | None, plan: int | None, reason: str) -> PassRow:
+        store = self._store
+        approval = None if plan is None else approval_of(store, plan)
+
+        async def work(contexts: list[Context], calls: dict[Side, int]) -> PassRow:
+            for context in contexts:
+                context.only = approval
+            row = await run_pass(contexts, reason, calls)
+            if preview and settings is None and row.state is PassState.DONE:
+                keep_plan(store, row.id)
+            if approval is not None and row.state is PassState.DONE and (moved := len(approval.moved())):
+                row.message = f"{moved:,} of the planned writes had moved since; the next pass decides about them anew."
+            return row
+
+        return await self._with_contexts(preview, settings or store.settings(), work)
+
+    async def _with_contexts(self, preview: bool, settings: Settings, work: Work) -> PassRow:
         store = self._store
         self._budget.set_allocation(Side.SALESFORCE, settings.allocation)
         systems = await self._systems()
@@ -144,20 +184,15 @@ class Runner:
             preview=preview,
             stop=self._stop,
         )
-        self._drop_previews()
+        drop_unkept(store)
         self._marks.clear()
         try:
-            row = await run_pass(contexts, reason, self._budget.calls)
+            row = await work(contexts, self._budget.calls)
         finally:
             if any(context.outdated for context in contexts):
                 store.save_document(OUTDATED, True)
         row.calls = {side.value: self._budget.calls[side] - before[side] for side in Side}
         return row
-
-    def _drop_previews(self) -> None:
-        for row in self._store.passes(20):
-            if row.preview:
-                self._store.drop_preview(row.id)
 
     def _report(self, phase: str, done: int, total: int) -> None:
         now = time.monotonic()
@@ -181,6 +216,10 @@ class Runner:
                 if self.paused:
                     self.next_at = None
                     await self._wake.wait()
+                    continue
+                if kept_plan(self._store) is not None:
+                    self.next_at = None  # the next pass would only stop at the same place
+                    await self._rest(SHORTEST)
                     continue
                 result = await self.sync(False, "schedule")
                 wait = next_wait(

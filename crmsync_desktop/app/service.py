@@ -10,6 +10,7 @@ import msgspec
 from crmsync_desktop.app import reports, words
 from crmsync_desktop.app.address_words import with_picklists
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
+from crmsync_desktop.app.decisions import Decisions
 from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.mapping_work import MappingWork
 from crmsync_desktop.app.mappings import Mappings
@@ -49,7 +50,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork, MappingWork, PairWork):
+class Service(PracticeWork, MappingWork, PairWork, Decisions):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -80,6 +81,7 @@ class Service(PracticeWork, MappingWork, PairWork):
         MappingWork.__init__(self, store, self._mappings, self._schemas, self._emit)
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
+        Decisions.__init__(self, store, clock, self._runner, self._emit)
         self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit)
         self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)

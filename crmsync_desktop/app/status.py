@@ -11,6 +11,7 @@ from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Allowance
 from crmsync_desktop.domain.settings import active_pairs
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.guarding import kept_plan
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.ports.profiles import Profile
 from crmsync_desktop.ports.store import PassRow, PassState, Store
@@ -70,7 +71,9 @@ def status_view(
     )
     errors, _ = store.error_totals()
     conflicts = store.conflict_count()
-    headline, tone = _headline(last, progress, paused, meter.left, errors, conflicts)
+    kept = kept_plan(store)
+    headline, tone = _headline(last, progress, paused, meter.left, errors, conflicts, kept is not None)
+    notice = notice or (kept.message if kept is not None else "")
     return StatusView(
         connection=connection_view(profile, paused, notice),
         headline=headline,
@@ -93,14 +96,23 @@ def status_view(
         next_pass_at=stamp(next_at) if next_at and not paused else None,
         notice=notice,
         errors=errors,
+        plan_waiting=kept.pass_id if kept is not None else None,
     )
 
 
 def _headline(
-    last: PassRow | None, progress: ProgressView | None, paused: bool, left: int, errors: int, conflicts: int
+    last: PassRow | None,
+    progress: ProgressView | None,
+    paused: bool,
+    left: int,
+    errors: int,
+    conflicts: int,
+    waiting: bool,
 ) -> tuple[str, Tone]:
     if progress is not None:
         return "Syncing", "busy"
+    if waiting:
+        return "A plan waits for your word", "attention"
     if paused:
         return "Paused", "quiet"
     if left == 0:

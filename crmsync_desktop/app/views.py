@@ -126,6 +126,8 @@ class StatusView(msgspec.Struct, frozen=True):
     """Something a person must know: database moved aside, keyring locked, allocation reached. Empty: nothing."""
     errors: int = 0
     """Records' errors that are open now, notices left out."""
+    plan_waiting: int | None = None
+    """The pass whose plan waits for a person's word (P7); `notice` says why."""
 
 
 class ErrorView(msgspec.Struct, frozen=True):
@@ -155,6 +157,34 @@ class ErrorGroupView(msgspec.Struct, frozen=True):
     count: int
     records: tuple[ErrorView, ...]
     """At most 50; `count` says how many there are."""
+
+
+class ConflictView(msgspec.Struct, frozen=True):
+    """P4: a two-way field that both sides edited. `id` is what a person types to settle it: "1204.jobtitle". `newer`: the
+    side whose edit is newer, None if that can't be told; `why`: by what. `settled`: decided, written by the next pass."""
+
+    id: str
+    pair: str
+    property: str
+    label: str
+    salesforce_object: str
+    salesforce_id: str
+    hubspot_id: str
+    salesforce: str
+    hubspot: str
+    base_salesforce: str
+    base_hubspot: str
+    since: str
+    newer: Side | None
+    why: str
+    settled: bool
+
+
+class SettledView(msgspec.Struct, frozen=True):
+    """The conflicts that were decided, and how to have it always decided like that ("" where no rule does)."""
+
+    ids: tuple[str, ...]
+    offer: str
 
 
 class ChoiceView(msgspec.Struct, frozen=True):

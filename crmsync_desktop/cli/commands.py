@@ -15,6 +15,7 @@ from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
+from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_app
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.mapping_commands import mappings_app
 from crmsync_desktop.cli.pair_commands import pairs_app
@@ -36,6 +37,9 @@ app = typer.Typer(
 app.command()(duplicates)
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
 app.add_typer(pairs_app, name="pairs", no_args_is_help=True)
+app.add_typer(conflicts_app, name="conflicts")
+app.command()(approve)
+app.command()(changes)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)
 app.add_typer(mappings_app, name="mappings", no_args_is_help=True)

@@ -86,10 +86,11 @@ def show_pass(result: PassView, changes: Sequence[ChangeView]) -> None:
     if result.message:
         console.print(escape(result.message))
     if result.preview:
-        _show_changes(changes)
+        show_changes(changes)
 
 
-def _show_changes(changes: Sequence[ChangeView]) -> None:
+def show_changes(changes: Sequence[ChangeView]) -> None:
+    """Writes, field by field."""
     for change in changes:
         console.print(f"[bold]{change.op}[/] {change.side.label} {change.object}: {escape(change.label)}")
         for field in change.fields:
@@ -111,6 +112,8 @@ def show_status(status: StatusView) -> None:
         f"Salesforce calls, last 24 h: {meter.used:,} used of {meter.allocation:,} allocated, {meter.left:,} left{limit}"
     )
     console.print(f"HubSpot calls, last 24 h: {status.hubspot.used:,}")
+    if status.conflicts:
+        console.print(f"Conflicts that are held: {status.conflicts:,}. See them: conflicts")
     troubled = [card for card in status.cards if card.errors]
     for card in troubled:
         console.print(f"{card.title}: {card.errors:,} errors, {card.records:,} records")

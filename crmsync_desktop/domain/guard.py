@@ -33,10 +33,6 @@ class Reach(msgspec.Struct):
     blanked: dict[str, int] = {}
     changed: dict[str, int] = {}
 
-    @property
-    def key(self) -> tuple[str, Side]:
-        return self.pair, self.side
-
 
 class Reaches:
     """Counts a plan while it is made."""
@@ -80,21 +76,9 @@ class Reaches:
         return {pair for pair, _ in self._all}
 
 
-def objections(settings: Settings, reaches: Iterable[Reach], approved: Iterable[Reach] = ()) -> list[str]:
-    """Why this plan may not run without a person's word: a sentence for each pair and side; empty where it may. What a
-    person `approved` runs as long as it is no larger than that."""
-    granted = {reach.key: reach for reach in approved}
-    return [
-        sentence
-        for reach in reaches
-        if not _within(reach, granted.get(reach.key)) and (sentence := _objection(settings, reach))
-    ]
-
-
-def _within(reach: Reach, granted: Reach | None) -> bool:
-    if granted is None:
-        return False
-    return reach.deletes <= granted.deletes and reach.blanks <= granted.blanks and reach.changes <= granted.changes
+def objections(settings: Settings, reaches: Iterable[Reach]) -> list[str]:
+    """Why this plan may not run without a person's word: a sentence for each pair and side; empty where it may."""
+    return [sentence for reach in reaches if (sentence := _objection(settings, reach))]
 
 
 def _objection(settings: Settings, reach: Reach) -> str:

@@ -11,7 +11,7 @@ from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.execute import execute
 from crmsync_desktop.engine.guarding import drop_kept_plan, guard_rail
 from crmsync_desktop.engine.inclusion import refresh_members
-from crmsync_desktop.engine.lifecycle_stages import hand_over
+from crmsync_desktop.engine.lifecycle_stages import hand_over, settle_reached
 from crmsync_desktop.engine.observe import observe
 from crmsync_desktop.engine.parents import expect_created, stage_parents, stage_waiting
 from crmsync_desktop.engine.plan import make_plan
@@ -121,6 +121,7 @@ async def _run(contexts: Sequence[Context]) -> str:
         for context in contexts:
             context.check_stop()
             await recover(context)
+    settle_reached(contexts)
     tell_lasting(contexts)
     if first.store.entries(first.pass_id, [JournalState.UNKNOWN], limit=1):
         return "Some writes got no answer. The next pass looks for them first."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.guard import Reach, objections
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.applying import CHUNK, Approval
 from crmsync_desktop.engine.context import Context
-from crmsync_desktop.ports.store import JournalState, Store
+from crmsync_desktop.ports.store import Entry, JournalState, Store
 
 KEPT = "kept_plan"
 """The document that names the plan that waits for a person's word."""
@@ -30,6 +32,8 @@ def kept_plan(store: Store) -> KeptPlan | None:
 def guard_rail(context: Context) -> str:
     """Why the plan that was just made may not run without a person's word, or "". In a run it is kept for approval."""
     settings, store = context.settings, context.store
+    if context.only is not None:
+        return ""  # a person has looked at exactly this plan
     pairs = context.reaches.pairs
     large = any(
         reach.deletes + reach.blanks > settings.guard_minimum or reach.changes > settings.guard_change_minimum
@@ -37,7 +41,7 @@ def guard_rail(context: Context) -> str:
     )
     # Counting a million links takes longer than a quiet pass: only a plan that could be too large asks.
     reaches = context.reaches.all({pair: store.link_count(pair) for pair in pairs} if large else {})
-    reasons = objections(settings, reaches, context.approved) if large else []
+    reasons = objections(settings, reaches) if large else []
     if not reasons:
         return ""
     if context.preview:
@@ -51,6 +55,25 @@ def guard_rail(context: Context) -> str:
     store.save_document(KEPT, msgspec.to_builtins(kept))
     context.keep_plan = True
     return message
+
+
+def approval_of(store: Store, plan: int) -> Approval:
+    """The plan of that number, to be carried out and nothing beyond it. Raises SetupError where it doesn't wait."""
+    kept = kept_plan(store)
+    if kept is None:
+        raise SetupError(f"There is no plan {plan} that waits for approval.", "", "Nothing waits: sync as usual.")
+    if kept.pass_id != plan:
+        raise SetupError(
+            f"Plan {plan} doesn't wait for approval.",
+            f"The one that does is {kept.pass_id}.",
+            f"Look at it: changes {kept.pass_id}",
+        )
+    entries: list[Entry] = []
+    after = 0
+    while found := store.entries(plan, [JournalState.PLANNED], after_row=after, limit=CHUNK):
+        after = found[-1].row
+        entries += found
+    return Approval(entries)
 
 
 def drop_kept_plan(store: Store, now: str, why: str) -> None:

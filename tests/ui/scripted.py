@@ -16,6 +16,7 @@ from crmsync_desktop.app.views import (
     Changed,
     ChangeView,
     ConfigurationDiffView,
+    ConflictView,
     ConnectionView,
     ErrorCardView,
     ErrorGroupView,
@@ -29,11 +30,13 @@ from crmsync_desktop.app.views import (
     PassView,
     ProgressView,
     SettingView,
+    SettledView,
     StatusView,
 )
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.domain.settlements import Use
 from crmsync_desktop.ports.practice import PracticeRecords
 from tests.ui import scripted_data as data
 from tests.ui import scripted_settings as settings
@@ -136,6 +139,17 @@ class ScriptedEngine(PracticeWork):
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
         self.asked.append(("retry_errors", category, ids))
         return len(ids) if ids is not None else sum(g.count for g in self.groups.get(category or Category.OTHER, []))
+
+    async def approve(self, plan: int) -> PassView:
+        self.asked.append(("approve", plan))
+        return await self.sync(False)
+
+    async def conflicts(self, limit: int, after: int) -> list[ConflictView]:
+        return []
+
+    async def settle_conflicts(self, ids: list[str], use: Use, value: str | None, property: str | None) -> SettledView:
+        self.asked.append(("settle_conflicts", ids, use, value, property))
+        return SettledView(tuple(ids), "")
 
     async def settings(self, section: str) -> list[SettingView]:
         return self.setting_views if section == "contacts" else self.connection_views

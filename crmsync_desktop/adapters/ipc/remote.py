@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from crmsync_desktop.app.views import (
     ChangeView,
     ConfigurationDiffView,
+    ConflictView,
     ConnectionView,
     DuplicatesView,
     ErrorGroupView,
@@ -17,10 +18,12 @@ from crmsync_desktop.app.views import (
     PairView,
     PassView,
     SettingView,
+    SettledView,
     StatusView,
 )
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.domain.settlements import Use
 from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 
 T = TypeVar("T")
@@ -43,6 +46,15 @@ class RemoteFacade(ABC):
 
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
         return await self._ask(int, "retry_errors", category, ids)
+
+    async def approve(self, plan: int) -> PassView:
+        return await self._ask(PassView, "approve", plan)
+
+    async def conflicts(self, limit: int, after: int) -> list[ConflictView]:
+        return await self._ask(list[ConflictView], "conflicts", limit, after)
+
+    async def settle_conflicts(self, ids: list[str], use: Use, value: str | None, property: str | None) -> SettledView:
+        return await self._ask(SettledView, "settle_conflicts", ids, use, value, property)
 
     async def settings(self, section: str) -> list[SettingView]:
         return await self._ask(list[SettingView], "settings", section)
