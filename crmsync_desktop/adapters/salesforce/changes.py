@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-import orjson
 
 from crmsync_desktop.adapters.salesforce import roles, soql
 from crmsync_desktop.adapters.salesforce.calls import QUERIES, Calls, server_time, stamp
 from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
+from crmsync_desktop.adapters.salesforce.cursor import Cursor, load
 from crmsync_desktop.adapters.salesforce.decode import Decoder, version_of
 from crmsync_desktop.adapters.salesforce.errors import CallFailed
 from crmsync_desktop.adapters.salesforce.query import Batch, all_rows, batch_of, first_batches, next_batch
-from crmsync_desktop.domain.errors import BugError
 from crmsync_desktop.ports.crm import Page, Want
 
 _BEGINNING = "1970-01-01T00:00:00Z"
@@ -54,8 +53,15 @@ class Changes:
         started = server_time(headers, self._calls.now())
         for read, batch in zip(reads, batches, strict=True):
             if read.watches:
-                async for page in self._with_new_roles(read, batch, news, started):
-                    yield page
+                ids = await self._told(read, news)
+                if read.goes_whole(started):
+                    # The page that came is part of it, and comes again in its place.
+                    (batch,), _ = await first_batches(
+                        self._calls, [read.path_from(None)], purpose="read", pair=self._pair_of(read.decoder.object)
+                    )
+                else:
+                    async for page in self._of_new_roles(read, batch, ids, started):
+                        yield page
             async for page in self._pages(read, batch, started):
                 yield page
 
@@ -74,17 +80,22 @@ class Changes:
         batches = [batch_of(self._calls, status, body) for status, body in parts[: len(reads)]]
         return reads, batches, parts[len(reads) :], headers
 
-    async def _with_new_roles(
-        self, read: _Read, batch: Batch, news: list[tuple[int, Any]], started: datetime
-    ) -> AsyncIterator[Page]:
-        """Opportunities whose roles changed, and that aren't on the first page. They come first, with the cursor still
-        where it was, so that nothing is missed when the read ends early."""
+    async def _told(self, read: _Read, news: list[tuple[int, Any]]) -> list[str]:
+        """The opportunities whose roles changed, as far as can be told."""
         pair = self._pair_of(read.decoder.object)
-        ids = await roles.news(self._calls, news, read.position, pair=pair)
+        ids, untraced = await roles.news(self._calls, news, read.position, pair=pair)
+        read.told(untraced)
+        return ids
+
+    async def _of_new_roles(
+        self, read: _Read, batch: Batch, ids: Sequence[str], started: datetime
+    ) -> AsyncIterator[Page]:
+        """Opportunities that aren't on the first page. They come first, with the cursor still where it was, so that nothing
+        is missed when the read ends early."""
+        pair = self._pair_of(read.decoder.object)
         here = {row["Id"] for row in batch.rows}
-        paths = [read.path_of(part) for part in soql.lists(soql.text(id) for id in ids if id not in here)]
-        for path in paths:
-            (rows,) = await all_rows(self._calls, [path], purpose="read", pair=pair)
+        for part in soql.lists(soql.text(id) for id in ids if id not in here):
+            (rows,) = await all_rows(self._calls, [read.path_of(part)], purpose="read", pair=pair)
             rows = await roles.completed(self._calls, rows, purpose="read", pair=pair)
             if rows:
                 records = [read.decoder(row) for row in rows]
@@ -104,7 +115,9 @@ class Changes:
             last = batch.following is None
             position = version_of(batch.rows[-1]["SystemModstamp"]) if batch.rows else read.position
             reached = safe if last else min(safe, position)
-            read.advance(reached)
+            read.advance(reached, len(batch.rows))
+            if last:
+                read.ended(seen_at)
             rows = await roles.completed(self._calls, batch.rows, purpose="read", pair=pair)
             records = [read.decoder(row) for row in rows]
             yield Page(read.decoder.object, records, read.cursor(), last, seen_at)
@@ -127,11 +140,14 @@ class _Read:
     def __init__(self, want: Want, decoder: Decoder, data: str, now: datetime) -> None:
         self.decoder = decoder
         self._data = data
-        self._since = since_of(want.cursor)
+        known = load(want.cursor)
         # A first read takes no deleted rows (nothing is known of them); later ones need the tombstones.
-        self._tombstones = self._since is not None
-        self.path = self.path_from(self._since)
-        self.watches = roles.watches(data, self._since, now) if decoder.nested and self._since is not None else []
+        self._tombstones = known is not None
+        self._cursor = known or Cursor(_BEGINNING)
+        self._rows = 0
+        self._whole = known is None
+        self.path = self.path_from(known.since if known is not None else None)
+        self.watches = roles.watches(data, known.since, now) if decoder.nested and known is not None else []
         """Paths that tell of changed roles."""
 
     def path_from(self, since: str | None) -> str:
@@ -147,27 +163,23 @@ class _Read:
 
     @property
     def position(self) -> str:
-        return self._since or _BEGINNING
+        return self._cursor.since
 
-    def advance(self, reached: str) -> None:
-        self._since = reached if self._since is None else max(self._since, reached)
+    def told(self, untraced: list[str] | None) -> None:
+        self._cursor.told(untraced)
+
+    def goes_whole(self, now: datetime) -> bool:
+        """Whether everything is read this time; then this read counts as that."""
+        self._whole = self._whole or self._cursor.whole_due(now)
+        return self._whole
+
+    def advance(self, reached: str, rows: int) -> None:
+        self._cursor.since = max(self._cursor.since, reached)
+        self._rows += rows
+
+    def ended(self, at: str) -> None:
+        if self._whole and self.decoder.nested:
+            self._cursor.whole, self._cursor.rows, self._cursor.due = at, self._rows, False
 
     def cursor(self) -> str:
-        return orjson.dumps({"since": self._since}).decode()
-
-
-class _Cursor(msgspec.Struct):
-    since: str
-
-
-def since_of(cursor: str | None) -> str | None:
-    """The SystemModstamp from which a cursor reads on. Raises BugError for a text that isn't one of ours."""
-    if cursor is None:
-        return None
-    try:
-        since = msgspec.json.decode(cursor, type=_Cursor).since
-    except msgspec.MsgspecError as error:
-        raise BugError("A stored Salesforce cursor can't be read.", f"{cursor!r}: {error}") from None
-    if not soql.DATETIME.fullmatch(since):
-        raise BugError("A stored Salesforce cursor can't be read.", repr(cursor))
-    return since
+        return msgspec.json.encode(self._cursor).decode()

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from crmsync_desktop.adapters.salesforce import soql
 from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
+from crmsync_desktop.adapters.salesforce.errors import nonsense
+from crmsync_desktop.adapters.salesforce.ids import to_18
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
 from crmsync_desktop.domain import members
 from crmsync_desktop.domain.records import Value
@@ -20,7 +22,7 @@ from crmsync_desktop.domain.records import Value
 FIELD = "OpportunityContactRoles"
 OBJECT = "OpportunityContactRole"
 PARENT = "Opportunity"
-NESTED = "(SELECT ContactId,Role,IsPrimary,CreatedDate FROM OpportunityContactRoles)"
+NESTED = "(SELECT ContactId,Role,IsPrimary,CreatedDate FROM OpportunityContactRoles WHERE IsDeleted = false)"
 _COLUMNS = ("Id", "OpportunityId", "ContactId", "Role", "IsPrimary", "CreatedDate")
 
 
@@ -68,25 +70,31 @@ def watches(data: str, since: str, now: datetime) -> list[str]:
     return [f"{data}/sobjects/{OBJECT}/{what}?{span}" for what in ("updated", "deleted")]
 
 
-async def news(calls: Calls, parts: Sequence[tuple[int, Any]], since: str, *, pair: str) -> list[str]:
-    """The opportunities of the role rows that `watches` told of. Where one was refused (its span is limited to 30 and 15
-    days), the rows themselves are asked.
-
-    A role that was deleted by itself may be gone without a trace of its opportunity: the object reference has IsDeleted
-    only for those that went with their opportunity. Then it is seen when the opportunity is next read."""
+async def news(
+    calls: Calls, parts: Sequence[tuple[int, Any]], since: str, *, pair: str
+) -> tuple[list[str], list[str] | None]:
+    """The opportunities of the role rows that `watches` told of, and the deleted rows that are gone without a trace of
+    theirs (None where that can't be told). Where an answer was refused (the spans are limited to 30 and 15 days), the rows
+    themselves are asked."""
+    (updated_status, updated), (deleted_status, deleted) = parts
+    gone: list[str] | None = None
     try:
-        (_, updated), (_, deleted) = [part for part in parts if part[0] == 200]
-        ids = [*updated["ids"], *(row["id"] for row in deleted["deletedRecords"])]
-        conditions = [f"Id IN {part}" for part in soql.lists(map(soql.text, ids))]
-    except (KeyError, TypeError, ValueError):
-        conditions = [f"SystemModstamp >= {since}"]
+        if deleted_status == 200:
+            gone = [to_18(row["id"]) for row in deleted["deletedRecords"]]
+        known = [to_18(id) for id in updated["ids"]] if updated_status == 200 and gone is not None else None
+    except (KeyError, TypeError):
+        raise nonsense("What Salesforce says of changed contact roles doesn't have their ids.") from None
+    conditions = [f"SystemModstamp >= {since}"] if known is None else []
+    conditions += [f"Id IN {part}" for part in soql.lists(map(soql.text, [*(known or ()), *(gone or ())]))]
     data = calls.transport.data
     paths = [
         soql.query_path(data, soql.select(("Id", "OpportunityId"), OBJECT, where), all_rows=True)
         for where in conditions
     ]
     answers = await all_rows(calls, paths, purpose="read", pair=pair)
-    return list(dict.fromkeys(row["OpportunityId"] for rows in answers for row in rows))
+    opportunity_of = {row["Id"]: row["OpportunityId"] for rows in answers for row in rows}
+    untraced = None if gone is None else [id for id in gone if id not in opportunity_of]
+    return list(dict.fromkeys(opportunity_of.values())), untraced
 
 
 async def completed(calls: Calls, rows: Sequence[Row], *, purpose: str, pair: str) -> list[Row]:

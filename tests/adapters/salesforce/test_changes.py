@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmsync_desktop.adapters.salesforce import SalesforceCrm
-from crmsync_desktop.adapters.salesforce.changes import since_of
+from crmsync_desktop.adapters.salesforce.cursor import load
 from crmsync_desktop.domain.errors import BugError, SetupError
 from crmsync_desktop.domain.records import UNSEEN, Observed, Presence
 from crmsync_desktop.domain.schema import Field, Kind, Schema
@@ -125,7 +125,9 @@ def test_the_overlap_ends(site: Site) -> None:
 def test_a_cursor_never_goes_back(site: Site) -> None:
     ahead = json.dumps({"since": "2030-01-01T00:00:00Z"})
     (page,) = read(site, from_(CONTACTS, ahead))
-    assert since_of(page.cursor) == "2030-01-01T00:00:00Z"
+    known = load(page.cursor)
+    assert known is not None
+    assert known.since == "2030-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_a_cursor_never_goes_back(site: Site) -> None:
 )
 def test_a_cursor_that_is_none_is_ours_to_mend(broken: str) -> None:
     with pytest.raises(BugError):
-        since_of(broken)
+        load(broken)
 
 
 def test_a_merge_names_the_master_and_a_conversion_the_contact(site: Site) -> None:
