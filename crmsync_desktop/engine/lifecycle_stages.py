@@ -58,6 +58,14 @@ async def hand_over(contexts: Sequence[Context]) -> None:
         _decide(watch, pairs)
 
 
+def settle_reached(contexts: Sequence[Context]) -> None:
+    """After a pass: the opportunities whose records hold their stage now are done. What a person sets from then on stays."""
+    watch = contexts[0].stages
+    if watch is not None and stage_column(contexts[0].pairs[CONTACTS.name].layout) is not None:
+        watch.fresh.clear()  # nothing is woken any more
+        _decide(watch, contexts[0].pairs, stage=False)
+
+
 async def _read(context: Context, ids: list[str]) -> None:
     context.check_stop()
     found = await context.crms[Side.HUBSPOT].read(context.want(Side.HUBSPOT, context.pair.hubspot), ids)
@@ -65,9 +73,9 @@ async def _read(context: Context, ids: list[str]) -> None:
     context.store.stage(context.pair.name, [(record, digest_of(record)) for record in live], None)
 
 
-def _decide(watch: StageWatch, pairs: Mapping[str, Context]) -> dict[str, set[str]]:
-    """Set this round's moves and settle the opportunities that are done. Gives, by pair, the ids of the HubSpot records whose
-    stage isn't known."""
+def _decide(watch: StageWatch, pairs: Mapping[str, Context], stage: bool = True) -> dict[str, set[str]]:
+    """Set this round's moves, `stage` the records that are to move, and settle the opportunities that are done. Gives, by
+    pair, the ids of the HubSpot records whose stage isn't known."""
     unseen: dict[str, set[str]] = {}
     watch.moves = {name: {} for name in pairs}
     done: list[int] = []
@@ -77,7 +85,10 @@ def _decide(watch: StageWatch, pairs: Mapping[str, Context]) -> dict[str, set[st
         waiting, targets = _targets(watch, pairs, chunk)
         again = {known.row for known in chunk if known.id in watch.fresh}
         for name, context in pairs.items():
-            waiting |= _aim(watch, context, [each for each in targets if each.pair == name], again, unseen)
+            left, rows = _aim(watch, context, [each for each in targets if each.pair == name], again, unseen)
+            waiting |= left
+            if rows and stage:
+                watch.store.stage_again(Side.HUBSPOT, sorted(rows))
         done += [known.row for known in chunk if known.row not in waiting]
     watch.store.settle([Settle(row, RecordState.SETTLED, keep=True) for row in done])
     return unseen
@@ -166,12 +177,13 @@ def _through_companies(pairs: Mapping[str, Context], targets: Sequence[Target]) 
 
 def _aim(
     watch: StageWatch, context: Context, targets: Iterable[Target], again: set[int], unseen: dict[str, set[str]]
-) -> set[int]:
-    """Note the moves of one pair's records. Gives the rows of the opportunities that have something left to do. A record
-    that waits in error is only woken by an opportunity that has just changed; it moves whenever it is next planned."""
+) -> tuple[set[int], set[int]]:
+    """Note the moves of one pair's records. Gives the rows of the opportunities that have something left to do, and of the
+    records to be staged. One that waits in error is only woken by an opportunity that has just changed; it moves whenever
+    it is next planned."""
     column = stage_column(context.layout)
     if column is None:
-        return set()
+        return set(), set()
     ladder, moves, left = Ladder(column.hubspot), watch.moves[context.pair.name], set()
     rows: set[int] = set()
     for target in targets:
@@ -189,9 +201,7 @@ def _aim(
                 moves[record.row] = best
             if awake and record.link is not None:
                 rows.add(record.row)
-    if rows:
-        context.store.stage_again(Side.HUBSPOT, sorted(rows))
-    return left
+    return left, rows
 
 
 def plan_stage(
@@ -240,8 +250,9 @@ def plan_loose_stages(context: Context) -> None:
         )
         if context.only is not None and not context.only.admits(entry):
             continue
-        context.count(entry, 1)
-        entries.append(entry)
+        if context.only is None or context.only.admits(entry):
+            context.count(entry, 1)
+            entries.append(entry)
     context.store.plan(entries)
 
 

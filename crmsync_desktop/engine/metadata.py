@@ -103,11 +103,11 @@ async def owners_of(store: Store, crms: Mapping[Side, Crm], clock: Clock) -> lis
     return owners
 
 
-async def schema_of_object(object: str, store: Store, salesforce: Crm, clock: Clock) -> Schema:
+async def schema_of_object(object: str, store: Store, salesforce: Crm, clock: Clock, anew: bool = False) -> Schema:
     """One Salesforce object's schema, from the memory where it is younger than a day. Raises SetupError where the connected
     user can't see it."""
     kept = store.schema(Side.SALESFORCE, object)
-    if kept is None or not _young(kept, clock):
+    if anew or kept is None or not _young(kept, clock):
         kept = (await salesforce.schemas([object]))[object]
         store.save_schemas([kept])
     salesforce.use_schemas([kept])

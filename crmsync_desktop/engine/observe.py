@@ -11,6 +11,7 @@ from datetime import datetime
 
 import msgspec
 
+from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import UNSEEN, Observed, Presence, Side
 from crmsync_desktop.domain.values import keys_of, version_order
 from crmsync_desktop.engine.context import Context, side_by_side
@@ -32,15 +33,23 @@ async def _read(contexts: Sequence[Context], side: Side, read: dict[Side, int]) 
     context_of = {object: context for context in contexts for object in context.objects(side)}
     wants = [context.want(side, object, cursors.get((side, object))) for object, context in context_of.items()]
     watch = first.stages if side is Side.SALESFORCE else None
-    if watch is not None:
-        wants = watch.asked(wants, cursors)
-    async for page in first.crms[side].changes(wants):
-        first.check_stop()
-        own = watch.taken(page) if watch is not None else page
-        if own is not None:
-            stage_page(context_of[own.object], side, own)
-        read[side] += len(page.records)
-        first.report("reading", sum(read.values()), 0)
+    asked = watch.asked(wants, cursors) if watch is not None else wants
+    try:
+        async for page in first.crms[side].changes(asked):
+            first.check_stop()
+            own = watch.taken(page) if watch is not None else page
+            if own is not None:
+                stage_page(context_of[own.object], side, own)
+            read[side] += len(page.records)
+            first.report("reading", sum(read.values()), 0)
+    except SetupError:
+        if watch is None or watch.rides:
+            raise
+        watch.give_up(first.clock.now())  # what can't be seen may be what only it asked for
+        for context in contexts:
+            context.stages = None
+        await _read(contexts, side, read)
+        return
     if watch is not None:
         watch.finished()
 

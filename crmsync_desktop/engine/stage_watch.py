@@ -24,7 +24,7 @@ from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import LifecycleSync, OnOpportunityStage, Settings
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.digest import digest_of
-from crmsync_desktop.engine.metadata import schema_of_object
+from crmsync_desktop.engine.metadata import SCHEMA_SECONDS, schema_of_object
 from crmsync_desktop.engine.observe import is_stale
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import Crm, Page, Want
@@ -36,6 +36,8 @@ OBJECT: Final = "OpportunityStage"
 MEMORY: Final = "lifecycle stages"
 """The memory's name for the pair that these belong to."""
 FIELDS: Final = ("Name", "StageName", "IsClosed", "IsWon", "OpportunityContactRoles")
+HIDDEN: Final = "lifecycle_stages_hidden"
+"""The document that says when it turned out that the connected user may not see what has to be watched."""
 BEGUN: Final = "lifecycle_stages_begun"
 """The document that says that the first look is over."""
 
@@ -82,6 +84,10 @@ class StageWatch:
             self.begun = True
             self.store.save_document(BEGUN, True)
 
+    def give_up(self, now: float) -> None:
+        """What is watched can't be seen: leave it be until the schemas are next read."""
+        _tell_hidden(self.store, FIELDS, now)
+
     def _keep(self, records: list[Observed]) -> None:
         known = {k.id: k for k in self.store.records_by_id(Side.SALESFORCE, OBJECT, [each.id for each in records])}
         news = [(record, digest_of(record)) for record in records if _is_news(record, known.get(record.id))]
@@ -126,35 +132,44 @@ def with_stage(settings: Settings, pair: Pair, layout: Layout, hubspot: Schema) 
 
 
 async def begin_watch(
-    settings: Settings, pairs: Sequence[Pair], store: Store, crms: Mapping[Side, Crm], clock: Clock
+    settings: Settings, pairs: Sequence[Pair], store: Store, crms: Mapping[Side, Crm], clock: Clock, anew: bool
 ) -> StageWatch | None:
     """None where the setting is off (what it has missed by the time it is on again is no news then), or where the connected
-    user may not see what has to be watched: an error says so."""
+    user may not see what has to be watched: an error says so, and it is tried again after a day, or where schemas are read
+    `anew`."""
     begun = bool(store.document(BEGUN))
     if settings.contacts.lifecycle_stage is not OnOpportunityStage.UPDATE:
         if begun:
             store.save_document(BEGUN, False)
             store.forget_cursor(Side.SALESFORCE, OBJECT)
         return None
+    hidden_at = store.document(HIDDEN)
+    if hidden_at and not anew and abs(clock.now() - hidden_at) < SCHEMA_SECONDS:
+        return None
     try:
-        fields = (await schema_of_object(SOURCE, store, crms[Side.SALESFORCE], clock)).fields
+        anew = anew and DEALS not in pairs  # they have just been read with the deals' own
+        fields = (await schema_of_object(SOURCE, store, crms[Side.SALESFORCE], clock, anew or bool(hidden_at))).fields
         missing = [name for name in FIELDS if name not in fields]
     except SetupError:
         missing = list(FIELDS)
     if missing:
-        _tell_hidden(store, missing, stamp(clock.now()))
+        _tell_hidden(store, missing, clock.now())
         return None
+    if hidden_at:
+        store.save_document(HIDDEN, None)
     store.clear_errors([(Side.SALESFORCE, SOURCE, OBJECT)])
     store.set_layout(MEMORY, FIELDS)
     return StageWatch(store, DEALS in pairs, begun)
 
 
-def _tell_hidden(store: Store, missing: Sequence[str], now: str) -> None:
+def _tell_hidden(store: Store, missing: Sequence[str], now: float) -> None:
     message = (
         f"The connected Salesforce user can't see {', '.join(missing)} of {SOURCE}, so lifecycle stages don't follow "
         "opportunities."
     )
     fault = Fault(Category.PERMISSIONS, "STAGES_HIDDEN", message, tuple(missing))
     store.open_errors(
-        [NewError(CONTACTS.name, Side.SALESFORCE, SOURCE, OBJECT, SOURCE, fault, hint(fault.category, fault.code))], now
+        [NewError(CONTACTS.name, Side.SALESFORCE, SOURCE, OBJECT, SOURCE, fault, hint(fault.category, fault.code))],
+        stamp(now),
     )
+    store.save_document(HIDDEN, now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,6 +155,7 @@ def world(folder: Path, **options: object) -> Iterator[World]:
         await asyncio.sleep(min(seconds, _SHORT))
 
     patch.setattr(SystemClock, "sleep", soon)
+    patch.setattr("crmsync_desktop.adapters.hubspot.pace.SEARCH_LIMIT", _FAR)  # as the portal's, below
     with practice_orgs(folder / "practice", contacts=0, **options) as orgs, asyncio.Runner() as runner:
         orgs.admin.post("/hubspot/limits", burst=_FAR, searches=_FAR)
         told = orgs.announced
@@ -162,9 +164,22 @@ def world(folder: Path, **options: object) -> Iterator[World]:
         service = runner.run(open_service(where, practice_profile(where, dict(told)), tokens))
         opened = World(orgs, service, runner)
         try:
+            opened.sync()
+            _start_threads(service)
             yield opened
         finally:
             runner.run(opened.service.close())
             opened.salesforce.session.close()
             opened.hubspot.session.close()
             patch.undo()
+
+
+def _start_threads(service: Service) -> None:
+    """All that the clients will ever have: one that began within a test would count as left running by it."""
+    assert service._ready is not None
+    for crm in service._ready.crms.values():
+        clients: Any = crm
+        pool = clients._transport._workers if clients.side is Side.HUBSPOT else clients._calls._threads
+        together = threading.Barrier(pool._max_workers)
+        for each in [pool.submit(together.wait) for _ in range(pool._max_workers)]:
+            each.result()
