@@ -13,9 +13,13 @@ from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings, active_pairs
+from crmsync_desktop.domain.stages import read_by
+from crmsync_desktop.domain.state_country import with_addresses
 from crmsync_desktop.engine.context import Context, Report
-from crmsync_desktop.engine.metadata import owners_of, schemas_of
+from crmsync_desktop.engine.metadata import OUTDATED, owners_of, schemas_of
 from crmsync_desktop.engine.parents import parents_of_all
+from crmsync_desktop.engine.stage_watch import begin_watch, with_stage
+from crmsync_desktop.engine.stages import stages_of
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm
 from crmsync_desktop.ports.store import Store
@@ -36,6 +40,7 @@ async def prepare(
     """A context for each pair that syncs, parents before children. Costs calls for schemas and owners that aren't known or
     old. Raises SetupError where a pair has nothing mapped."""
     pairs = active_pairs(settings)
+    anew = bool(store.document(OUTDATED))
     schemas = await schemas_of(pairs, store, crms, clock)
     owners = await owners_of(store, crms, clock)
     parents = parents_of_all(store, pairs)
@@ -48,6 +53,9 @@ async def prepare(
             raise SetupError(
                 "No field is mapped.", "", f"Map at least one field of {pair.name}, or mend the mappings shown."
             )
+        tables = await stages_of(pair, store, crms, clock, anew)
+        layout = layout if tables is None else read_by(layout, tables)
+        layout = with_addresses(with_stage(settings, pair, layout, own[pair.hubspot]), own, settings)
         set_layout(store, pair, layout)
         contexts[pair.name] = Context(
             pair=pair,
@@ -66,8 +74,9 @@ async def prepare(
             pairs=contexts,
             parents=dict(parents),
         )
+    watch = await begin_watch(settings, pairs, store, crms, clock, anew)
     for context in contexts.values():
-        context.pairs = contexts
+        context.pairs, context.stages = contexts, watch
     return list(contexts.values())
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from crmsync_desktop.domain.mapping import Mapping, Rule
+from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import Cell, Observed, Op, Outcome, Presence, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, ContactList, Field, Identity, Kind, Owner, Schema
 from crmsync_desktop.domain.values import stamp
@@ -101,6 +102,9 @@ class InstantSystem:
         return {object: schema(object) for object in objects}
 
     async def owners(self) -> list[Owner]:
+        return []
+
+    async def pipelines(self, object: str) -> list[Pipeline]:
         return []
 
     async def allowance(self) -> Allowance:

@@ -6,6 +6,8 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from crmsync_desktop.adapters.salesforce.roles import FIELD
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
@@ -32,6 +34,7 @@ _KINDS = {
     "id": Kind.ID,
 }
 """Every other type (address, location, base64, time, anyType, complexvalue…) is OPAQUE."""
+RECORD_TYPE = "RecordTypeId"
 _WHOLE = frozenset({"int", "long"})
 _HAS_LENGTH = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.HTML, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.PICKLIST})
 
@@ -41,6 +44,7 @@ def schema_of(described: Mapping[str, Any], read_at: str, roles: Mapping[str, An
     it. Raises KeyError or TypeError where it isn't one."""
     by_name = {entry["name"]: entry for entry in described["fields"]}
     fields = [_field(entry, _controlling(by_name.get(entry.get("controllerName")))) for entry in described["fields"]]
+    fields = [_record_types(field, described) if field.name == RECORD_TYPE else field for field in fields]
     if roles is not None and (members := _roles_field(roles)) is not None:
         fields.append(members)
     return Schema(
@@ -108,6 +112,16 @@ def _roles_field(described: Mapping[str, Any]) -> Field | None:
     )
 
 
+def _record_types(field: Field, described: Mapping[str, Any]) -> Field:
+    """A record type is chosen from a list, whatever describe calls its field. This user's default one comes first."""
+    infos = [each for each in described.get("recordTypeInfos") or () if not each.get("master")]
+    infos.sort(key=lambda each: not each.get("defaultRecordTypeMapping"))
+    options = tuple(
+        Option(each["recordTypeId"], each["name"], bool(each.get("active") and each.get("available"))) for each in infos
+    )
+    return msgspec.structs.replace(field, options=options, restricted=True, length=None)
+
+
 def _controlling(entry: Mapping[str, Any] | None) -> Sequence[str]:
     if entry is None:
         return ()
@@ -131,6 +145,8 @@ def _kind(entry: Mapping[str, Any]) -> Kind:
     native = entry["type"]
     if native == "reference" and entry["name"] == "OwnerId":
         return Kind.OWNER
+    if native == "reference" and entry["name"] == RECORD_TYPE:
+        return Kind.PICKLIST
     if native == "textarea" and entry.get("htmlFormatted") and not entry.get("calculated"):
         return Kind.HTML
     return _KINDS.get(native, Kind.OPAQUE)
