@@ -15,6 +15,8 @@ from crmsync_desktop.domain.likeness import Traits
 
 LIKELY = 60
 """The score from which two records are reported."""
+REMEMBERED = 2_000_000
+"""Couples that are known to have been compared: bounds the memory. One that is forgotten is compared again, to the same end."""
 _BEAT = 256
 _FOR, _AGAINST = 3, 2
 """So many findings make a reason, at most."""
@@ -68,6 +70,8 @@ def find_duplicates(
         couple = one * len(compared) + other
         if first.thing == second.thing or couple in seen:
             continue
+        if len(seen) == REMEMBERED:
+            seen.clear()
         seen.add(couple)
         if len(seen) % _BEAT == 0:
             beat()

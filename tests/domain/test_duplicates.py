@@ -152,3 +152,10 @@ def test_a_reason_says_the_weightiest_first_and_not_everything() -> None:
     findings += [Finding(2.0, "same f2"), Finding(3.0)]
     assert reason_of(findings) == "same f2, f5, f4, but f-9 and f-2"
     assert reason_of([]) == ""
+
+
+def test_a_couple_that_is_compared_again_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [compared(place, row) for place, row in enumerate([KARI, KARI, *STRANGERS, KARI])]
+    once = find_duplicates("contacts", rows, least=1)
+    monkeypatch.setattr("crmsync_desktop.domain.duplicates.REMEMBERED", 1)
+    assert find_duplicates("contacts", rows, least=1) == once
