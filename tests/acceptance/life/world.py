@@ -156,7 +156,7 @@ def world(folder: Path, **options: object) -> Iterator[World]:
 
     patch.setattr(SystemClock, "sleep", soon)
     patch.setattr("crmsync_desktop.adapters.hubspot.pace.SEARCH_LIMIT", _FAR)  # as the portal's, below
-    with practice_orgs(folder / "practice", contacts=0, **options) as orgs, asyncio.Runner() as runner:
+    with practice_orgs(folder / "practice", **{"contacts": 0, **options}) as orgs, asyncio.Runner() as runner:
         orgs.admin.post("/hubspot/limits", burst=_FAR, searches=_FAR)
         told = orgs.announced
         tokens = (told["salesforce"]["access_token"], told["hubspot"]["access_token"])
