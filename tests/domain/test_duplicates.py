@@ -84,6 +84,8 @@ def test_records_that_are_the_same_already_are_not_compared_and_their_duplicate_
     assert find_duplicates("contacts", linked) == []
     double = compared(3, KARI)
     assert [(each.one, each.other) for each in find_duplicates("contacts", [*linked, double])] == [(1, 3)]
+    says_no_more = compared(4, (*KARI[:2], *[None] * 4), hubspot=True, thing=7)
+    assert [(each.one, each.other) for each in find_duplicates("contacts", [*linked, says_no_more, double])] == [(1, 3)]
     hubspots = compared(3, KARI, hubspot=True)
     assert [(each.one, each.other) for each in find_duplicates("contacts", [*linked, hubspots])] == [(2, 3)]
 

@@ -77,6 +77,7 @@ def test_names_are_alike_by_degrees(one: str, other: str, level: Level) -> None:
         ("Kari Nordmann", "Kari Nordmann", "same name"),
         ("Kari Nordmann", "Kari Nordmahn", "names differ by one letter"),
         ("Kari Nordmann", "Karri Nordmahn", "names differ by a letter each"),
+        ("Kari Kari", "Kari Karin", "names differ by one letter"),
         ("Kari Nordmann", "K Nordmann", "similar names"),
         ("Kari Nordmann", "Nordmann Kari", "same name, first and last exchanged"),
         ("Kari Nordmann", "Nordmahn Kari", "names differ by one letter, first and last exchanged"),
