@@ -55,6 +55,11 @@ class Parents:
         """A preview: the record of `side` will get a counterpart."""
         self._across[side][id] = f"{NEW}{id}"
 
+    def expect_link(self, salesforce_id: str, hubspot_id: str) -> None:
+        """A preview: these two will be linked."""
+        self._across[Side.SALESFORCE][salesforce_id] = hubspot_id
+        self._across[Side.HUBSPOT][hubspot_id] = salesforce_id
+
     def look_again(self) -> None:
         """Links were made, or moved to other records."""
         for across in self._across.values():

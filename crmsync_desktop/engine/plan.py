@@ -135,6 +135,8 @@ def _plan_match(context: Context, salesforce: Known, hubspot: Known, members: se
     plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
     leave_out(context, link, plan)
     draft.new_link(link, plan, salesforce, hubspot, s_cells, h_cells)
+    if context.preview and context.pair.name in context.parents:
+        context.parents[context.pair.name].expect_link(salesforce.id, hubspot.id)
     if not context.preview:
         context.linked_children.update(context.parents_in(s_cells), context.parents_in(h_cells))
 
@@ -162,6 +164,7 @@ def _link_plan(
         doors,
         context.settings.on_conflict,
         evidence_of(context, link),
+        new=link.link == 0,
     )
 
 

@@ -45,7 +45,7 @@ def test_a_company_without_a_synced_contact_makes_no_account_until_it_has_one(he
     assert here.partner("companies", Side.HUBSPOT, company) is None
     [row] = [row for row in here.store.errors(Category.ASSOCIATIONS) if row.record_id == company]
     assert (row.code, row.notice) == ("NO_SYNCED_CONTACT", True)
-    contact, person = both(here, None, company)
+    contact, _ = both(here, None, company)
     here.sync()
     account = here.partner("companies", Side.HUBSPOT, company)
     assert account is not None
