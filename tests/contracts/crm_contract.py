@@ -333,6 +333,13 @@ class CrmContract:
         assert all(owner.email == owner.email.casefold().strip() and owner.id for owner in owners)
 
     @scenario
+    async def test_an_object_without_stages_has_no_pipelines_and_costs_no_call(self, bench: Workbench) -> None:
+        await bench.crm.schemas([bench.object])
+        before = bench.calls()
+        assert await bench.crm.pipelines(bench.object) == []
+        assert bench.calls() == before
+
+    @scenario
     async def test_identity_and_allowance_name_the_account(self, bench: Workbench) -> None:
         identity = await bench.crm.identity()
         assert identity.account_id

@@ -89,8 +89,12 @@ def test_recorded_describes_of_a_real_org_are_read_whole(name: str) -> None:
     assert set(schema.fields) == {entry["name"] for entry in body["fields"]}
     for entry in body["fields"]:
         read = schema.fields[entry["name"]]
-        expected = Kind.OWNER if entry["name"] == "OwnerId" else NATIVE[entry["type"]]
-        assert read.kind is expected, entry["name"]
+        named = {"OwnerId": Kind.OWNER, "RecordTypeId": Kind.PICKLIST}
+        assert read.kind is named.get(entry["name"], NATIVE[entry["type"]]), entry["name"]
+        if entry["name"] == "RecordTypeId":
+            types = {info["recordTypeId"] for info in body["recordTypeInfos"] if not info["master"]}
+            assert {option.value for option in read.options} == types
+            continue
         assert [option.value for option in read.options] == [value["value"] for value in entry["picklistValues"]]
     if name in ("Contact", "Lead"):
         assert schema.fields["LastName"].required
