@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Table
-from collections.abc import Sequence
 
 import msgspec
 
 from crmsync_desktop.app.views import FieldView, MappingView
 from crmsync_desktop.domain.compat import Fit, fit_all
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import Mapping, Pair, Rule, carries_association
+from crmsync_desktop.domain.mapping import Existing, Mapping, Pair, Rule, as_made, carries_association, once_synced
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.ports.store import Store
 
@@ -150,7 +150,29 @@ class Mappings:
     def _name(self) -> str:
         return f"mappings.{self._pair.name}"
 
+    def backfill(self, property: str) -> None:
+        """What both sides hold already is to travel in the next pass. Raises SetupError for a property that isn't mapped,
+        or doesn't sync."""
+        if self._find(property).rule is Rule.DONT_SYNC:
+            raise SetupError(f"“{property}” isn't synced.", "", "Give it another rule first: mappings rule")
+        self._keep(
+            [
+                msgspec.structs.replace(m, existing=Existing.BACKFILL) if m.property == property else m
+                for m in self.all()
+            ]
+        )
+
+    def synced(self, properties: Collection[str]) -> None:
+        """A pass has dealt with all there was to deal with, by the mappings of these properties."""
+        now = [once_synced(each) if each.property in properties else each for each in self.all()]
+        if now != list(self.all()):
+            self._keep(now)
+
     def _save(self, mappings: Sequence[Mapping]) -> None:
+        before = {mapping.property: mapping for mapping in self.all()}
+        self._keep([as_made(mapping, before.get(mapping.property)) for mapping in mappings])
+
+    def _keep(self, mappings: Sequence[Mapping]) -> None:
         self._store.save_document(self._name, msgspec.to_builtins(mappings))
 
     def _find(self, property: str) -> Mapping:

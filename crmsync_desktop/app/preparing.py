@@ -25,6 +25,10 @@ from crmsync_desktop.ports.crm import ContactLists, Crm
 from crmsync_desktop.ports.store import Store
 
 
+FIELDS = "layout_fields"
+"""By pair: the Salesforce fields of the layout in force."""
+
+
 async def prepare(
     *,
     store: Store,
@@ -56,7 +60,7 @@ async def prepare(
         tables = await stages_of(pair, store, crms, clock, anew)
         layout = layout if tables is None else read_by(layout, tables)
         layout = with_addresses(with_stage(settings, pair, layout, own[pair.hubspot]), own, settings)
-        set_layout(store, pair, layout)
+        set_layout(store, pair, layout, {each.property: each.salesforce for each in mappings[pair.name].all()})
         contexts[pair.name] = Context(
             pair=pair,
             layout=layout,
@@ -85,12 +89,19 @@ def own_schemas(pair: Pair, schemas: Table[str, Schema]) -> dict[str, Schema]:
     return {object: schemas[object] for object in (pair.hubspot, *pair.salesforce) if object in schemas}
 
 
-def set_layout(store: Store, pair: Pair, layout: Layout) -> None:
-    """Bring the memory's layout up to date. Where lookups join it (another pair was switched on), everything is read anew:
-    whom the records belong to was never asked for."""
-    before = store.layout(pair.name)
-    joined = [column for column in layout.columns if column.parent and column.property not in before]
+def set_layout(store: Store, pair: Pair, layout: Layout, fields: Table[str, dict[str, str]]) -> None:
+    """Bring the memory's layout up to date. `fields`: what the mappings name in Salesforce, by property, there or not.
+    Where lookups join the layout (another pair was switched on) or a mapping is new (M4), everything is read anew: what
+    the records hold there was never asked for."""
+    before, name = store.layout(pair.name), f"{FIELDS}.{pair.name}"
+    former = store.document(name) or {}
+    renamed = {each for each in before if former.get(each, fields.get(each)) != fields.get(each)}
+    if renamed:  # the same property, but of another field: what was known of it says nothing now
+        store.set_layout(pair.name, [each for each in before if each not in renamed])
+    left = [each for each in before if each not in renamed]
+    joined = [column for column in layout.columns if (column.parent or column.unread) and column.property not in left]
     store.set_layout(pair.name, layout.properties)
+    store.save_document(name, {each: fields[each] for each in layout.properties if each in fields})
     if before and joined:
         forget(store, [pair])
 

@@ -13,7 +13,7 @@ import msgspec
 
 from crmsync_desktop.domain.compat import Fit, converts, fit_all, parent_pair
 from crmsync_desktop.domain.mapping import Mapping as FieldMapping
-from crmsync_desktop.domain.mapping import Pair, Rule
+from crmsync_desktop.domain.mapping import Existing, Pair, Rule
 from crmsync_desktop.domain.records import UNSEEN, Cell, Fault, Side
 from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
 from crmsync_desktop.domain.values import canonical
@@ -62,7 +62,8 @@ class Column(msgspec.Struct, frozen=True):
     can't travel (an owner nobody matches). `converts`: the two sides write the same value differently (date and datetime, a
     number with decimals that Salesforce's field rounds to `scale` places). `translation` takes the tables' place; with
     `beside` it also looks at the record that the value is to come to (BesideTranslation). `parent` is the pair whose records
-    a reference or members point at."""
+    a reference or members point at. `existing` and `unread` are its mapping's (M4); members, which are joined one by one,
+    don't heed them."""
 
     place: int
     property: str
@@ -78,6 +79,8 @@ class Column(msgspec.Struct, frozen=True):
     translation: Any = None
     parent: str = ""
     beside: bool = False
+    existing: Existing = Existing.TRAVEL
+    unread: bool = False
 
     def waits(self) -> bool:
         """Whether a value without a counterpart stays undecided until there is one."""
@@ -218,6 +221,8 @@ def _column(
         strict=owner,
         converts=converts(fit.kind, hubspot.kind) or scale is not None,
         scale=scale,
+        existing=mapping.existing,
+        unread=mapping.unread,
     )
 
 

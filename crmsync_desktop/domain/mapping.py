@@ -57,12 +57,24 @@ _MIRRORED = {
 }
 
 
+class Existing(StrEnum):
+    """What becomes of the values that both systems held when a mapping was made (M4)."""
+
+    TRAVEL = "travel"
+    """They are decided about like any other: every default mapping, and every one that was backfilled."""
+    STAY = "stay"
+    """They stay as they are, differences included, until the field is edited on that record."""
+    BACKFILL = "backfill"
+    """They are to travel in the next pass, as if the records were linked for the first time."""
+
+
 class Mapping(msgspec.Struct, frozen=True):
     """One HubSpot property with its Salesforce field.
 
     `salesforce` goes from object to field ("Contact" → "MailingStreet", "Lead" → "Street"): one mapping may have
     different fields, or none, on the objects of its pair. `values` are (HubSpot value, Salesforce value) where a picklist
-    names the same thing differently. A `builtin` mapping can't be removed, only set to Don't sync.
+    names the same thing differently. A `builtin` mapping can't be removed, only set to Don't sync. `unread`: what both
+    systems held when it was made hasn't been read yet.
     """
 
     property: str
@@ -70,6 +82,8 @@ class Mapping(msgspec.Struct, frozen=True):
     rule: Rule = Rule.PREFER_SALESFORCE
     values: tuple[tuple[str, str], ...] = ()
     builtin: bool = False
+    existing: Existing = Existing.TRAVEL
+    unread: bool = False
 
 
 class MatchedBy(StrEnum):
@@ -144,6 +158,22 @@ TICKETS = Pair(
 )
 PAIRS = {pair.name: pair for pair in (COMPANIES, CONTACTS, DEALS, TICKETS)}
 """Parents before their children: the order in which a pass deals with them."""
+
+
+def as_made(wanted: Mapping, before: Mapping | None) -> Mapping:
+    """`wanted` as it stands once it is saved in the place of `before`: where it is new, was set to Don't sync, or has other
+    fields now, what is there already stays, and has to be read first (M4)."""
+    if wanted.rule is Rule.DONT_SYNC:
+        return msgspec.structs.replace(wanted, existing=Existing.TRAVEL, unread=False)
+    if before is None or before.rule is Rule.DONT_SYNC or before.salesforce != wanted.salesforce:
+        return msgspec.structs.replace(wanted, existing=Existing.STAY, unread=True)
+    return msgspec.structs.replace(wanted, existing=before.existing, unread=before.unread)
+
+
+def once_synced(mapping: Mapping) -> Mapping:
+    """The mapping after a pass that dealt with all there was to deal with."""
+    existing = Existing.TRAVEL if mapping.existing is Existing.BACKFILL else mapping.existing
+    return msgspec.structs.replace(mapping, existing=existing, unread=False)
 
 
 def carries_association(property: str) -> bool:

@@ -14,6 +14,7 @@ from crmsync_desktop.domain.checks import check_value, missing_required
 from crmsync_desktop.domain.companions import Group, broken, unplaced
 from crmsync_desktop.domain.decide import Action, Facts, decide, is_dispute
 from crmsync_desktop.domain.layout import Column, Layout
+from crmsync_desktop.domain.mapping import Existing
 from crmsync_desktop.domain.members import Merged, merge
 from crmsync_desktop.domain.newest import NOTHING, Evidence, newest_edit
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Side, Value
@@ -93,8 +94,10 @@ def plan_link(
     doors: Doors,
     on_conflict: OnConflict,
     evidence: Evidence = NOTHING,
+    new: bool = False,
 ) -> LinkPlan:
-    """Decide every field of a link whose records are both live. `evidence`: what is known of its disputed fields."""
+    """Decide every field of a link whose records are both live. `evidence`: what is known of its disputed fields. `new`: the
+    link is only being made, so that whatever its records hold is to travel (M4)."""
     plan = LinkPlan(list(salesforce.base), list(hubspot.base), [], [], [], [], False, False)
     for column in layout.columns:
         place = column.place
@@ -114,7 +117,12 @@ def plan_link(
                 _rebase(plan, place, s, h)
             continue
         here = column.as_salesforce(h, hubspot.cells, salesforce.cells)
-        facts = _facts(column, s, h, bs, bh, there, here)
+        known = (UNSEEN, UNSEEN) if column.existing is Existing.BACKFILL else (bs, bh)
+        facts = _facts(column, s, h, *known, there, here)
+        if column.existing is Existing.STAY and not (new or facts.salesforce_moved or facts.hubspot_moved):
+            if bs != s or bh != h:
+                _rebase(plan, place, s, h)
+            continue
         if is_dispute(column.rule, facts):
             facts = _dated(plan, facts, place, salesforce.version, hubspot.version, evidence)
             settled = evidence.settled.get(place)
@@ -135,8 +143,10 @@ def plan_link(
     _keep_together(plan, layout, salesforce, hubspot, doors, on_conflict)
     for address in layout.addresses:
         told = [fault for _, fault in plan.faults]
-        missing = address.complete(salesforce.object, plan.to_salesforce, salesforce.cells, told)
-        plan.faults += [(Side.SALESFORCE, fault) for fault in missing]
+        refused = address.complete(salesforce.object, plan.to_salesforce, salesforce.cells, told)
+        plan.faults += [(Side.SALESFORCE, fault) for fault in refused]
+        # A state that can't be read for its country's sake is one and the same fault.
+        plan.faults = list(dict.fromkeys(plan.faults))
     return plan
 
 
@@ -171,6 +181,7 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
     plan.changes = [change for change in plan.changes if change.place not in alone]
     for address in layout.addresses:
         plan.faults += address.complete(target.object, plan.changes, (), plan.faults)
+        plan.faults = list(dict.fromkeys(plan.faults))
     missing = missing_required(target, {change.field: change.new for change in plan.changes})
     plan.blocked = bool(missing) or unplaced(plan.faults)
     plan.faults.extend(missing)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from crmsync_desktop.domain.layout import Layout
-from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.domain.mapping import Existing, Rule
 from crmsync_desktop.domain.planner import CreatePlan, Doors, FieldChange, LinkPlan, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Side
 from crmsync_desktop.domain.schema import Schema
@@ -177,6 +178,38 @@ def create(
 ) -> CreatePlan:
     object, made = ("Contact", "contacts") if source is Side.SALESFORCE else ("contacts", "Contact")
     return plan_create(layout_of(specs, rules), source, cells, target or schemas(specs)[made], object)
+
+
+def of(existing: Existing, rule: Rule = Rule.TWO_WAY) -> Layout:
+    layout = one(TEXT, rule)
+    return msgspec.structs.replace(layout, columns=(msgspec.structs.replace(layout.columns[0], existing=existing),))
+
+
+@pytest.mark.parametrize("rule", [rule for rule in Rule if rule is not Rule.DONT_SYNC])
+def test_what_a_new_mapping_finds_stays_and_is_known_from_then_on(rule: Rule) -> None:
+    found = plan(of(Existing.STAY, rule), ("Anna", UNSEEN), ("Bo", UNSEEN))
+    assert (found.to_salesforce, found.to_hubspot, found.rebased) == ([], [], True)
+    assert (found.base_salesforce, found.base_hubspot) == (["Anna"], ["Bo"])
+    found = plan(of(Existing.STAY, rule), ("Anna", "Anna"), ("Bo", "Bo"))
+    assert (found.to_salesforce, found.to_hubspot, found.rebased) == ([], [], False)
+
+
+def test_an_edit_of_a_new_mappings_field_travels_and_so_does_what_a_new_link_begins_with() -> None:
+    assert plan(of(Existing.STAY), ("Cleo", "Anna"), ("Bo", "Bo")).to_hubspot[0].new == "Cleo"
+    assert plan(of(Existing.STAY), ("Anna", "Anna"), ("Cleo", "Bo")).to_salesforce[0].new == "Cleo"
+    looks = Look("Contact", NEW, ["Anna"], [UNSEEN]), Look("contacts", OLD, [None], [UNSEEN])
+    found = plan_link(of(Existing.STAY), *looks, Doors(), OnConflict.NEWEST, new=True)
+    assert found.to_hubspot[0].new == "Anna"
+
+
+def test_a_backfill_decides_as_on_the_first_link_whatever_is_known() -> None:
+    backfill = of(Existing.BACKFILL)
+    assert plan(backfill, (None, None), ("Bo", "Bo")).to_salesforce[0].new == "Bo"
+    assert plan(backfill, ("Anna", "Anna"), (None, None)).to_hubspot[0].new == "Anna"
+    newer = plan(backfill, ("Anna", "Anna"), ("Bo", "Bo"), newest=Side.HUBSPOT)
+    assert newer.to_salesforce[0].new == "Bo"
+    hidden = plan(backfill, (UNSEEN, "Anna"), ("Bo", "Bo"))
+    assert (hidden.base_salesforce, hidden.rebased) == (["Anna"], False), "a hidden field is no blank one"
 
 
 def test_a_new_record_gets_what_travels() -> None:
