@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
     ChangeView,
     ConfigurationDiffView,
@@ -138,6 +139,20 @@ class Facade(Protocol):
     async def passes(self, limit: int) -> list[PassView]: ...
 
     async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]: ...
+
+    async def plans(self) -> list[PlanView]:
+        """Previews, the newest first: which are kept, and what became of the others (P1)."""
+        ...
+
+    async def apply(self, number: int) -> ApplyView:
+        """Carry out a kept plan and nothing beyond it; takes as long as a pass does. What has moved since isn't written but
+        told. Raises SetupError for a plan that isn't kept any more, was applied already, or never was."""
+        ...
+
+    async def undo(self, pass_id: int, record: str | None, preview: bool, approved: bool) -> UndoView:
+        """Put back what a pass wrote, as far as nobody has edited it since (P2); takes as long as a pass does. `record`: only
+        this one, by its id, address or e-mail address. Raises SetupError for a pass that wrote nothing."""
+        ...
 
     async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
         """Likely duplicates among the records that are known, within each system and across both (P6); at most `limit` of

@@ -15,6 +15,7 @@ from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.mapping_work import MappingWork
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.pair_work import PairWork
+from crmsync_desktop.app.plan_work import PlanWork, addresses_of
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.runner import PAUSED, Runner, Systems
 from crmsync_desktop.app.setting_views import whole_number
@@ -50,7 +51,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork, MappingWork, PairWork, Decisions):
+class Service(PracticeWork, MappingWork, PairWork, Decisions, PlanWork):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -82,6 +83,7 @@ class Service(PracticeWork, MappingWork, PairWork, Decisions):
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
         Decisions.__init__(self, store, clock, self._runner, self._emit)
+        PlanWork.__init__(self, store, self._runner, lambda: addresses_of(self._profile))
         self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit)
         self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)

@@ -14,11 +14,12 @@ from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.configuration_commands import config_app
-from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
 from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_app
+from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.mapping_commands import mappings_app
 from crmsync_desktop.cli.pair_commands import pairs_app
+from crmsync_desktop.cli.plan_commands import SHOWN_CHANGES, apply, changes_of, history, plans, show_plan, undo
 from crmsync_desktop.cli.practice_commands import practice_app
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
 from crmsync_desktop.cli.setting_commands import settings_app
@@ -40,11 +41,13 @@ app.add_typer(pairs_app, name="pairs", no_args_is_help=True)
 app.add_typer(conflicts_app, name="conflicts")
 app.command()(approve)
 app.command()(changes)
+app.command()(plans)
+app.command()(apply)
+app.command()(undo)
+app.command()(history)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)
 app.add_typer(mappings_app, name="mappings", no_args_is_help=True)
-
-SHOWN_CHANGES = 50
 
 
 @app.command()
@@ -107,12 +110,14 @@ def sync(
     async def work(facade: Facade) -> int:
         with output.progress_of(facade, as_json):
             result = await facade.sync(preview)
-        changes = await facade.changes(result.id, 0, 10_000 if as_json else SHOWN_CHANGES) if preview else []
+        changes = await changes_of(facade, result.id, None if as_json else SHOWN_CHANGES) if preview else []
         errors = (await facade.status()).errors
         if as_json:
             output.as_json({"pass": result, "changes": changes} if preview else {"pass": result})
         else:
             output.show_pass(result, changes)
+            if preview:
+                show_plan(result, len(changes))
             if errors:
                 where = " --practice" if practice else f" {name}" if name else ""
                 output.console.print(f"{errors:,} errors need a look: crmsync-desktop errors{where}", markup=False)

@@ -6,7 +6,7 @@ it can be shown, explained and undone itself. Only what it plans is different.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -34,9 +34,9 @@ class Undone(msgspec.Struct):
 
 
 async def run_undo(
-    contexts: Sequence[Context], of: int, record: str | None, approved: bool, calls: dict[Side, int]
+    contexts: Sequence[Context], of: int, records: Collection[str] | None, approved: bool, calls: dict[Side, int]
 ) -> Undone:
-    """Undo pass `of`, or its changes to one record (by its id on either side), as a pass of its own. The guard rail stops one
+    """Undo pass `of`, or its changes to some records (by their ids on either side), as a pass of its own. The guard rail stops one
     that would delete, blank or change too much unless it is `approved`. Ends and raises as run_pass does."""
     left: list[LeftRecord] = []
 
@@ -62,7 +62,7 @@ async def run_undo(
             objections: list[str] = []
             # Children before their parents: whether a created account may go depends on what still belongs to it.
             for context in reversed(contexts):
-                left.extend(await plan_undo(context, of, record))
+                left.extend(await plan_undo(context, of, records))
                 objections += [] if approved else _objections(context)
                 if not first.preview:
                     if objections:
@@ -76,12 +76,12 @@ async def run_undo(
             return "Some writes got no answer. The next pass looks for them first."
         return ""
 
-    row = await run_pass(contexts, _reason(of, record), calls, pipeline)
+    row = await run_pass(contexts, _reason(of, records), calls, pipeline)
     return Undone(row, left)
 
 
-def _reason(of: int, record: str | None) -> str:
-    return f"undo of pass {of}" + (f", record {record}" if record else "")
+def _reason(of: int, records: Collection[str] | None) -> str:
+    return f"undo of pass {of}" + (f", record {', '.join(sorted(records))}" if records else "")
 
 
 def _objections(context: Context) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -50,14 +50,14 @@ class _Written(msgspec.Struct):
         return next(op for op in (Op.DELETE, Op.CREATE, Op.UPDATE) if op in ops)
 
 
-async def plan_undo(context: Context, of: int, record: str | None) -> list[LeftRecord]:
-    """Plan what takes pass `of` back in this pair; gives what is left as it is. `record`: only this record, by its id on
+async def plan_undo(context: Context, of: int, records: Collection[str] | None) -> list[LeftRecord]:
+    """Plan what takes pass `of` back in this pair; gives what is left as it is. `records`: only these, by their ids on
     either side."""
     context.reaches = Reaches()
     dealt = _dealt_with(context)
     left: list[LeftRecord] = []
     chunk: list[_Written] = []
-    for written in _by_record(context, of, record):
+    for written in _by_record(context, of, records):
         if written.key in dealt:
             continue
         chunk.append(written)
@@ -68,22 +68,22 @@ async def plan_undo(context: Context, of: int, record: str | None) -> list[LeftR
     return left
 
 
-def _done(context: Context, of: int, record: str | None) -> Iterator[Entry]:
+def _done(context: Context, of: int, records: Collection[str] | None) -> Iterator[Entry]:
     after = 0
     while entries := context.store.entries(
         of, [JournalState.DONE], after_row=after, limit=CHUNK, pair=context.pair.name
     ):
         after = entries[-1].row
         for entry in entries:
-            if entry.record_id and (record is None or record in (entry.record_id, entry.origin_id)):
+            if entry.record_id and (records is None or entry.record_id in records or entry.origin_id in records):
                 yield entry
 
 
-def _by_record(context: Context, of: int, record: str | None) -> Iterator[_Written]:
+def _by_record(context: Context, of: int, records: Collection[str] | None) -> Iterator[_Written]:
     """What the pass did, record by record. Most records were written once, so only the others' entries are collected."""
-    times = Counter(_key(entry) for entry in _done(context, of, record))
+    times = Counter(_key(entry) for entry in _done(context, of, records))
     waiting: dict[Key, list[Entry]] = {}
-    for entry in _done(context, of, record):
+    for entry in _done(context, of, records):
         key = _key(entry)
         collected = waiting.setdefault(key, []) if times[key] > 1 else []
         collected.append(entry)

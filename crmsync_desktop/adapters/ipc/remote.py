@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from types import NoneType
 from typing import Any, TypeVar
 
+from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
     ChangeView,
     ConfigurationDiffView,
@@ -124,6 +125,15 @@ class RemoteFacade(ABC):
 
     async def changes(self, pass_id: int, after_row: int, limit: int) -> list[ChangeView]:
         return await self._ask(list[ChangeView], "changes", pass_id, after_row, limit)
+
+    async def plans(self) -> list[PlanView]:
+        return await self._ask(list[PlanView], "plans")
+
+    async def apply(self, number: int) -> ApplyView:
+        return await self._ask(ApplyView, "apply", number)
+
+    async def undo(self, pass_id: int, record: str | None, preview: bool, approved: bool) -> UndoView:
+        return await self._ask(UndoView, "undo", pass_id, record, preview, approved)
 
     async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
         return await self._ask(DuplicatesView, "duplicates", pair, limit)
