@@ -1,6 +1,7 @@
 """What a record's associations come to: how many of each type, the primary company, the last activity.
 
 Unverified: such a count changes without moving the modified date.
+Unverified: a contact whose primary company changes has a new modified date.
 Unverified: calls, e-mails and meetings count as contacting somebody, notes and tasks only as activity.
 """
 
@@ -23,7 +24,7 @@ COUNTS = {
     "deals": {"contacts": "num_associated_contacts"},
     "tickets": {"companies": "hs_num_associated_companies"},
 }
-PRIMARY_COMPANY = 1
+COMPANY, PRIMARY_COMPANY = "associatedcompanyid", 1
 CONTACTING = ("calls", "emails", "meetings")
 ACTIVITY = (*CONTACTING, "notes", "tasks")
 
@@ -64,7 +65,7 @@ def _values(portal: HubSpotPortal, record: Record, totals: dict[str, int]) -> di
             or totals.get("companies") is not None
             or record.properties.get("num_associated_companies")
         ):
-            values["associatedcompanyid"] = "" if primary is None else str(primary[0])
+            values[COMPANY] = "" if primary is None else str(primary[0])
         if any(kind in totals for kind in ACTIVITY):
             values.update(_activity(portal, record.id))
     return values
@@ -94,8 +95,15 @@ def _write(portal: HubSpotPortal, record: Record, values: dict[str, str]) -> Non
     }
     if not changes:
         return
+    now = portal.now_ms()
+    moved = record.modified_ms
+    if COMPANY in changes:
+        portal.lag(record, now, existed=True)
+        moved = max(now, moved)
     records.set_values(record.properties, values)
     insert = "INSERT INTO history (id, at_ms, source, changes) VALUES (?, ?, 'CALCULATED', ?)"
-    portal.connection.execute(insert, (record.id, portal.now_ms(), orjson.dumps(changes).decode()))
+    portal.connection.execute(insert, (record.id, now, orjson.dumps(changes).decode()))
     text = orjson.dumps(record.properties).decode()
-    portal.connection.execute("UPDATE record SET properties = ? WHERE id = ?", (text, record.id))
+    portal.connection.execute(
+        "UPDATE record SET properties = ?, modified_ms = ? WHERE id = ?", (text, moved, record.id)
+    )

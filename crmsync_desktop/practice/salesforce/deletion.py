@@ -26,6 +26,9 @@ def delete(records: Records, sobject: SObject, id18: str, user_id: str) -> None:
 
     Unverified: emptying a lookup moves the SystemModstamp of the record that has it, and not its LastModifiedDate.
 
+    A contact role that is deleted by itself is nowhere to be found afterwards, not in the recycle bin either: its IsDeleted
+    is "usable only when the parent record is deleted" (object reference).
+
     Unverified: an account with a won opportunity can not be deleted.
     """
     row = records.live(sobject, id18)
@@ -52,6 +55,8 @@ def delete(records: Records, sobject: SObject, id18: str, user_id: str) -> None:
     lost = records.store.facts(roles, gone.get(roles.name, ()), ("OpportunityId",)) if roles.name in gone else {}
     for opportunity in {facts["OpportunityId"] for facts in lost.values()}:
         object_rules.follow_primary(records, opportunity)
+    if sobject.name == roles.name:
+        empty_bin(records, sobject, [id18])
     if sets_off is not None:
         records.automation.follow(sobject, [sets_off], user_id)
 
@@ -102,8 +107,6 @@ def undelete(records: Records, sobject: SObject, id18: str, user_id: str) -> Non
     lookups that it emptied if they still are. Raises RowError, DUPLICATE_VALUE where a unique value is taken now.
 
     Unverified: what a deletion took along can be undeleted only together with the record that was deleted.
-
-    Unverified: an opportunity contact role that was deleted by itself can't be brought back, but queryAll shows it.
     """
     store = records.store
     row = store.get(sobject, id18)

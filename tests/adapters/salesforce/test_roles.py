@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from crmsync_desktop.adapters.salesforce import SalesforceCrm
+from crmsync_desktop.adapters.salesforce import SalesforceCrm, roles
+from crmsync_desktop.adapters.salesforce.cursor import Cursor
+from crmsync_desktop.adapters.salesforce.query import Row
 from crmsync_desktop.domain.mapping import pair_of_object
-from crmsync_desktop.domain.records import Op, Outcome, Side, Write, Written
+from crmsync_desktop.domain.records import Category, Op, Outcome, Side, Write, Written
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.ports.crm import Page, Want
 from tests.adapters.salesforce.conftest import Site
@@ -153,3 +157,136 @@ def test_a_quiet_poll_of_all_pairs_costs_one_call_and_a_changed_role_two_more(de
     seen = {record.id: record.cells[-1] for page in changed for record in page.records}
     assert seen == {deal: f"{deals.ann}=Decision Maker", other: f"{deals.bob}="}
     assert [page.last for page in changed if page.object == "Opportunity"] == [False, True]
+
+
+def test_a_role_deleted_without_a_trace_makes_the_opportunities_be_read_whole_once(deals: Deals) -> None:
+    deal = deals.opportunity()
+    gone = deals.role(deal, deals.ann)
+    deals.role(deal, deals.bob)
+    deals.site.pass_time(3_600)
+    since = deals.read(WANT)[-1].cursor
+    deals.site.pass_time(3_600)
+    since = deals.read(_since(since))[-1].cursor
+    deals.site.org.delete([gone])
+    deals.site.pass_time(30)
+    changed = deals.read(_since(since))
+    assert [record.cells[2] for page in changed for record in page.records] == [f"{deals.bob}="]
+    deals.site.pass_time(30)
+    again = deals.read(_since(changed[-1].cursor))
+    assert (deals.calls, [page.records for page in again]) == (2, [[]])  # it is still told of, and known
+
+
+def test_whole_reads_of_many_opportunities_rest_in_between() -> None:
+    cursor = Cursor("2026-01-01T00:00:00Z", whole="2026-01-01T00:00:00Z", rows=10_000)
+    cursor.told(["00K000000000001AAA"])
+    four, five = (datetime(2026, 1, 1, 0, minute, tzinfo=UTC) for minute in (4, 5))
+    assert (cursor.whole_due(four), cursor.whole_due(five)) == (False, True)
+
+
+def test_a_cursor_older_than_the_spans_asks_the_rows_themselves(deals: Deals) -> None:
+    deal = deals.opportunity()
+    deals.site.pass_time(3_600)
+    since = deals.read(WANT)[-1].cursor
+    deals.site.pass_time(40 * 86_400)
+    deals.role(deal, deals.ann)
+    found = deals.read(_since(since))
+    assert [record.cells[2] for page in found for record in page.records] == [f"{deals.ann}="]
+
+
+def test_roles_that_the_subquery_cut_off_are_asked_for(deals: Deals) -> None:
+    deal = deals.opportunity()
+    deals.role(deal, deals.ann, "Other")
+
+    async def body(crm: SalesforceCrm) -> list[Row]:
+        row = {"Id": deal, roles.FIELD: {"done": False, "records": []}}
+        return await roles.completed(crm._calls, [row, {"Id": "x", roles.FIELD: None}], purpose="read", pair="deals")
+
+    first, second = deals.site.use(body)
+    assert roles.cell(first[roles.FIELD]) == f"{deals.ann}=Other"
+    assert second == {"Id": "x", roles.FIELD: None}
+
+
+def test_roles_of_many_opportunities_are_written_in_two_calls(deals: Deals) -> None:
+    ids = [deals.opportunity(f"Deal {number}") for number in range(200)]
+    for id in ids[:50]:
+        deals.role(id, deals.cat)
+    before = [f"{deals.cat}=" if number < 50 else None for number in range(200)]
+    wanted = f"{deals.ann}=Other\n{deals.bob}="
+    writes = [deals.update(id, former, wanted) for id, former in zip(ids, before, strict=True)]
+
+    async def body(crm: SalesforceCrm) -> list[Written]:
+        await crm.schemas(["Opportunity"])
+        before = deals.site.requests()
+        answers = await crm.write(writes)
+        deals.calls = deals.site.requests() - before
+        return answers
+
+    answers = deals.site.use(body)
+    assert {answer.outcome for answer in answers} == {Outcome.DONE}
+    assert deals.calls == 2  # a look, and one composite of 50 deletions and 400 creations
+    # Only an opportunity without any roles gets a primary contact.
+    assert deals.roles(ids[0]) == {(deals.ann, "Other", False), (deals.bob, None, False)}
+    assert deals.roles(ids[199]) == {(deals.ann, "Other", True), (deals.bob, None, False)}
+
+
+def test_what_was_done_meanwhile_stays_and_nothing_is_doubled(deals: Deals) -> None:
+    deal = deals.opportunity()
+    deals.role(deal, deals.ann, "Other")
+    deals.role(deal, deals.cat, "Influencer")
+    (written,) = deals.write(deals.update(deal, None, f"{deals.ann}=other\n{deals.bob}="))
+    assert written.outcome is Outcome.DONE
+    assert {role[:2] for role in deals.roles(deal)} == {
+        (deals.ann, "Other"),
+        (deals.bob, None),
+        (deals.cat, "Influencer"),
+    }
+
+
+def test_a_lost_answer_doubles_no_role(deals: Deals) -> None:
+    deal = deals.opportunity()
+    write = deals.update(deal, None, f"{deals.ann}=Other")
+
+    async def body(crm: SalesforceCrm) -> list[Written]:
+        await crm.schemas(["Opportunity"])
+        # The look's answer comes, the writing's is lost.
+        deals.site.faults.plan += [("POST", "/composite", None), ("POST", "/composite", "lose")]
+        return await crm.write([write])
+
+    (written,) = deals.site.use(body)
+    assert written.outcome is Outcome.DONE
+    assert deals.roles(deal) == {(deals.ann, "Other", True)}
+
+
+def test_refused_roles_fail_an_update_and_are_told_of_a_create(deals: Deals) -> None:
+    deal = deals.opportunity()
+    nobody = "003000000000999AAA"
+    updated, good = deals.write(
+        deals.update(deal, None, f"{nobody}=", Name="Stored all the same"),
+        deals.update(deals.opportunity("Good"), None, f"{deals.ann}="),
+    )
+    assert (updated.outcome, good.outcome) == (Outcome.FAILED, Outcome.DONE)
+    (fault,) = updated.faults
+    assert (fault.category, fault.fields) == (Category.ASSOCIATIONS, (ROLES,))
+    assert (deals.site.org.get(deal) or {})["Name"] == "Stored all the same"
+    (created,) = deals.write(deals.create(f"{deals.ann}=\n{nobody}=Other"))
+    assert created.outcome is Outcome.DONE
+    assert [fault.fields for fault in created.faults] == [(ROLES,)]
+    assert {role[0] for role in deals.roles(created.id or "")} == {deals.ann}
+
+
+def test_a_create_that_was_lost_gets_its_roles_when_it_is_found(deals: Deals) -> None:
+    write = deals.create(f"{deals.ann}=Other")
+    id = deals.site.org.insert("Opportunity", {name: v for name, v in write.values.items() if name != ROLES})
+    (found,) = deals.site.use(lambda crm: crm.recover([write]))
+    assert (found.outcome, found.id) == (Outcome.DONE, id)
+    assert deals.roles(id) == {(deals.ann, "Other", True)}
+
+
+def test_an_org_that_hides_contact_roles_has_no_such_field(deals: Deals) -> None:
+    deals.site.org.change_setup(hidden_objects=["OpportunityContactRole"])
+    described = deals.site.use(lambda crm: crm.schemas(["Opportunity"]))
+    assert ROLES not in described["Opportunity"].fields
+
+
+def _since(cursor: str) -> Want:
+    return Want(WANT.object, WANT.fields, cursor=cursor)
