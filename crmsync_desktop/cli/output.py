@@ -144,7 +144,7 @@ def show_errors(groups: Iterable[tuple[str, ErrorGroupView]]) -> None:
 def show_settings(settings: Iterable[SettingView]) -> None:
     warnings: list[str] = []
     table = Table(box=None, pad_edge=False)
-    table.add_column("setting")
+    table.add_column("setting", no_wrap=True)
     table.add_column("value")
     table.add_column("what it is")
     for setting in settings:

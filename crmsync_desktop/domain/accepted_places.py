@@ -24,6 +24,10 @@ _LONGEST: Final = 255
 """Characters; what is longer names no place."""
 
 
+_AS_GOOD: Final = 15
+"""Per cent by which another one may be less like it than the best, and still be named."""
+
+
 class Place(msgspec.Struct, frozen=True, array_like=True):
     """An accepted value: its code (a HubSpot option's value), and the label that people see."""
 
@@ -110,10 +114,10 @@ class Accepted:
             for iso, places in self._by_iso.items():
                 for name in self._names(iso):
                     self._spelt.setdefault(name, places[0].label)
-        found = process.extract(
-            folded, list(self._spelt), scorer=fuzz.ratio, limit=4 * _NEAREST, score_cutoff=_LIKE_ENOUGH
-        )
-        return tuple(dict.fromkeys(self._spelt[key] for key, _, _ in found))[:_NEAREST]
+        keys = list(self._spelt)
+        found = process.extract(folded, keys, scorer=fuzz.ratio, limit=4 * _NEAREST, score_cutoff=_LIKE_ENOUGH)
+        near = (self._spelt[key] for key, score, _ in found if score > found[0][1] - _AS_GOOD)
+        return tuple(dict.fromkeys(near))[:_NEAREST]
 
 
 class AcceptedPlaces:

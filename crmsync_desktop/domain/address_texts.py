@@ -174,13 +174,13 @@ class StateTexts:
 
 def country_problem(text: str, found: Resolution) -> str:
     if found.meant is Meant.AMBIGUOUS:
-        return f"{_quoted(text)} may mean several of the countries that Salesforce accepts: {', '.join(found.labels)}."
+        return f"{_quoted(text)} may mean several countries. Salesforce accepts of them: {'; '.join(found.labels)}."
     return f"{_quoted(text)} isn't a country that Salesforce accepts. {_near(found.labels)}".strip()
 
 
 def state_problem(text: str, country: str, found: Resolution) -> str:
     if found.meant is Meant.AMBIGUOUS:
-        return f"{_quoted(text)} may mean several of the states that Salesforce accepts for {country}: {', '.join(found.labels)}."
+        return f"{_quoted(text)} may mean several states of {country}. Salesforce accepts of them: {'; '.join(found.labels)}."
     return f"{_quoted(text)} isn't a state that Salesforce accepts for {country}. {_near(found.labels)}".strip()
 
 
@@ -190,7 +190,7 @@ def without_country(text: str, mapped: bool = True) -> str:
 
 
 def _near(labels: Sequence[str]) -> str:
-    return f"Nearest: {', '.join(labels)}." if labels else ""
+    return f"Nearest: {'; '.join(labels)}." if labels else ""
 
 
 def _fault(property: str, message: str) -> Fault:

@@ -106,7 +106,7 @@ def bare(folded: str) -> str:
 def spellings(name: str) -> Iterator[str]:
     """The folded forms under which a place of this official name is looked up. What stands in square brackets is its name
     in another language, what stands in round ones a remark; "Korea, Republic of" is also read the other way round."""
-    for part in (_BRACKETS.sub(" ", name), *(_CODE_IN_ALIAS.sub("", alias) for alias in _ALIASES.findall(name))):
+    for part in (name, _BRACKETS.sub(" ", name), *(_CODE_IN_ALIAS.sub("", alias) for alias in _ALIASES.findall(name))):
         for written in (part, _turned(part)):
             for letters in (written, written.casefold().translate(_TWO_LETTERS)):
                 folded = fold(letters)
