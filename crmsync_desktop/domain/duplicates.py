@@ -54,7 +54,7 @@ def find_duplicates(
     """The likely duplicates, best first. `doubts`: rows, the lower first, that matching can't tell apart, with its reason;
     they are told whatever their score. `beat` is called every few milliseconds and may raise, to end it early. Doesn't
     depend on the order of `records`. Raises KeyError for a pair that nothing can be compared by."""
-    compared = _worth_comparing(sorted(records, key=lambda each: each.row), doubts or {})
+    compared = _worth_comparing(records, doubts or {})
     traits = [each.traits for each in compared]
     places = {each.row: place for place, each in enumerate(compared)}
     known = {
@@ -126,17 +126,18 @@ def reason_of(findings: Sequence[Finding], doubt: str = "") -> str:
     return ", ".join([*([doubt] if doubt else []), *agree, *(["but " + " and ".join(differ)] if differ else [])])
 
 
-def _worth_comparing(records: list[Compared], doubts: Mapping[tuple[int, int], str]) -> list[Compared]:
-    """Without those whose traits another record of the same thing has as well."""
+def _worth_comparing(records: Iterable[Compared], doubts: Mapping[tuple[int, int], str]) -> list[Compared]:
+    """By row, without those whose traits another record of the same thing has as well: HubSpot's rather than Salesforce's, so
+    that doubles within one system are told as such."""
     asked = {row for couple in doubts for row in couple}
     kept: dict[int, list[Compared]] = {}
     found: list[Compared] = []
-    for each in records:
+    for each in sorted(records, key=lambda each: (each.hubspot, each.row)):
         others = kept.setdefault(each.thing, [])
         if each.row in asked or not any(each.traits.within(other.traits) for other in others):
             others.append(each)
             found.append(each)
-    return found
+    return sorted(found, key=lambda each: each.row)
 
 
 def _rank(

@@ -90,6 +90,16 @@ def test_records_that_are_the_same_already_are_not_compared_and_their_duplicate_
     assert [(each.one, each.other) for each in find_duplicates("contacts", [*linked, hubspots])] == [(2, 3)]
 
 
+def test_two_couples_that_are_linked_are_a_double_within_salesforce() -> None:
+    couples = [
+        compared(1, KARI, thing=7),
+        compared(2, KARI, hubspot=True, thing=7),
+        compared(3, KARI, hubspot=True, thing=8),
+        compared(4, KARI, thing=8),
+    ]
+    assert [(each.one, each.other) for each in find_duplicates("contacts", couples)] == [(1, 4)]
+
+
 def test_what_matching_doubts_is_told_however_little_alike_and_before_all_else_of_these_records() -> None:
     other = compared(2, ("Ola", "Vik", None, None, None, None), hubspot=True)
     doubts = {(1, 2): "ambiguous match", (1, 99): "gone meanwhile"}
