@@ -25,7 +25,7 @@ SHORT = 0.005
 PLAIN_SALESFORCE: dict[str, Any] = {
     "state_country": "off", "record_types": False, "multi_currency": False, "hidden_fields": [], "read_only_fields": [],
     "hidden_objects": [], "read_only_objects": [], "hidden_records": [], "read_only_records": [], "custom_fields": [],
-    "picklists": [], "validation_rules": [], "duplicate_rules": [], "triggers": [],
+    "picklists": [], "validation_rules": [], "duplicate_rules": [], "triggers": [], "tracked_fields": [],
 }  # fmt: skip
 PLAIN_HUBSPOT: dict[str, Any] = {
     "tier": "professional", "search_lag_seconds": 0.0, "search_lag_jitter": 0.0, "stale_rows": 0.0,

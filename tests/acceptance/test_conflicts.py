@@ -51,6 +51,16 @@ def holding(here: Difficult) -> tuple[Difficult, str, str]:
     return here, contact, person
 
 
+def test_an_edit_of_another_field_does_not_make_this_fields_edit_the_newer(here: Difficult) -> None:
+    contact, person = linked(here)
+    here.admin.post("/salesforce/setup", tracked_fields=["Contact.Title"])
+    both_edit(here, contact, person)
+    here.salesforce.edit("Contact", contact, FirstName="Adah")
+    here.sync()
+    assert values(here, contact, person) == ("Chair", "Chair")
+    assert why(here) == "edited on both sides: HubSpot's edit is newer (by the field's history)"
+
+
 def test_without_a_history_in_salesforce_the_records_stamp_has_to_do(here: Difficult) -> None:
     contact, person = linked(here)
     both_edit(here, contact, person)

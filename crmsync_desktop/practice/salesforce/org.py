@@ -127,6 +127,7 @@ class SalesforceOrg:
         self.records.schema_changed()
         self.commits.schema_changed()
         self.records.automation.take(setup)
+        self.records.history.take(setup.tracked_fields)
         self.records.kept_from = frozenset((*setup.hidden_objects, *setup.read_only_objects))
         self.setup = setup
 

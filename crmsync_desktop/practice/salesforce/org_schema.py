@@ -10,6 +10,7 @@ from .automation_rules import unknown_parts
 from .currencies import with_currencies
 from .custom_fields import field_of, object_of, picklist, prefixes
 from .customisation import CustomField, StandardPicklist
+from .field_history import history_object, trackable
 from .field_security import visible_part
 from .formulas import FormulaError, compiled
 from .geography import geography
@@ -63,6 +64,7 @@ def build_schema(plain: Schema, setup: OrgSetup) -> tuple[Schema, Schema]:
         unknown = unknown_parts(schema, rule)
         if unknown:
             raise ValueError(f"The rule {rule.name} names {', '.join(unknown)}, which the org doesn't have.")
+    _add_histories(schema, setup.tracked_fields)
     for full in (*setup.hidden_fields, *setup.read_only_fields):
         find_field(schema, full)
     return schema, visible_part(schema, setup)
@@ -88,6 +90,20 @@ def find_field(schema: Schema, full: str) -> tuple[SObject, Field]:
     if sobject is None or item is None:
         raise ValueError(f"The org has no field {full}.")
     return sobject, item
+
+
+def _add_histories(schema: Schema, names: tuple[str, ...]) -> None:
+    tracked: dict[str, list[str]] = {}
+    for full in names:
+        sobject, item = find_field(schema, full)
+        if not trackable(sobject, item):
+            raise ValueError(
+                f"{full} can't be tracked: a field history has fields that can be edited, of records that have one."
+            )
+        tracked.setdefault(sobject.name, []).append(item.name)
+    for name, fields in tracked.items():
+        made = history_object(schema[name], fields, schema[name].flags)
+        schema[made.name] = made
 
 
 def _remove(schema: Schema, names: tuple[str, ...]) -> None:

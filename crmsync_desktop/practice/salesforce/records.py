@@ -15,6 +15,7 @@ from . import deletion, merging, object_rules, status_tables
 from .automation import Automation
 from .computed import complete
 from .errors import RowError, entity_is_deleted
+from .field_history import FieldHistory
 from .ids import normal, record_id
 from .locks import Locks
 from .saves import PLAIN, Lookups, Options, Save, UniqueValues
@@ -43,6 +44,7 @@ class Records:
         """Objects whose records the API's users may not delete."""
         self.locks = Locks(now)
         self.automation = Automation(self, now)
+        self.history = FieldHistory(self)
         self._now = now
         self.schema_changed()
 
@@ -109,6 +111,7 @@ class Records:
             self.store.insert_rows(full, written, self.actor)
             if full.name == "Campaign":
                 status_tables.add_member_statuses(self, [save.id18 for save in good if save.error is None], user_id)
+            self.history.note_saves(full, [save for save in good if save.error is None], user_id)
             object_rules.settle(self, full.name, good, user_id)
             self.automation.follow(full, good, user_id)
         return [save.error or save.id18 for save in saves]
@@ -166,6 +169,7 @@ class Records:
         self._judge(full, saves, options)
         good = [save for save in saves if save.error is None]
         self.store.update_many(full, ((save.id18, _different(save) | {"_by": self.actor}) for save in good))
+        self.history.note_saves(full, good, user_id)
         object_rules.settle(self, full.name, good, user_id)
         self.automation.follow(full, good, user_id)
         return [save.error or save.id18 for save in saves]
@@ -190,6 +194,9 @@ class Records:
         """Write system-made changes, with new stamps and without field rules."""
         now = self.stamp()
         stamps = {"SystemModstamp": now, "LastModifiedDate": now, "LastModifiedById": user_id}
+        if self.history.tracks(sobject):
+            before = self.store.get(sobject, id18) or {}
+            self.history.note(sobject, id18, before, before | changes, user_id)
         self.store.update(sobject, id18, {**changes, **stamps, "_by": self.actor})
 
     def live(self, sobject: SObject, id18: str) -> Row:

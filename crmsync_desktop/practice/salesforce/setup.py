@@ -25,6 +25,7 @@ class OrgSetup:
     resources/practice/salesforce/record_types.json. `multi_currency`: CurrencyIsoCode on records, and CurrencyType.
     `hidden_fields`, `read_only_fields`, `hidden_objects` and `read_only_objects` are what the API's users are not allowed to see or change;
     `hidden_records` are ids that sharing keeps from them, `read_only_records` ids that they may only read.
+    `tracked_fields` are those whose changes the org keeps a history of (field_history.py).
     `removed_fields` are gone from the org for everybody: custom ones, and standard ones that not every org has. `picklists` are standard ones whose
     values an admin has edited. `custom_objects` may hold an example by its name.
     """
@@ -39,6 +40,7 @@ class OrgSetup:
     hidden_records: tuple[str, ...] = ()
     read_only_records: tuple[str, ...] = ()
     removed_fields: tuple[str, ...] = ()
+    tracked_fields: tuple[str, ...] = ()
     picklists: tuple[StandardPicklist, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     custom_objects: tuple[CustomObject, ...] = ()

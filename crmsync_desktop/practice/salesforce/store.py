@@ -122,11 +122,13 @@ class Store:
             self.db.execute(f"CREATE {unique} INDEX IF NOT EXISTS {title} ON {table} ({columns}) {rows}")
 
         index("Id", "Id", "UNIQUE")
-        # With what a query on changed records asks for, so that it is counted and listed from the index alone.
-        index("changed", "SystemModstamp, Id" + ", IsDeleted" * sobject.soft_deletes)
+        if "systemmodstamp" in sobject.by_name:
+            # With what a query on changed records asks for, so that it is counted and listed from the index alone.
+            index("changed", "SystemModstamp, Id" + ", IsDeleted" * sobject.soft_deletes)
+            if sobject.soft_deletes:
+                index("bin", "SystemModstamp, Id", rows="WHERE IsDeleted = 1")
         if sobject.soft_deletes:
             index("_deleted_with", "_deleted_with", rows="WHERE _deleted_with IS NOT NULL")
-            index("bin", "SystemModstamp, Id", rows="WHERE IsDeleted = 1")
         for item in sobject.stored:
             if item.type == "email" or item.flags["externalId"] or item.name in _INDEXED_REFERENCES:
                 index(item.name, quoted(item.name))

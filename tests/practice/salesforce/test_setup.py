@@ -35,6 +35,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"removed_fields": ["Contact.Nope"]}, "The org has no field Contact.Nope."),
     ({"removed_fields": ["Nope.Name"]}, "The org has no field Nope.Name."),
     ({"removed_fields": ["Contact.LastName"]}, "Contact.LastName can't be removed: every org has it. It can be hidden."),
+    ({"tracked_fields": ["Contact.Nope"]}, "The org has no field Contact.Nope."),
+    ({"tracked_fields": ["Contact.CreatedDate"]}, "Contact.CreatedDate can't be tracked: a field history has fields that"),
+    ({"tracked_fields": ["Campaign.Name"]}, "Campaign.Name can't be tracked: a field history has fields that"),
     ({"triggers": [{"sobject": "Contact", "name": "T", "does": "upper", "field": "Nope"}]},
      "The rule T names Contact.Nope, which the org doesn't have."),
 ]  # fmt: skip
