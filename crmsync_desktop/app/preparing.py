@@ -8,22 +8,23 @@ from collections.abc import Sequence
 
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.layout import Layout, resolve
+from crmsync_desktop.domain.layout import Layout, assigned_by, resolve
 from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.owners import match_owners
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings, active_pairs
 from crmsync_desktop.domain.stages import read_by
 from crmsync_desktop.domain.state_country import with_addresses
 from crmsync_desktop.engine.context import Context, Report
-from crmsync_desktop.engine.metadata import OUTDATED, owners_of, schemas_of
+from crmsync_desktop.engine.metadata import OUTDATED, owners_of, pairings_of, schemas_of
 from crmsync_desktop.engine.parents import parents_of_all
+from crmsync_desktop.engine.reckoning import stage_for_backfill
 from crmsync_desktop.engine.stage_watch import begin_watch, with_stage
 from crmsync_desktop.engine.stages import stages_of
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm
 from crmsync_desktop.ports.store import Store
-
 
 FIELDS = "layout_fields"
 """By pair: the Salesforce fields of the layout in force."""
@@ -40,13 +41,16 @@ async def prepare(
     report: Report,
     preview: bool,
     stop: asyncio.Event,
+    as_if: bool = False,
 ) -> list[Context]:
     """A context for each pair that syncs, parents before children. Costs calls for schemas and owners that aren't known or
-    old. Raises SetupError where a pair has nothing mapped."""
+    old. Raises SetupError where a pair has nothing mapped. `as_if`: not all of this is saved, so nothing that is may be
+    forgotten for it."""
     pairs = active_pairs(settings)
     anew = bool(store.document(OUTDATED))
     schemas = await schemas_of(pairs, store, crms, clock)
     owners = await owners_of(store, crms, clock)
+    matched = match_owners(owners, pairings_of(store))
     parents = parents_of_all(store, pairs)
     contexts: dict[str, Context] = {}
     clocks: dict[Side, float] = {}
@@ -57,9 +61,16 @@ async def prepare(
             raise SetupError(
                 "No field is mapped.", "", f"Map at least one field of {pair.name}, or mend the mappings shown."
             )
+        layout = assigned_by(layout, matched)
         tables = await stages_of(pair, store, crms, clock, anew)
         layout = layout if tables is None else read_by(layout, tables)
         layout = with_addresses(with_stage(settings, pair, layout, own[pair.hubspot]), own, settings)
+        if as_if and set(store.layout(pair.name)) - set(layout.properties):
+            raise SetupError(
+                "There is nothing to preview.",
+                "",
+                "With this, fewer fields would be synced, and nothing would be written.",
+            )
         set_layout(store, pair, layout, {each.property: each.salesforce for each in mappings[pair.name].all()})
         contexts[pair.name] = Context(
             pair=pair,
@@ -78,6 +89,7 @@ async def prepare(
             pairs=contexts,
             parents=dict(parents),
         )
+        stage_for_backfill(contexts[pair.name])
     watch = await begin_watch(settings, pairs, store, crms, clock, anew)
     for context in contexts.values():
         context.pairs, context.stages = contexts, watch

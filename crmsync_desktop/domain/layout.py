@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import msgspec
 
 from crmsync_desktop.domain.compat import Fit, converts, fit_all, parent_pair
-from crmsync_desktop.domain.mapping import Mapping as FieldMapping
 from crmsync_desktop.domain.mapping import Existing, Pair, Rule
+from crmsync_desktop.domain.mapping import Mapping as FieldMapping
+from crmsync_desktop.domain.owners import Owners, match_owners
 from crmsync_desktop.domain.records import UNSEEN, Cell, Fault, Side
 from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
 from crmsync_desktop.domain.values import canonical
@@ -164,7 +165,7 @@ def resolve(
     neither."""
     columns: list[Column] = []
     problems: list[tuple[str, str]] = []
-    to_hubspot, to_salesforce = _match_owners(owners)
+    matched = match_owners(owners)
     for mapping in mappings:
         if mapping.rule is Rule.DONT_SYNC:
             continue
@@ -187,7 +188,7 @@ def resolve(
         if fit.problem:
             problems.append((mapping.property, fit.problem))
             continue
-        column = _column(len(columns), mapping, fit, hubspot, salesforce, to_hubspot, to_salesforce)
+        column = _column(len(columns), mapping, fit, hubspot, salesforce, matched)
         if column.kind in (Kind.REFERENCE, Kind.MEMBERS):
             name = parent_pair(next(iter(salesforce.values())), hubspot)
             if parents is None or name not in parents:
@@ -197,14 +198,28 @@ def resolve(
     return Layout(pair=pair, columns=tuple(columns), problems=tuple(problems))
 
 
+def assigned_by(layout: Layout, owners: Owners) -> Layout:
+    """The layout with owners read by this table, which knows of queues and of what an admin paired."""
+    columns = tuple(
+        msgspec.structs.replace(
+            column,
+            translation=msgspec.structs.replace(owners, place=column.place, name=column.property),
+            beside=True,
+        )
+        if column.kind is Kind.OWNER
+        else column
+        for column in layout.columns
+    )
+    return msgspec.structs.replace(layout, columns=columns)
+
+
 def _column(
     place: int,
     mapping: FieldMapping,
     fit: Fit,
     hubspot: Field,
     salesforce: dict[str, Field],
-    owners_to_hubspot: dict[str, str],
-    owners_to_salesforce: dict[str, str],
+    owners: Owners,
 ) -> Column:
     owner = fit.kind is Kind.OWNER
     scales = {field.scale for field in salesforce.values()} if fit.kind is Kind.NUMBER else {None}
@@ -216,24 +231,11 @@ def _column(
         kind=fit.kind,
         hubspot=hubspot,
         salesforce=salesforce,
-        to_hubspot=owners_to_hubspot if owner else {theirs: ours for ours, theirs in mapping.values},
-        to_salesforce=owners_to_salesforce if owner else dict(mapping.values),
+        to_hubspot=owners.across_to_hubspot if owner else {theirs: ours for ours, theirs in mapping.values},
+        to_salesforce=owners.across_to_salesforce if owner else dict(mapping.values),
         strict=owner,
         converts=converts(fit.kind, hubspot.kind) or scale is not None,
         scale=scale,
         existing=mapping.existing,
         unread=mapping.unread,
     )
-
-
-def _match_owners(owners: Iterable[Owner]) -> tuple[dict[str, str], dict[str, str]]:
-    """Owner ids of one side to those of the other, by e-mail of active users (semantics 2). An inactive owner still reads
-    across to an active one, but nothing is ever assigned to it."""
-    owners = list(owners)
-    active = {side: {owner.email: owner.id for owner in owners if owner.side is side and owner.active} for side in Side}
-    across: dict[Side, dict[str, str]] = {side: {} for side in Side}
-    for owner in owners:
-        counterpart = active[owner.side.other].get(owner.email)
-        if counterpart is not None:
-            across[owner.side][owner.id] = counterpart
-    return across[Side.SALESFORCE], across[Side.HUBSPOT]

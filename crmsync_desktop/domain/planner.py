@@ -199,6 +199,7 @@ def _keep_together(
 
     for places in layout.groups:
         Group(layout, places, salesforce, hubspot, equal, write).keep_together(plan, on_conflict is OnConflict.HOLD)
+        plan.faults = list(dict.fromkeys(plan.faults))  # what was tried one way and the other is refused once
 
 
 def _equal(column: Column, there: Cell, salesforce: Look, hubspot: Look) -> bool:

@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 
 from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.owners import Pairing
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Owner, Schema, with_withheld
 from crmsync_desktop.domain.stages import STAGE_UNKNOWN
@@ -24,6 +25,7 @@ from crmsync_desktop.ports.store import Store
 SCHEMA_SECONDS = 24 * 3600.0
 OWNER_SECONDS = 24 * 3600.0
 OWNERS = "owners"
+PAIRINGS = "owners.map"
 OUTDATED = "schemas_outdated"
 """The document that says that the kept schemas no longer hold."""
 TELLING = frozenset(
@@ -101,6 +103,17 @@ async def owners_of(store: Store, crms: Mapping[Side, Crm], clock: Clock) -> lis
     owners = [owner for side in Side for owner in await crms[side].owners()]
     store.save_document(OWNERS, msgspec.to_builtins(_Owners(clock.now(), owners)))
     return owners
+
+
+def pairings_of(store: Store) -> tuple[Pairing, ...]:
+    """Users and owners that an admin paired by hand, in the order of doing so."""
+    return msgspec.convert(store.document(PAIRINGS) or [], tuple[Pairing, ...])
+
+
+def save_pairings(store: Store, pairings: Sequence[Pairing]) -> None:
+    """Save these in place of all, and try again what waited for an owner."""
+    store.save_document(PAIRINGS, msgspec.to_builtins(pairings))
+    stage_errors(store, (Category.OWNERS,))
 
 
 async def schema_of_object(object: str, store: Store, salesforce: Crm, clock: Clock, anew: bool = False) -> Schema:

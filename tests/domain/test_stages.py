@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import msgspec
@@ -11,7 +12,7 @@ from crmsync_desktop.domain.layout import Layout, resolve
 from crmsync_desktop.domain.mapping import CONTACTS, DEALS, Mapping, Rule
 from crmsync_desktop.domain.pipelines import Pipeline, Stage
 from crmsync_desktop.domain.planner import Doors, Look, plan_create, plan_link
-from crmsync_desktop.domain.records import UNSEEN, Category, Side
+from crmsync_desktop.domain.records import UNSEEN, Category, Side, Value
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 from crmsync_desktop.domain.settings import OnConflict
 from crmsync_desktop.domain.stages import Choice, Tables, read_by, tables_of
@@ -57,7 +58,7 @@ def layout(tables: Tables, rule: Rule = Rule.TWO_WAY, types: bool = True) -> Lay
     return read_by(resolve(DEALS, mappings, SCHEMAS), tables)
 
 
-def look(cells: list[str | None], base: list[str | None] | None = None, version: str = READ_AT) -> Look:
+def look(cells: Sequence[Value], base: Sequence[Value] | None = None, version: str = READ_AT) -> Look:
     return Look("Opportunity", version, list(cells), list(cells if base is None else base))
 
 
@@ -97,7 +98,7 @@ def test_from_wherever_both_sides_are_one_write_settles_it() -> None:
         here = [(kind.id, stage.id) for kind in tables.salesforce if kind.active for stage in kind.stages]
         there = [(line.id, stage.id) for line in tables.hubspot for stage in line.stages]
         for one, other, newer in product(here, there, Side):
-            cells = {Side.SALESFORCE: list(one), Side.HUBSPOT: list(other)}
+            cells: dict[Side, list[Value]] = {Side.SALESFORCE: list(one), Side.HUBSPOT: list(other)}
             if not types:
                 cells = {side: each[1:] for side, each in cells.items()}
             stamps = {side: f"2026-03-0{2 if side is newer else 1}T00:00:00Z" for side in Side}
@@ -115,7 +116,7 @@ def test_from_wherever_both_sides_are_one_write_settles_it() -> None:
                     continue
                 for side, written in changes.items():
                     for change in written:
-                        cells[side][change.place] = change.new  # type: ignore[call-overload]
+                        cells[side][change.place] = change.new
                 homes = tables.homes
                 assert not types or homes[str(cells[Side.HUBSPOT][1])] == cells[Side.HUBSPOT][0]
 
@@ -188,6 +189,7 @@ def test_what_the_tables_dont_have_is_told_otherwise() -> None:
     found = layout(TYPED)
     pipelines, stages = found.columns
     assert pipelines.as_hubspot("012Gone") is UNSEEN
+    assert pipelines.as_salesforce("99") is UNSEEN
     assert stages.as_hubspot("Brand new", ["012New", "Brand new"], ["default", "contractsent"]) is UNSEEN
     assert stages.as_salesforce("99", ["default", "99"]) is UNSEEN
     faults = [
@@ -201,7 +203,7 @@ def test_what_the_tables_dont_have_is_told_otherwise() -> None:
         "HubSpot's pipeline “Renewal” has no counterpart in Salesforce.",
         "HubSpot doesn't list the stage “99” that this record has; its stages are read anew.",
     ]
-    assert found.columns[0].waits() and found.columns[1].waits()
+    assert all(column.waits() for column in found.columns)
 
 
 def test_what_an_admin_chose_counts_before_what_was_learnt() -> None:
