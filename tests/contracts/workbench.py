@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from crmsync_desktop.domain.records import Observed
 from crmsync_desktop.ports.crm import Crm, Page, Want
@@ -84,14 +84,18 @@ class Workbench(Protocol):
         ...
 
 
-Scenario = Callable[[Any, Workbench], Awaitable[None]]
+class HasCrm(Protocol):
+    crm: Crm
 
 
-def scenario(test: Scenario) -> Callable[[Any, Workbench], None]:
+B = TypeVar("B", bound=HasCrm)
+
+
+def scenario(test: Callable[[Any, B], Awaitable[None]]) -> Callable[[Any, B], None]:
     """Run an async test in a loop of its own and close the adapter in it."""
 
     @functools.wraps(test)
-    def run(self: Any, bench: Workbench) -> None:
+    def run(self: Any, bench: B) -> None:
         async def body() -> None:
             try:
                 await test(self, bench)

@@ -47,6 +47,10 @@ class People:
         with self.portal.database.transaction():
             Associations(self.portal).add(object_type(source), int(id), Link(object_type(target), int(end), types))
 
+    def untie(self, source: str, id: str, target: str, end: str) -> None:
+        with self.portal.database.transaction():
+            Associations(self.portal).remove(object_type(source), int(id), Link(object_type(target), int(end), ()))
+
     def ties(self, source: str, id: str, target: str) -> dict[str, set[str]]:
         """Labels by target; the plain one is ""."""
         found = Associations(self.portal).of(object_type(source), [int(id)], object_type(target)).get(int(id), {})
