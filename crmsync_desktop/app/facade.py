@@ -103,6 +103,11 @@ class Facade(Protocol):
         """Raises SetupError for a default mapping: it can only be set to Don't sync."""
         ...
 
+    async def backfill(self, pair: str, property: str, preview: bool) -> PassView:
+        """Let what both sides hold already travel by this mapping's rule, as on the first link: runs a pass (M4). A new
+        mapping by itself moves only what is edited from then on. Raises SetupError for one that doesn't sync."""
+        ...
+
     async def mappable_fields(self, pair: str) -> list[FieldView]: ...
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:

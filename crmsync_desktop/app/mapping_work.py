@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from collections.abc import Mapping as Table
 
 from crmsync_desktop.app.mappings import Mappings
-from crmsync_desktop.app.views import Changed, Event, FieldView, MappingView
+from crmsync_desktop.app.runner import Runner
+from crmsync_desktop.app.views import Changed, Event, FieldView, MappingView, PassView
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import PAIRS, Rule
 from crmsync_desktop.domain.schema import Schema
@@ -22,9 +23,11 @@ class MappingWork:
         store: Store,
         mappings: Table[str, Mappings],
         schemas: Callable[[str], Awaitable[dict[str, Schema]]],
+        runner: Runner,
         emit: Callable[[Event], None],
     ) -> None:
-        self._memory, self._of_pairs, self._schemas_of, self._tell = store, mappings, schemas, emit
+        self._memory, self._of_pairs, self._schemas_of = store, mappings, schemas
+        self._passes, self._tell = runner, emit
 
     async def mappings(self, pair: str) -> list[MappingView]:
         own = self._of(pair)
@@ -44,6 +47,14 @@ class MappingWork:
     async def add_mapping(self, pair: str, property: str, salesforce: dict[str, str], rule: Rule) -> list[MappingView]:
         self._of(pair).add(property, salesforce, rule, await self._schemas_of(pair))
         return await self._changed(pair)
+
+    async def backfill(self, pair: str, property: str, preview: bool) -> PassView:
+        if preview:
+            self._of(pair).as_if_backfilled(property)  # raises what would be wrong with it, before anything waits
+            return await self._passes.preview_backfill(pair, property)
+        self._of(pair).backfill(property)
+        self._tell(Changed(("mappings",)))
+        return await self._passes.sync(False, f"backfill of {pair}.{property}")
 
     async def remove_mapping(self, pair: str, property: str) -> list[MappingView]:
         self._of(pair).remove(property)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 
 import msgspec
 
@@ -26,6 +26,7 @@ class Mappings:
         self._store = store
         self._pair = pair
         self._defaults = tuple(defaults)
+        self._as_if: tuple[Mapping, ...] | None = None
 
     @property
     def defaults(self) -> tuple[Mapping, ...]:
@@ -33,6 +34,8 @@ class Mappings:
         return self._defaults
 
     def all(self) -> tuple[Mapping, ...]:
+        if self._as_if is not None:
+            return self._as_if
         document = self._store.document(self._name)
         return self._defaults if document is None else msgspec.convert(document, tuple[Mapping, ...])
 
@@ -153,20 +156,26 @@ class Mappings:
     def backfill(self, property: str) -> None:
         """What both sides hold already is to travel in the next pass. Raises SetupError for a property that isn't mapped,
         or doesn't sync."""
-        if self._find(property).rule is Rule.DONT_SYNC:
-            raise SetupError(f"“{property}” isn't synced.", "", "Give it another rule first: mappings rule")
-        self._keep(
-            [
-                msgspec.structs.replace(m, existing=Existing.BACKFILL) if m.property == property else m
-                for m in self.all()
-            ]
-        )
+        self._keep(self._backfilled(property))
 
-    def synced(self, properties: Collection[str]) -> None:
-        """A pass has dealt with all there was to deal with, by the mappings of these properties."""
-        now = [once_synced(each) if each.property in properties else each for each in self.all()]
+    def as_if_backfilled(self, property: str) -> Mappings:
+        """These mappings as `backfill` would leave them, without a word of it being saved."""
+        other = Mappings(self._store, self._pair, self._defaults)
+        other._as_if = tuple(self._backfilled(property))
+        return other
+
+    def synced(self, begun: Sequence[Mapping]) -> None:
+        """A pass that began with these mappings has dealt with all there was to deal with."""
+        now = [once_synced(each) if each in begun else each for each in self.all()]
         if now != list(self.all()):
             self._keep(now)
+
+    def _backfilled(self, property: str) -> list[Mapping]:
+        if self._find(property).rule is Rule.DONT_SYNC:
+            raise SetupError(f"“{property}” isn't synced.", "", "Give it another rule first: mappings rule")
+        return [
+            msgspec.structs.replace(m, existing=Existing.BACKFILL) if m.property == property else m for m in self.all()
+        ]
 
     def _save(self, mappings: Sequence[Mapping]) -> None:
         before = {mapping.property: mapping for mapping in self.all()}

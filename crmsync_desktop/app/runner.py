@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.preparing import prepare
 from crmsync_desktop.app.reports import pass_view
@@ -44,6 +46,13 @@ class Systems:
     lists: ContactLists
 
 
+class AsIf(msgspec.Struct, frozen=True):
+    """What a preview takes for saved, though it isn't: other settings, and the backfill of a mapping (pair, property)."""
+
+    settings: Settings | None = None
+    backfill: tuple[str, str] | None = None
+
+
 class Runner:
     """`mappings` by pair. `systems` signs in when it is first needed; it may raise SetupError, which the caller hears."""
 
@@ -59,7 +68,7 @@ class Runner:
         self._store, self._clock, self._budget = store, clock, budget
         self._mappings, self._systems, self._emit = mappings, systems, emit
         self._running: asyncio.Task[PassView] | None = None
-        self._asked: tuple[bool, Settings | None, int | None] | None = None
+        self._asked: tuple[bool, AsIf | None, int | None] | None = None
         self._closed = False
         self._stop = asyncio.Event()
         self._wake = asyncio.Event()
@@ -102,13 +111,17 @@ class Runner:
 
     async def preview_with(self, settings: Settings, reason: str) -> PassView:
         """A preview as it would be with these settings, which aren't saved. As `sync` otherwise."""
-        return await self._pass((True, settings, None), reason)
+        return await self._pass((True, AsIf(settings), None), reason)
+
+    async def preview_backfill(self, pair: str, property: str) -> PassView:
+        """A preview as it would be if this mapping were to be backfilled, which isn't saved. As `sync` otherwise."""
+        return await self._pass((True, AsIf(backfill=(pair, property)), None), f"backfill of {pair}.{property}")
 
     async def approve(self, plan: int) -> PassView:
         """Carry out the plan that waits for a person's word, and nothing beyond it. Raises SetupError if it doesn't wait."""
         return await self._pass((False, None, plan), f"plan {plan}, approved")
 
-    async def _pass(self, asked: tuple[bool, Settings | None, int | None], reason: str) -> PassView:
+    async def _pass(self, asked: tuple[bool, AsIf | None, int | None], reason: str) -> PassView:
         while self._running is not None and not self._running.done() and self._asked != asked:
             await asyncio.wait([self._running])
         if self._closed:
@@ -130,8 +143,8 @@ class Runner:
         self._running = asyncio.ensure_future(self._told(self._with_contexts(preview, self._store.settings(), work)))
         return await asyncio.shield(self._running)
 
-    async def _run(self, preview: bool, settings: Settings | None, plan: int | None, reason: str) -> PassView:
-        return await self._told(self._run_pass(preview, settings, plan, reason))
+    async def _run(self, preview: bool, as_if: AsIf | None, plan: int | None, reason: str) -> PassView:
+        return await self._told(self._run_pass(preview, as_if, plan, reason))
 
     async def _told(self, running: Coroutine[Any, Any, PassRow]) -> PassView:
         try:
@@ -152,36 +165,45 @@ class Runner:
         self._emit(PassFinished(result))
         return result
 
-    async def _run_pass(self, preview: bool, settings: Settings | None, plan: int | None, reason: str) -> PassRow:
+    async def _run_pass(self, preview: bool, as_if: AsIf | None, plan: int | None, reason: str) -> PassRow:
         store = self._store
+        begun = {pair: mappings.all() for pair, mappings in self._mappings.items()}
         approval = None if plan is None else approval_of(store, plan)
 
         async def work(contexts: list[Context], calls: dict[Side, int]) -> PassRow:
             for context in contexts:
                 context.only = approval
             row = await run_pass(contexts, reason, calls)
-            if preview and settings is None and row.state is PassState.DONE:
+            if preview and as_if is None and row.state is PassState.DONE:
                 keep_plan(store, row.id)
+            if not preview and approval is None and row.state is PassState.DONE:
+                for context in contexts:
+                    self._mappings[context.pair.name].synced(begun[context.pair.name])
             if approval is not None and row.state is PassState.DONE and (moved := len(approval.moved())):
                 row.message = f"{moved:,} of the planned writes had moved since; the next pass decides about them anew."
             return row
 
-        return await self._with_contexts(preview, settings or store.settings(), work)
+        settings = as_if.settings if as_if is not None else None
+        return await self._with_contexts(preview, settings or store.settings(), work, as_if)
 
-    async def _with_contexts(self, preview: bool, settings: Settings, work: Work) -> PassRow:
-        store = self._store
+    async def _with_contexts(self, preview: bool, settings: Settings, work: Work, as_if: AsIf | None = None) -> PassRow:
+        store, mappings = self._store, dict(self._mappings)
+        if as_if is not None and as_if.backfill is not None:
+            pair, property = as_if.backfill
+            mappings[pair] = mappings[pair].as_if_backfilled(property)
         self._budget.set_allocation(Side.SALESFORCE, settings.allocation)
         systems = await self._systems()
         before = dict(self._budget.calls)
         contexts = await prepare(
             store=store,
             settings=settings,
-            mappings=self._mappings,
+            mappings=mappings,
             crms=systems.crms,
             lists=systems.lists,
             clock=self._clock,
             report=self._report,
             preview=preview,
+            as_if=as_if is not None,
             stop=self._stop,
         )
         drop_unkept(store)

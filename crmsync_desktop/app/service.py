@@ -79,8 +79,8 @@ class Service(PracticeWork, MappingWork, PairWork, Decisions, PlanWork):
         if store.document(PAUSED) is None and not profile.practice:
             # A new connection writes nothing by itself before somebody has looked at a preview and resumed it.
             store.save_document(PAUSED, True)
-        MappingWork.__init__(self, store, self._mappings, self._schemas, self._emit)
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
+        MappingWork.__init__(self, store, self._mappings, self._schemas, self._runner, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
         Decisions.__init__(self, store, clock, self._runner, self._emit)
         PlanWork.__init__(self, store, self._runner, lambda: addresses_of(self._profile))

@@ -9,6 +9,7 @@ import typer
 
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
+from crmsync_desktop.cli.previewing import shown_pass
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import CONTACTS, Rule
@@ -108,9 +109,28 @@ def add_mapping(
         _, warning = await facade.check_mapping(pair, property, fields)
         await facade.add_mapping(pair, property, fields, rule)
         print(f"{property} ⇄ {', '.join(field)}: {rule.label}")
+        print(f"Existing values stay until they are edited. To let them travel: mappings backfill {pair} {property}")
         if warning:
             print(warning, file=sys.stderr)
         return 0
+
+    return on(name, practice, work)
+
+
+@mappings_app.command("backfill")
+def backfill(
+    pair: Pair,
+    property: Property,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would be written, and write nothing.")] = False,
+    name: Connection = None,
+    practice: OnPractice = False,
+    as_json: AsJson = False,
+) -> int:
+    """Let the values that are there already travel by a mapping's rule. Without it, a new mapping moves what is edited
+    from then on."""
+
+    async def work(facade: Facade) -> int:
+        return await shown_pass(facade, facade.backfill(pair, property, preview), as_json)
 
     return on(name, practice, work)
 

@@ -9,7 +9,7 @@ import typer
 
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.previewing import preview_of
+from crmsync_desktop.cli.previewing import shown_pass
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.errors import SetupError
 
@@ -60,7 +60,7 @@ async def _turn(facade: Facade, pair: str, to: str, preview: bool, as_json: bool
         raise SetupError(title, "", f"Switches are: {switches}.")
     key = f"{pair}.enabled"
     if preview:
-        return await preview_of(facade, facade.preview_setting(key, to), as_json)
+        return await shown_pass(facade, facade.preview_setting(key, to), as_json)
     settings = {view.key: view for view in await facade.set_setting(key, to)}
     if as_json:
         output.as_json({pair: settings[key].value})

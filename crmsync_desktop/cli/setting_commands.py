@@ -10,7 +10,7 @@ import typer
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.words import SECTIONS
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.previewing import preview_of
+from crmsync_desktop.cli.previewing import shown_pass
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.errors import SetupError
 
@@ -60,7 +60,7 @@ def set_setting(
 
     async def work(facade: Facade) -> int:
         if preview:
-            return await preview_of(facade, facade.preview_setting(key, value), as_json)
+            return await shown_pass(facade, facade.preview_setting(key, value), as_json)
         found = {setting.key: setting for setting in await facade.set_setting(key, value)}
         if as_json:
             output.as_json({key: found[key].value})

@@ -165,6 +165,12 @@ class Context:
     def want(self, side: Side, object: str, cursor: str | None = None) -> Want:
         return Want(object, self.layout.fields(side, object), self.pair.keys[object], cursor)
 
+    @property
+    def unread(self) -> bool:
+        """Whether a mapping is so new that what records hold in its fields has yet to be read: then a record that says
+        what it said before is news all the same (M4)."""
+        return any(column.unread for column in self.layout.columns)
+
     def objects(self, side: Side) -> tuple[str, ...]:
         return (self.pair.hubspot,) if side is Side.HUBSPOT else self.pair.salesforce
 

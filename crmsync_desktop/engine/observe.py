@@ -72,7 +72,7 @@ def _lacks_fields(context: Context, side: Side, page: Page) -> bool:
 
 def news(context: Context, side: Side, object: str, records: list[Observed]) -> list[tuple[Observed, int]]:
     """Those records that say something new, with their digests. A tombstone of a record never seen is no news."""
-    known = context.store.digests(side, object, [record.id for record in records])
+    known, unread = context.store.digests(side, object, [record.id for record in records]), context.unread
     fresh: list[tuple[Observed, int]] = []
     for seen in records:
         record = with_keys(context, seen)
@@ -81,7 +81,7 @@ def news(context: Context, side: Side, object: str, records: list[Observed]) -> 
         if before is None:
             if record.presence is Presence.LIVE:
                 fresh.append((record, fingerprint))
-        elif before[0] != fingerprint:
+        elif before[0] != fingerprint or unread:
             fresh.append((record, fingerprint))
     return _without_stale(context, side, object, fresh, known)
 

@@ -93,6 +93,9 @@ class RemoteFacade(ABC):
     async def remove_mapping(self, pair: str, property: str) -> list[MappingView]:
         return await self._ask(list[MappingView], "remove_mapping", pair, property)
 
+    async def backfill(self, pair: str, property: str, preview: bool) -> PassView:
+        return await self._ask(PassView, "backfill", pair, property, preview)
+
     async def mappable_fields(self, pair: str) -> list[FieldView]:
         return await self._ask(list[FieldView], "mappable_fields", pair)
 
