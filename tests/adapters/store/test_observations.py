@@ -215,3 +215,17 @@ def test_records_before_the_first_layout_are_refused() -> None:
             store.stage(PAIR, [(contact("003A", "a"), 1)], None)
     finally:
         store.close()
+
+
+def test_live_records_come_in_order_of_row_whatever_their_state(store: SqliteStore) -> None:
+    known = stage(
+        store,
+        contact("003A", "a@x.no", "A", "B"),
+        hubspot("1", "a", "A", "B"),
+        contact("003B", "b@x.no", "A", "B", presence=Presence.DELETED),
+        hubspot("2", "c", "A", "B"),
+    )
+    store.settle([Settle(known[1].row, RecordState.PARKED)])
+    assert [each.id for each in store.live(PAIR, 0, 10)] == ["003A", "1", "2"]
+    assert [each.id for each in store.live(PAIR, known[0].row, 1)] == ["1"]
+    assert store.live("companies", 0, 10) == []

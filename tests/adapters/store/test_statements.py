@@ -46,6 +46,7 @@ def prepare(store: SqliteStore, n: int) -> None:
 CALLS: dict[str, Call] = {
     "stage": lambda s, n: s.stage(PAIR, both(n, "new"), Cursor(SF, "Contact", "2")),  # type: ignore[arg-type]
     "learn": lambda s, n: s.learn(PAIR, [(hubspot(f"n{i}", "a", "b", "c"), 1) for i in range(n)], RecordState.SETTLED),
+    "live": lambda s, n: s.live(PAIR, 0, n),
     "digests": lambda s, n: s.digests(SF, "Contact", [str(i) for i in range(n)]),
     "stage_again": lambda s, n: s.stage_again(None, list(range(1, n + 1))),
     "staged": lambda s, n: s.staged(PAIR, 0, n),
@@ -94,6 +95,7 @@ def test_beyond_a_chunk_a_list_costs_a_statement_for_each_chunk(store: SqliteSto
 
 @pytest.mark.parametrize("statement", [
     "SELECT * FROM record WHERE pair = 'contacts' AND state = 1 AND row > 5 ORDER BY row LIMIT 10",
+    "SELECT * FROM record WHERE pair = 'contacts' AND presence = 0 AND row > 5 ORDER BY row LIMIT 10",
     "SELECT count(*) FROM record WHERE pair = 'contacts' AND state = 1",
     "SELECT * FROM record WHERE side = 0 AND object = 'Contact' AND id IN (SELECT value FROM json_each('[]'))",
     "SELECT * FROM record WHERE link IN (SELECT value FROM json_each('[]'))",
