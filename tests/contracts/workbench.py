@@ -55,6 +55,10 @@ class Workbench(Protocol):
 
     def delete(self, record_id: str) -> None: ...
 
+    def keep_history(self) -> None:
+        """From now on the system notes who edits `text_field`, where it doesn't always."""
+        ...
+
     def stored(self, record_id: str) -> Mapping[str, Any] | None:
         """A live record's fields as the system holds them, None when it is deleted."""
         ...

@@ -92,6 +92,8 @@ class FakeSide:
         self.on_created: Callable[[Side, Write, Written], None] = lambda side, write, answer: None
         self.beyond_finding: set[str] = set()
         self.keeps_history = True
+        self.families = False
+        """Whether there are companies and deals, and contacts belong to them."""
         self.author = By.PERSON
         """Who is at work in this system just now."""
         self._last_id = 0
@@ -110,7 +112,8 @@ class FakeSide:
 
     async def schemas(self, objects: Sequence[str]) -> dict[str, Schema]:
         await self.call("schema", tuple(objects))
-        found = {object: schemas(object, self.nature.now()) for object in objects if object in self.objects}
+        now = self.nature.now()
+        found = {object: schemas(object, now, self.families) for object in objects if object in self.objects}
         if missing := set(objects) - set(found):
             raise SetupError(f"There is no {sorted(missing)[0]}.")
         return found
@@ -130,7 +133,9 @@ class FakeSide:
 
     @property
     def objects(self) -> tuple[str, ...]:
-        return ("contacts",) if self.side is Side.HUBSPOT else ("Contact", "Lead")
+        if self.side is Side.HUBSPOT:
+            return ("companies", "contacts", "deals") if self.families else ("contacts",)
+        return ("Account", "Contact", "Lead", "Opportunity") if self.families else ("Contact", "Lead")
 
     async def call(self, purpose: str, detail: object) -> None:
         """One metered call, of which the answer may not come. Raises Unreachable and LimitReached."""
@@ -287,7 +292,7 @@ class FakeSide:
         return found
 
     async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
-        if not self.keeps_history or not ids:
+        if not self.keeps_history or not ids or not fields:
             return {}
         await self.call("history", (want.object, tuple(ids)))
         return {

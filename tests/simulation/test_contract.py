@@ -35,6 +35,9 @@ class FakeBench:
     def edit(self, record_id: str, values: Mapping[str, str]) -> None:
         self.crm.edit(record_id, dict(values))
 
+    def keep_history(self) -> None:
+        self.crm.keeps_history = True
+
     def stored(self, record_id: str) -> Mapping[str, Any] | None:
         row = self.crm.rows[record_id]
         return row.values if row.live else None

@@ -156,6 +156,9 @@ class Bench:
     def edit(self, record_id: str, values: Mapping[str, str]) -> None:
         self.site.org.update(record_id, dict(values))
 
+    def keep_history(self) -> None:
+        self.site.org.change_setup(tracked_fields=(f"{self.object}.{self.text_field}",))
+
     def delete(self, record_id: str) -> None:
         self.site.org.delete([record_id])
 
