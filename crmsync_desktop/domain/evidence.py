@@ -1,7 +1,7 @@
 """What speaks for and against two records being the same person or company (P6), in bits and in words.
 
 The sum of evidence of Fellegi and Sunter (A Theory for Record Linkage, 1969): a value that both records have counts the
-more the fewer records have it, log2(records / records with it); values that differ count against by how seldom the same
+more the fewer records have it, log2(records / others with it); values that differ count against by how seldom the same
 person's do. What one record lacks says nothing. The sum starts below zero by how unlikely it is that two records taken
 anyhow are the same, so that at 0 it is as likely as not.
 """
@@ -70,7 +70,7 @@ class Rarity:
     def __init__(self, records: Sequence[Traits]) -> None:
         self.records = max(len(records), FEWEST_RECORDS)
         self.prior = -math.log2(self.records)
-        self.ceiling = math.log2(self.records / 2)
+        self.ceiling = math.log2(self.records)
         names = Counter(name for each in records for name in {each.given, each.family})
         self._whole = self._bits(Counter(f"{each.given} {each.family}" for each in records))
         self._names = self._bits(names)
@@ -85,8 +85,9 @@ class Rarity:
         self._births = self._bits(Counter(each.born for each in records))
 
     def _bits(self, counts: Counter[str]) -> dict[str, float]:
-        # One that nobody else has is as rare as one that two have: a match needs two. Few counts, so each is worked out once.
-        worth = {count: math.log2(self.records / max(count, 2)) for count in set(counts.values())}
+        # How often another record has it by chance: of two that have it, one doesn't make it common for the other. There
+        # are few counts, so each is worked out once.
+        worth = {count: math.log2(self.records / max(count - 1, 1)) for count in set(counts.values())}
         return {value: max(worth[count], 0.0) for value, count in counts.items() if value}
 
     def name(self, one: str, other: str) -> float:
