@@ -19,9 +19,10 @@ from crmsync_desktop.engine.observe import observe
 from crmsync_desktop.engine.recover import recover
 from crmsync_desktop.engine.relink import relink
 from crmsync_desktop.engine.standing import note_undo, settle_doubtful
-from crmsync_desktop.engine.undo_plan import LeftRecord, plan_undo
+from crmsync_desktop.engine.undo_plan import LeftRecord, dealt_with, plan_undo, refused_in
 from crmsync_desktop.ports.store import JournalState, PassRow
 
+MOST = 100_000
 ROUNDS = 3
 """How often an undo decides anew about records that changed while it wrote."""
 
@@ -54,10 +55,12 @@ async def run_undo(
         for context in contexts:
             context.check_stop()
             await relink(context)
+        stale = 0
         for left_rounds in reversed(range(ROUNDS)):
-            left.clear()
+            settled = {key for context in contexts for key in dealt_with(context)}
+            left[:] = [each for each in left if (each.side, each.object, each.record_id) in settled]
             for context in contexts:
-                context.again, context.last_round = False, left_rounds == 0
+                context.last_round = left_rounds == 0
                 context.outstanding.clear()
             objections: list[str] = []
             # Children before their parents: whether a created account may go depends on what still belongs to it.
@@ -70,8 +73,10 @@ async def run_undo(
                     await execute(context)
             if first.preview:
                 return f"{' '.join(objections)} A run would ask for --approve." if objections else ""
-            if not any(context.again for context in contexts):
+            before, stale = stale, _stale(first)
+            if stale == before:
                 break
+        left.extend(refused_in(first))
         if first.store.entries(first.pass_id, [JournalState.UNKNOWN, JournalState.SENT], limit=1):
             return "Some writes got no answer. The next pass looks for them first."
         return ""
@@ -82,6 +87,12 @@ async def run_undo(
 
 def _reason(of: int, records: Collection[str] | None) -> str:
     return f"undo of pass {of}" + (f", record {', '.join(sorted(records))}" if records else "")
+
+
+def _stale(context: Context) -> int:
+    """Writes that weren't made since their records had changed, or that were refused: those are decided about once more."""
+    states = [JournalState.DROPPED, JournalState.FAILED]
+    return len(context.store.entries(context.pass_id, states, limit=MOST))
 
 
 def _objections(context: Context) -> list[str]:

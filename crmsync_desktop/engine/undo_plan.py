@@ -54,7 +54,7 @@ async def plan_undo(context: Context, of: int, records: Collection[str] | None) 
     """Plan what takes pass `of` back in this pair; gives what is left as it is. `records`: only these, by their ids on
     either side."""
     context.reaches = Reaches()
-    dealt = _dealt_with(context)
+    dealt = dealt_with(context)
     left: list[LeftRecord] = []
     chunk: list[_Written] = []
     for written in _by_record(context, of, records):
@@ -92,7 +92,7 @@ def _by_record(context: Context, of: int, records: Collection[str] | None) -> It
             yield _Written(key, collected)
 
 
-def _dealt_with(context: Context) -> set[Key]:
+def dealt_with(context: Context) -> set[Key]:
     """Records that this undo itself has written in an earlier round, or that refused it as a whole."""
     found: set[Key] = set()
     states = [JournalState.DONE, JournalState.SENT, JournalState.UNKNOWN, JournalState.FAILED]
@@ -105,6 +105,25 @@ def _dealt_with(context: Context) -> set[Key]:
             _key(entry) for entry in entries if entry.state is not JournalState.FAILED or not _again(context, entry)
         )
     return found
+
+
+def refused_in(context: Context) -> list[LeftRecord]:
+    """What this undo tried to write and was refused."""
+    found: dict[tuple[Key, str], LeftRecord] = {}
+    done: set[tuple[Key, str]] = set()
+    after = 0
+    states = [JournalState.DONE, JournalState.FAILED]
+    while entries := context.store.entries(context.pass_id, states, after_row=after, limit=CHUNK):
+        after = entries[-1].row
+        for entry in entries:
+            names = [(_key(entry), change.property) for change in entry.changes] or [(_key(entry), "")]
+            if entry.state is JournalState.DONE:
+                done.update(names)
+                continue
+            for key, property in names:
+                why = f"{entry.side.label} refused it: {entry.note}"
+                found[key, property] = LeftRecord(entry.pair, *key, entry.label, property, why)
+    return [each for name, each in found.items() if name not in done]
 
 
 def _again(context: Context, entry: Entry) -> bool:
