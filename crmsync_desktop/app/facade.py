@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from crmsync_desktop.app.match_views import OwnersView, StagesView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
     ChangeView,
@@ -24,7 +25,7 @@ from crmsync_desktop.app.views import (
     StatusView,
 )
 from crmsync_desktop.domain.mapping import Rule
-from crmsync_desktop.domain.records import Category
+from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.settlements import Use
 from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 
@@ -112,6 +113,32 @@ class Facade(Protocol):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         """(problem, warning), both "" where the two fit."""
+        ...
+
+    async def stages(self, pair: str, anew: bool) -> StagesView:
+        """Which pipelines and stages of deals or tickets are each other's (O3). Costs calls where they aren't known, are
+        older than a day, or `anew`."""
+        ...
+
+    async def choose_stage(self, pair: str, hubspot: str, salesforce: str, only: Side | None) -> StagesView:
+        """Pair two stages ("Sales Pipeline/Contract Sent", "New Business/Negotiation"), or a pipeline and a record type,
+        for records that come to either side, or `only` to one. Raises SetupError for what isn't there."""
+        ...
+
+    async def reset_stages(self, pair: str) -> StagesView:
+        """Back to what is learnt."""
+        ...
+
+    async def owners(self) -> OwnersView:
+        """Which users and owners are each other's (C10)."""
+        ...
+
+    async def pair_owner(self, salesforce: str, hubspot: str) -> OwnersView:
+        """Pair two by hand, by id, e-mail address or name. Raises SetupError for nobody or several of that name."""
+        ...
+
+    async def part_owner(self, salesforce: str | None) -> OwnersView:
+        """Take back what was paired by hand, of one user or of all (None)."""
         ...
 
     async def export_configuration(self) -> str:

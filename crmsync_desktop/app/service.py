@@ -14,6 +14,7 @@ from crmsync_desktop.app.decisions import Decisions
 from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.mapping_work import MappingWork
 from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.match_work import MatchWork
 from crmsync_desktop.app.pair_work import PairWork
 from crmsync_desktop.app.plan_work import PlanWork, addresses_of
 from crmsync_desktop.app.practice import PracticeWork
@@ -51,7 +52,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork, MappingWork, PairWork, Decisions, PlanWork):
+class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -81,6 +82,7 @@ class Service(PracticeWork, MappingWork, PairWork, Decisions, PlanWork):
             store.save_document(PAUSED, True)
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
         MappingWork.__init__(self, store, self._mappings, self._schemas, self._runner, self._emit)
+        MatchWork.__init__(self, store, clock, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
         Decisions.__init__(self, store, clock, self._runner, self._emit)
         PlanWork.__init__(self, store, self._runner, lambda: addresses_of(self._profile))

@@ -18,6 +18,7 @@ from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_ap
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.mapping_commands import mappings_app
+from crmsync_desktop.cli.match_commands import owners_app, stages_app
 from crmsync_desktop.cli.pair_commands import pairs_app
 from crmsync_desktop.cli.plan_commands import SHOWN_CHANGES, apply, changes_of, history, plans, show_plan, undo
 from crmsync_desktop.cli.practice_commands import practice_app
@@ -47,6 +48,8 @@ app.command()(undo)
 app.command()(history)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)
+app.add_typer(stages_app, name="stages", no_args_is_help=True)
+app.add_typer(owners_app, name="owners", no_args_is_help=True)
 app.add_typer(mappings_app, name="mappings", no_args_is_help=True)
 
 

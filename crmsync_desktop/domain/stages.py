@@ -86,6 +86,44 @@ def tables_of(salesforce: Sequence[Pipeline], hubspot: Sequence[Pipeline], choic
     return Tables(sides[Side.SALESFORCE], sides[Side.HUBSPOT], places, steps, homes, tuple(chosen), tuple(gone))
 
 
+def changes(
+    salesforce_before: Sequence[Pipeline],
+    salesforce: Sequence[Pipeline],
+    hubspot_before: Sequence[Pipeline],
+    hubspot: Sequence[Pipeline],
+) -> list[str]:
+    """What has come and gone, in words."""
+    told: list[str] = []
+    for side, before, after in (
+        (Side.SALESFORCE, salesforce_before, salesforce),
+        (Side.HUBSPOT, hubspot_before, hubspot),
+    ):
+        old, new = _listed(before), _listed(after)
+        told += [f"New in {side.label}: {label}." for key, label in new.items() if key not in old]
+        told += [f"Gone from {side.label}: {label}." for key, label in old.items() if key not in new]
+        told += [
+            f"Renamed in {side.label}: {old[key]} is now {label}."
+            for key, label in new.items()
+            if key in old and old[key] != label
+        ]
+    return told
+
+
+def _listed(pipelines: Sequence[Pipeline]) -> dict[tuple[str, str], str]:
+    """What is given to records, by (pipeline, stage), with what people call it."""
+    active = [pipeline for pipeline in pipelines if pipeline.active]
+    found = {(pipeline.id, ""): f"“{pipeline.label}”" for pipeline in active}
+    found.update(
+        {
+            (pipeline.id, stage.id): f"“{pipeline.label}/{stage.label}”"
+            for pipeline in active
+            for stage in pipeline.stages
+            if stage.active
+        }
+    )
+    return found
+
+
 def _stands(choice: Choice, sources: Sequence[Pipeline], targets: Sequence[Pipeline]) -> bool:
     source = next((each for each in sources if each.id == choice.pipeline), None)
     target = next((each for each in targets if each.id == choice.target), None)

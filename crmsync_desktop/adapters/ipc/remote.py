@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from types import NoneType
 from typing import Any, TypeVar
 
+from crmsync_desktop.app.match_views import OwnersView, StagesView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
     ChangeView,
@@ -23,7 +24,7 @@ from crmsync_desktop.app.views import (
     StatusView,
 )
 from crmsync_desktop.domain.mapping import Rule
-from crmsync_desktop.domain.records import Category
+from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.settlements import Use
 from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 
@@ -101,6 +102,24 @@ class RemoteFacade(ABC):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         return await self._ask(tuple[str, str], "check_mapping", pair, property, salesforce)
+
+    async def stages(self, pair: str, anew: bool) -> StagesView:
+        return await self._ask(StagesView, "stages", pair, anew)
+
+    async def choose_stage(self, pair: str, hubspot: str, salesforce: str, only: Side | None) -> StagesView:
+        return await self._ask(StagesView, "choose_stage", pair, hubspot, salesforce, only)
+
+    async def reset_stages(self, pair: str) -> StagesView:
+        return await self._ask(StagesView, "reset_stages", pair)
+
+    async def owners(self) -> OwnersView:
+        return await self._ask(OwnersView, "owners")
+
+    async def pair_owner(self, salesforce: str, hubspot: str) -> OwnersView:
+        return await self._ask(OwnersView, "pair_owner", salesforce, hubspot)
+
+    async def part_owner(self, salesforce: str | None) -> OwnersView:
+        return await self._ask(OwnersView, "part_owner", salesforce)
 
     async def export_configuration(self) -> str:
         return await self._ask(str, "export_configuration")
