@@ -26,6 +26,8 @@ MOST_COMPANY = 4.0
 MOST_AT_THE_POSTCODE = 2.0
 """Where only the postcode agrees, or only the street."""
 MOST_PHONE = 14.0
+MOST_LIKE_THE_NAME = 3.0
+"""Where an address differs by a letter and so does the name that it is made of."""
 MAILBOX = 4.0
 """Bits beyond what the data can tell: hardly any two people share a mailbox, however few records there are."""
 FEWEST_RECORDS = 64
@@ -201,15 +203,17 @@ def compare_emails(one: Traits, other: Traits, rarity: Rarity) -> Iterable[Findi
             same = not set(one.emails).isdisjoint(other.emails)
             words = "same e-mail address" if same else "e-mail addresses of the same mailbox"
             return (Finding(rarity.mailbox(box) + MAILBOX, words),)
+    named = one.given and one.family and other.given and other.family
     for mine in one.mailboxes:
         for theirs in other.mailboxes:
             if OSA.distance(mine, theirs, score_cutoff=1) == 1 and not _numbered(mine, theirs):
                 bits = 0.7 * min(rarity.mailbox(mine), rarity.mailbox(theirs))
+                if named and (one.given, one.family) != (other.given, other.family):
+                    bits = min(bits, MOST_LIKE_THE_NAME)  # anne.lund@ and anne.lunde@ may be two people
                 return (Finding(bits, "e-mail addresses differ by one letter"),)
             if is_personal(local := local_part(mine)) and local == local_part(theirs):
                 # It is made of the name: where that is compared, it says nothing more.
-                told = one.given and one.family and other.given and other.family
-                bits = 0.0 if told else min(rarity.local(mine), rarity.ceiling)
+                bits = 0.0 if named else min(rarity.local(mine), rarity.ceiling)
                 return (Finding(bits, "e-mail addresses differ only after the @"),)
     return (Finding(-1.5, "e-mail addresses differ"),)
 

@@ -126,6 +126,14 @@ def test_addresses(one: str, other: str, words: str, sign: int) -> None:
     assert finding.bits * sign > 0
 
 
+def test_an_address_that_differs_as_the_name_does_says_little() -> None:
+    lund, lunde = person("Anne Lund", emails="anne.lund@x.no"), person("Anne Lunde", emails="anne.lunde@x.no")
+    mistyped = person("Anne Lund", emails="anne.lundd@x.no")
+    nameless = person(emails="anne.lundd@x.no")
+    assert the_one(compare_emails, lund, lunde).bits == 3
+    assert the_one(compare_emails, lund, mistyped).bits > 4 < the_one(compare_emails, lund, nameless).bits
+
+
 def test_an_address_made_of_the_name_says_nothing_beside_the_name() -> None:
     one, other = (person("Kari Nordmann", emails=f"kari.nordmann@{host}") for host in ("x.no", "gmail.com"))
     assert the_one(compare_emails, one, other).bits == 0
