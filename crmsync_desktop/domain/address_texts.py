@@ -62,11 +62,8 @@ class CountryTexts:
         return option.code if option is not None else UNSEEN
 
     def to_salesforce(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell:
-        ours = target[self._place] if target else None
         if not cell:
             return None
-        if ours and self._same(ours, cell):
-            return ours
         if not self._convert:
             return cell
         place = self.resolve(cell).place
@@ -93,9 +90,8 @@ class CountryTexts:
     def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault:
         if side is Side.HUBSPOT:
             near = self._hubspot.country(cell).labels if self._hubspot is not None else ()
-            return _fault(
-                self._property, f"{_quoted(cell)} isn't among the options of HubSpot's property. {_near(near)}"
-            )
+            message = f"{_quoted(cell)} isn't among the options of HubSpot's property. {_near(near)}"
+            return _fault(self._property, message.strip())
         return _fault(self._property, country_problem(self._labels.get(cell, cell), self.resolve(cell)))
 
 
@@ -135,11 +131,8 @@ class StateTexts:
         return option.code if option is not None else UNSEEN
 
     def to_salesforce(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell:
-        ours = target[self._place] if target else None
         if not cell:
             return None
-        if ours and self._same(ours, target, cell, cells):
-            return ours
         if not self._convert:
             return cell
         _, found = self._resolve(cell, cells)
