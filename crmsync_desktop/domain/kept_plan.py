@@ -15,7 +15,7 @@ from crmsync_desktop.domain.records import UNSEEN, Cell, Op, Side, Value
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.set_aside import group_of
 from crmsync_desktop.domain.undo import shown
-from crmsync_desktop.domain.values import same
+from crmsync_desktop.domain.values import close, same
 
 Name = tuple[Side, str, Op, str, str]
 """Which write it is: side, object, operation, the record's id ("" for a create), the id of the record it comes from."""
@@ -32,8 +32,8 @@ class Moved(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Now(msgspec.Struct, frozen=True):
-    """What is so now, for the record of a planned write: the cells of the record to be written and of the one it comes from
-    (None where it isn't there any more), and what this pass would write instead."""
+    """What is so now, for the record of a planned write: the cells of the record to be written (of a counterpart that there is by
+    now, if it is a create) and of the one it comes from (None where it isn't there), and what this pass would write instead."""
 
     target: Sequence[Cell] | None
     source: Sequence[Cell] | None
@@ -86,7 +86,8 @@ def moved(op: Op, side: Side, planned: Sequence[FieldChange], now: Now, columns:
 
 def _not_created(side: Side, planned: Sequence[FieldChange], now: Now, columns: Mapping[str, Column]) -> list[Moved]:
     if now.target is not None:
-        return [Moved("", f"it has a counterpart in {side.label} by now")]
+        made = all(_made(change, columns.get(change.property), now.target) for change in planned)
+        return [] if made else [Moved("", f"it has a counterpart in {side.label} by now, which holds other values")]
     instead = {change.property: change for change in now.instead}
     found: list[Moved] = []
     for change in planned:
@@ -100,6 +101,13 @@ def _not_created(side: Side, planned: Sequence[FieldChange], now: Now, columns: 
             found.append(Moved(change.property, f"it would be {shown(other.new)} now, {shown(change.new)} in the plan"))
     found += [Moved(other.property, f"it would be set now, to {shown(other.new)}") for other in instead.values()]
     return found or [Moved("", UNDECIDED)]
+
+
+def _made(change: FieldChange, column: Column | None, target: Sequence[Cell]) -> bool:
+    if column is None or _awaited(column.kind, change.new):
+        return True
+    holds = target[column.place]
+    return holds is not UNSEEN and close(column.kind, change.new, holds)
 
 
 def _not_written(

@@ -156,6 +156,7 @@ def _records(context: Context, entries: Sequence[Entry]) -> _Records:
             strict=True,
         ):
             if record is not None:
+                found.known.setdefault((record.side, record.id), record)
                 found.cells[record.row] = cells
                 found.partner[record.row] = partner if live else ""
     return found
@@ -166,7 +167,7 @@ def _now(entry: Entry, records: _Records, instead: Sequence[FieldChange]) -> Now
     if entry.op is Op.CREATE:
         known = records.known.get((entry.side.other, entry.origin_id or ""))
         partner = records.partner.get(known.row, "") if known is not None else ""
-        return Now((partner,) if partner else None, source, instead)
+        return Now(_cells(records, entry.side, partner) if partner else None, source, instead)
     target = _cells(records, entry.side, entry.record_id)
     if entry.op is Op.DELETE:
         return Now(target, source or (), instead)

@@ -106,7 +106,14 @@ def test_records_that_are_gone_or_unmapped_are_named() -> None:
 
 def test_a_create_that_moved_says_in_what() -> None:
     new = change("text", None, "Bo")
-    assert why(["Bo"], ["Bo", None], op=Op.CREATE, planned=new) == [Moved("", "it has a counterpart in HubSpot by now")]
+    assert why(["Bo", None], ["Bo", None], op=Op.CREATE, planned=new) == []
+    assert why(["BO", None], ["Bo", None], op=Op.CREATE, planned=new) == []
+    gone = change("gone", None, "x")
+    assert why(["Bo", None], ["Bo", None], op=Op.CREATE, planned=gone) == []
+    for other in ("Cecilie", None, UNSEEN):
+        assert why([other, None], ["Bo", None], op=Op.CREATE, planned=new) == [
+            Moved("", "it has a counterpart in HubSpot by now, which holds other values")
+        ]
     assert why(None, ["Cecilie", None], op=Op.CREATE, planned=new) == [
         Moved("text", "Salesforce held “Bo” in the plan, it is “Cecilie” now")
     ]
