@@ -136,10 +136,8 @@ def _value(relation: Relation, ends: Mapping[str, Sequence[Mapping[str, Any]]]) 
 
 
 def _label(types: Sequence[Mapping[str, Any]]) -> str:
-    named = [each for each in types if each.get("label")]
-    return (
-        str(min(named, key=lambda each: (each.get("category") == OURS, each.get("typeId")))["label"]) if named else ""
-    )
+    named = sorted((each["category"] == OURS, each["typeId"], each["label"]) for each in types if each.get("label"))
+    return str(named[0][2]).strip() if named else ""
 
 
 def _is(type_: Mapping[str, Any], category: str, number: int) -> bool:

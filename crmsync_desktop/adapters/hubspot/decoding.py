@@ -50,15 +50,9 @@ def converter(kind: Kind) -> Convert:
     """From a property's raw value to canonical text."""
     if kind is Kind.DATETIME:
         return datetime_value
-    if kind is Kind.MEMBERS:
-        return _as_it_is
     if kind in _GENERAL:
         return partial(canonical, kind)
     return text_value
-
-
-def _as_it_is(raw: Any) -> Value:
-    return None if raw is None else str(raw)
 
 
 class Decoder:

@@ -195,7 +195,8 @@ def _inside(message: str) -> list[dict[str, Any]]:
 
 def _fields(detail: Mapping[str, Any]) -> tuple[str, ...]:
     context = detail.get("context")
-    named = [*_strings(context.get("propertyName"))] if isinstance(context, dict) else []
+    context = context if isinstance(context, dict) else {}
+    named = [*_strings(context.get("propertyName")), *_strings(context.get("properties"))]
     return tuple(dict.fromkeys(named or _strings(detail.get("name"))))
 
 

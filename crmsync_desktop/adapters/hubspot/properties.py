@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 
@@ -34,6 +36,9 @@ _TYPES: Final = {
 }
 _ENUMERATIONS: Final = {"booleancheckbox": Kind.BOOL, "checkbox": Kind.MULTIPICKLIST}
 
+_NEEDED: Final = {"tickets": ("hs_pipeline_stage",)}
+"""Without these nothing is created (object guides); the definitions don't say so."""
+
 
 def modified_property(object_name: str) -> str:
     """The property by which changes are found: contacts name it otherwise than all the rest."""
@@ -42,6 +47,9 @@ def modified_property(object_name: str) -> str:
 
 def schema_of(object_name: str, results: Iterable[Mapping[str, Any]], read_at: str) -> Schema:
     fields = {field.name: field for field in map(_field, results)}
+    for name in _NEEDED.get(object_name, ()):
+        if name in fields:
+            fields[name] = msgspec.structs.replace(fields[name], required=True)
     return Schema(Side.HUBSPOT, object_name, object_name.replace("_", " ").capitalize(), fields, read_at)
 
 

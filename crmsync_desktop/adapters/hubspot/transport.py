@@ -24,6 +24,7 @@ from crmsync_desktop.adapters.hubspot.exchange import Answer, Failure, failure_o
 from crmsync_desktop.adapters.hubspot.pace import HubSpotPace
 from crmsync_desktop.adapters.hubspot.paths import Endpoint
 from crmsync_desktop.domain.errors import BugError, LimitReached
+from crmsync_desktop.domain.mapping import pair_of_object
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Allowance
 from crmsync_desktop.ports.budget import Budget
@@ -107,9 +108,11 @@ class Transport:
         """One request, tried again where that can do no harm: at most four times more, and when the answer was lost
         (reset, time-out, 5xx, unreadable) only if `repeatable`. Raises a domain error: Refused, ReplyLost, Unreachable,
         LimitReached, SignInNeeded or SetupError."""
-        path = endpoint.path.format_map({name: quote(value, safe="") for name, value in (places or {}).items()})
+        places = places or {}
+        path = endpoint.path.format_map({name: quote(value, safe="") for name, value in places.items()})
+        pair = pair_of_object(places.get("object") or places.get("from", ""))
         for attempt in range(MAX_RETRIES + 1):
-            outcome = await self._once(endpoint, path, purpose, dict(query or {}), body)
+            outcome = await self._once(endpoint, path, purpose, pair, dict(query or {}), body)
             if isinstance(outcome, Answer):
                 return outcome
             again = outcome.wait is not None and (repeatable or outcome.surely_undone)
@@ -157,12 +160,12 @@ class Transport:
         self._client.close()
 
     async def _once(
-        self, endpoint: Endpoint, path: str, purpose: str, query: dict[str, str], body: dict[str, Any] | None
+        self, endpoint: Endpoint, path: str, purpose: str, pair: str, query: dict[str, str], body: dict[str, Any] | None
     ) -> Answer | Failure:
         if self._closed:
             raise BugError("The connection to HubSpot was closed before this request.", endpoint.path)
         async with self._pace.slot(endpoint.bucket):
-            await self._budget.spend(Side.HUBSPOT, purpose, 1)
+            await self._budget.spend(Side.HUBSPOT, purpose, 1, pair)
             outcome = await asyncio.get_running_loop().run_in_executor(
                 self._workers, self._exchange, endpoint.method, path, query, body
             )

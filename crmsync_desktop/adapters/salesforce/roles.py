@@ -18,6 +18,8 @@ from crmsync_desktop.adapters.salesforce.ids import to_18
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
 from crmsync_desktop.domain import members
 from crmsync_desktop.domain.records import Value
+from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.domain.values import canonical
 
 FIELD = "OpportunityContactRoles"
 OBJECT = "OpportunityContactRole"
@@ -28,10 +30,10 @@ _COLUMNS = ("Id", "OpportunityId", "ContactId", "Role", "IsPrimary", "CreatedDat
 
 def cell(answer: Mapping[str, Any] | None) -> Value:
     """Canonical members of a subquery's answer; null is nobody."""
-    return (
-        members.text({contact: row["Role"] or "" for contact, row in telling(answer["records"]).items()})
-        if answer
-        else None
+    if not answer:
+        return None
+    return canonical(
+        Kind.MEMBERS, members.text({id: row["Role"] or "" for id, row in telling(answer["records"]).items()})
     )
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from crmsync_desktop.adapters.hubspot import HubSpotCrm
 from crmsync_desktop.adapters.hubspot.cursor import Position
-from crmsync_desktop.domain.records import Category, Observed, Op, Outcome, Side, Write, Written
+from crmsync_desktop.domain.members import text
+from crmsync_desktop.domain.records import UNSEEN, Category, Observed, Op, Outcome, Presence, Side, Write, Written
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.ports.crm import Page, Want
 from crmsync_desktop.practice.hubspot.associations import Associations, Link
 from crmsync_desktop.practice.hubspot.catalog import object_type
+from crmsync_desktop.practice.hubspot.merging import merge
 from tests.adapters.hubspot.conftest import START, Site
 from tests.contracts.workbench import pages
 
@@ -236,3 +238,59 @@ def test_a_refused_association_fails_its_record_only(people: People) -> None:
     (created,) = people.write(people.create("tickets", subject="New", hs_pipeline_stage="1", **{CONTACTS: "999999"}))
     assert created.outcome is Outcome.FAILED
     assert [(fault.category, fault.fields) for fault in created.faults] == [(Category.ASSOCIATIONS, (CONTACTS,))]
+
+
+def test_a_ticket_without_its_stage_is_refused_for_it(people: People) -> None:
+    described = people.site.use(lambda crm: crm.schemas(["tickets"]))
+    assert described["tickets"].fields["hs_pipeline_stage"].required
+    (written,) = people.write(people.create("tickets", subject="No stage"))
+    assert [fault.fields for fault in written.faults] == [("hs_pipeline_stage",)]
+
+
+def test_more_contacts_than_one_answer_holds_are_read_to_the_end(people: People) -> None:
+    deal = people.insert("deals", dealname="Crowded")
+    ids = [people.insert("contacts", lastname=f"Last {number}") for number in range(230)]
+    for id in ids:
+        people.tie("deals", deal, "contacts", id)
+    (found,) = people.site.use(lambda crm: crm.read(DEALS, [deal]))
+    assert found.cells[2] == text(dict.fromkeys(ids, ""))
+
+
+def test_what_the_key_may_not_see_is_unseen_and_what_it_may_not_write_is_told(people: People) -> None:
+    """Reading associations takes the scope of the record, writing them that of both ends."""
+    contact, deal = people.insert("contacts", lastname="Ann"), people.insert("deals", dealname="Deal")
+    refusal = {"status": 403, "body": '{"category":"MISSING_SCOPES","message":"No."}', "count": 1}
+    people.site.fault(path="/associations/2026-03/deals/contacts/batch/read", **refusal)
+    (found,) = people.site.use(lambda crm: crm.read(DEALS, [deal]))
+    assert found.cells == ["Deal", None, UNSEEN]
+    people.site.fault(path="/associations/2026-03/deals/contacts/batch/create", **refusal)
+    (written,) = people.write(people.update("deals", deal, {}, **{CONTACTS: f"{contact}="}))
+    assert written.outcome is Outcome.FAILED
+    assert [(fault.category, fault.fields) for fault in written.faults] == [(Category.PERMISSIONS, (CONTACTS,))]
+
+
+def test_the_calls_are_booked_under_the_pair_of_the_record(people: People) -> None:
+    people.insert("deals", dealname="Deal")
+    people.site.pass_time(60)
+    people.read(DEALS)
+    assert {each.pair for each in people.site.budget.spent if each.purpose == "read"} == {"deals"}
+
+
+@pytest.mark.parametrize("object_name", ["companies", "deals", "tickets"])
+def test_merged_and_archived_records_of_every_type_are_tombstones(people: People, object_name: str) -> None:
+    stage = {"hs_pipeline_stage": "1"} if object_name == "tickets" else {}
+    name = {"companies": "name", "deals": "dealname", "tickets": "subject"}[object_name]
+    one, two, gone = (people.insert(object_name, **{name: f"Name {number}"}, **stage) for number in range(3))
+    kind = object_type(object_name)
+    with people.portal.database.transaction():
+        survivor = str(
+            merge(people.portal, kind, people.portal.find(kind, one, None), people.portal.find(kind, two, None)).id
+        )
+        people.portal.archive(people.portal.find(kind, gone, None))
+    people.site.pass_time(60)
+    want = Want(object_name, (name,))
+    found = people.site.use(lambda crm: crm.read(want, [one, two, gone, survivor]))
+    assert [record.presence for record in found] == [Presence.DELETED] * 3 + [Presence.LIVE]
+    assert [record.successor for record in found] == [(object_name, survivor)] * 2 + [None] * 2
+    (page,) = people.read(want)
+    assert [(record.id, set(record.absorbed)) for record in page.records] == [(survivor, {one, two})]

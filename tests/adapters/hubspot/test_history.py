@@ -37,7 +37,7 @@ def test_a_persons_hand_a_workflow_and_another_program_are_told_apart_from_us(si
 
     async def ours(crm: HubSpotCrm) -> str:
         now = "2027-01-15T08:00:00Z"
-        values = {"email": "ours@example.com", "jobtitle": "A"}
+        values: dict[str, str | None] = {"email": "ours@example.com", "jobtitle": "A"}
         write = Write("k", Side.HUBSPOT, "contacts", Op.CREATE, None, values, "003origin", now)
         (made,) = await crm.write([write])
         return made.id or ""
