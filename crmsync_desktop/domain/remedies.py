@@ -93,6 +93,8 @@ _BY_CODE: Final[dict[str, str]] = {
     # record gone
     "CANNOT_UPDATE_CONVERTED_LEAD": "The lead was converted: the next pass moves the link to its contact by itself.",
     "NOT_VISIBLE": "Share the record with the connected user, then retry. If it was deleted for good, nothing is to be done.",
+    "ERASED": "If the person wants to be in HubSpot again, create the contact there: it is linked by its address.",
+    "REPLACED": "Merge the two in HubSpot, or archive the one that isn't wanted.",
     "EDIT_BEATS_DELETE": "Delete the HubSpot contact yourself if it isn't wanted, or restore the Salesforce record.",
     # temporary
     "UNABLE_TO_LOCK_ROW": "Somebody else was saving this record or its account. It is tried again by itself.",

@@ -7,7 +7,7 @@ statements that depends on the number of chunks, not of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol
@@ -374,11 +374,19 @@ class Store(Protocol):
         """Close all errors of these (side, object, id)."""
         ...
 
+    def clear_mended(self, standing: Mapping[tuple[Side, str, str], Collection[tuple[str, str]]]) -> None:
+        """Close the errors of these (side, object, id), but for those of the (field, code) that still stand."""
+        ...
+
     def error_cards(self) -> list[tuple[Category, int, int]]:
         """(category, errors, records), notices included, only categories that have some."""
         ...
 
     def errors(self, category: Category | None = None, after: int = 0, limit: int = 200) -> list[ErrorRow]: ...
+    def errors_of(self, records: Sequence[tuple[Side, str, str]]) -> list[ErrorRow]:
+        """Open errors and notices of these few records, by (side, object, id)."""
+        ...
+
     def error_totals(self) -> tuple[int, int]:
         """(errors, notices)."""
         ...
@@ -404,6 +412,19 @@ class Store(Protocol):
 
     def forget_undone(self, undone: Sequence[tuple[int, str]]) -> None:
         """By (link, property)."""
+        ...
+
+    # the do-not-create list (domain/do_not_create.py)
+    def bar(self, pair: str, names: Sequence[str], why: str, about: str, at: str) -> None:
+        """Put these names on the list; `about` is the id of the HubSpot record that they stand there for."""
+        ...
+
+    def barred(self, pair: str, names: Sequence[str]) -> dict[str, str]:
+        """Those of these names that are on the list, with why."""
+        ...
+
+    def lift(self, pair: str, about: Sequence[str]) -> None:
+        """Take off the list what stands there for these HubSpot records."""
         ...
 
     # inclusion list

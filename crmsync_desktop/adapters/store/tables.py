@@ -221,6 +221,18 @@ class UndoneTable(_Table, table=True):
     at: str = _text()
 
 
+class BarredTable(_Table, table=True):
+    """The do-not-create list. `name`: salesforce/ID, hubspot/ID or address/HASH; `about`: the HubSpot record that is gone."""
+
+    __tablename__ = "barred"
+    __table_args__ = (Index("barred_about", "pair", "about"), {"sqlite_with_rowid": False})
+    pair: str = _text(primary_key=True)
+    name: str = _text(primary_key=True)
+    why: str = _text()
+    about: str = _text()
+    at: str = _text()
+
+
 class DocumentTable(_Table, table=True):
     __tablename__ = "document"
     name: str = _text(primary_key=True)
