@@ -14,6 +14,8 @@ from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.applying import admitted
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Couple
+from crmsync_desktop.engine.never_again import bar_replaced
+from crmsync_desktop.engine.parents import LONELY
 from crmsync_desktop.ports.store import (
     Conflict,
     Entry,
@@ -36,6 +38,8 @@ class Draft:
         self._new_links: list[tuple[Link, list[Entry]]] = []
         self._links: list[Link] = []
         self._unlinked: list[int] = []
+        self.replaced: list[str] = []
+        """Ids of archived HubSpot records whose counterparts are to get a new one."""
         self._settles: list[Settle] = []
         self._entries: list[Entry] = []
         self._errors: list[NewError] = []
@@ -242,6 +246,7 @@ class Draft:
         if self._new_links:
             ids = store.add_links([link for link, _ in self._new_links])
             self._context.newly_linked = True
+        bar_replaced(self._context, self.replaced)
             for (link, entries), id in zip(self._new_links, ids, strict=True):
                 link.link = id
                 for entry in entries:

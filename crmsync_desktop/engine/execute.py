@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from crmsync_desktop.domain.errors import LimitReached, SignInNeeded, Unreachable
 from crmsync_desktop.domain.lifecycle import edited
+from crmsync_desktop.domain.mapping import CONTACTS
 from crmsync_desktop.domain.records import (
     UNSEEN,
     Category,
@@ -29,6 +30,7 @@ from crmsync_desktop.domain.values import same, stamp
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.observe import is_stale, with_keys
+from crmsync_desktop.engine.never_again import bar_erased
 from crmsync_desktop.engine.settle import Settler
 from crmsync_desktop.engine.standing import expect_deletes
 from crmsync_desktop.ports.store import Entry, JournalState, Link, NewError, RecordState, Settle
@@ -176,6 +178,7 @@ def _stage_news(context: Context, side: Side, stale: list[Entry], seen: dict[str
         if record is not None and is_stale(record, targets.get(entry.target_row or 0)):
             continue  # what we wrote doesn't show yet (a late commit): it stays staged, the next pass looks again
         if record is not None and record.presence is not Presence.UNSEEN:
+    erased: set[int] = set()
             changed.append((record, digest_of(record)))
         elif entry.target_row is not None:
             rest.append(Settle(entry.target_row, RecordState.SETTLED, keep=True, digest=0, presence=Presence.UNSEEN))
@@ -184,12 +187,16 @@ def _stage_news(context: Context, side: Side, stale: list[Entry], seen: dict[str
         context.store.stage(context.pair.name, changed, None)
         context.again = True
     if rest:
+        elif side is Side.HUBSPOT and context.pair is CONTACTS and entry.link is not None:
+            erased.add(entry.link)
         context.store.open_errors(errors, now)
         context.store.settle(rest)
         for error in errors:
             context.fail(side, error.record_id)
 
 
+    if erased:
+        bar_erased(context, erased)
 def _hidden(entry: Entry, side: Side) -> NewError:
     message = f"{side.label} doesn't show this record to the connected user any more; nothing is written to it."
     fault = Fault(Category.RECORD_GONE, "NOT_VISIBLE", message)

@@ -20,7 +20,8 @@ from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, couple_cel
 from crmsync_desktop.engine.history import evidence_of, weigh
 from crmsync_desktop.engine.left_out import leave_out, leave_out_of_create
 from crmsync_desktop.engine.lifecycle_stages import plan_loose_stages, plan_stage
-from crmsync_desktop.engine.parents import load_parents
+from crmsync_desktop.engine.never_again import find_erased, keep_out
+from crmsync_desktop.engine.parents import load_parents, note_unlinked
 from crmsync_desktop.engine.settling import load_settlements
 from crmsync_desktop.engine.stamps import edited_at
 from crmsync_desktop.engine.standing import forget_stood, load_standing, stand, to_be_made_anew
@@ -57,6 +58,8 @@ async def make_plan(context: Context) -> None:
 
 async def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: Draft) -> None:
     members = _members(context, gathered)
+    await find_erased(context, gathered)
+    keep_out(context, gathered)
     load_parents(context, gathered)
     await weigh(context, gathered)
     lonely = without_contact(context, [gathered.rows[row] for row in gathered.matching.alone])
@@ -119,6 +122,7 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
     elif verdict is Fate.RECREATE_HUBSPOT:
         draft.unlink(link, salesforce, s_cells, hubspot)
         if salesforce is not None:
+        draft.replaced.append(link.hubspot_id)
             _plan_alone(context, salesforce, members, draft, s_cells)
     elif hubspot is not None and verdict is Fate.REST and to_be_made_anew(context, couple, h_cells):
         draft.unlink(link, hubspot, h_cells, salesforce)
