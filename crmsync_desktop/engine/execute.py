@@ -27,10 +27,11 @@ from crmsync_desktop.domain.records import (
 )
 from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.values import same, stamp
+from crmsync_desktop.engine.canary import canary, note_proven
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
-from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.never_again import bar_erased
+from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.settle import Settler
 from crmsync_desktop.engine.standing import expect_deletes
 from crmsync_desktop.ports.store import Entry, JournalState, Link, NewError, RecordState, Settle
@@ -48,7 +49,12 @@ async def execute(context: Context) -> None:
 
 async def _carry_out(context: Context, side: Side) -> None:
     settler = Settler(context, side)
+
+    async def send(op: Op, span: list[Entry]) -> None:
+        await _carry_out_span(context, side, op, span, settler)
+
     try:
+        await canary(context, side, send)
         for op in ORDER:
             after = 0
             while span := context.store.entries(
@@ -60,6 +66,7 @@ async def _carry_out(context: Context, side: Side) -> None:
         await settler.give_up()
         raise
     await settler.read_back()
+    note_proven(context, side)
 
 
 async def _carry_out_span(context: Context, side: Side, op: Op, span: list[Entry], settler: Settler) -> None:
@@ -171,6 +178,7 @@ def _stage_news(context: Context, side: Side, stale: list[Entry], seen: dict[str
     is older than what is known says nothing."""
     changed: list[tuple[Observed, int]] = []
     rest: list[Settle] = []
+    erased: set[int] = set()
     errors: list[NewError] = []
     targets = {k.row: k for k in context.store.records([e.target_row for e in stale if e.target_row is not None])}
     for entry in stale:
@@ -178,25 +186,24 @@ def _stage_news(context: Context, side: Side, stale: list[Entry], seen: dict[str
         if record is not None and is_stale(record, targets.get(entry.target_row or 0)):
             continue  # what we wrote doesn't show yet (a late commit): it stays staged, the next pass looks again
         if record is not None and record.presence is not Presence.UNSEEN:
-    erased: set[int] = set()
             changed.append((record, digest_of(record)))
+        elif side is Side.HUBSPOT and context.pair is CONTACTS and entry.link is not None:
+            erased.add(entry.link)
         elif entry.target_row is not None:
             rest.append(Settle(entry.target_row, RecordState.SETTLED, keep=True, digest=0, presence=Presence.UNSEEN))
             errors.append(_hidden(entry, side))
     if changed:
         context.store.stage(context.pair.name, changed, None)
         context.again = True
+    if erased:
+        bar_erased(context, erased)
     if rest:
-        elif side is Side.HUBSPOT and context.pair is CONTACTS and entry.link is not None:
-            erased.add(entry.link)
         context.store.open_errors(errors, now)
         context.store.settle(rest)
         for error in errors:
             context.fail(side, error.record_id)
 
 
-    if erased:
-        bar_erased(context, erased)
 def _hidden(entry: Entry, side: Side) -> NewError:
     message = f"{side.label} doesn't show this record to the connected user any more; nothing is written to it."
     fault = Fault(Category.RECORD_GONE, "NOT_VISIBLE", message)

@@ -51,10 +51,15 @@ def guard_rail(context: Context) -> str:
         f"{' '.join(reasons)} It stopped before it wrote. Look at it: changes {number}. Let it run: approve {number}. "
         "Or mend the cause, and sync again."
     )
-    kept = KeptPlan(number, stamp(context.clock.now()), message, reaches)
-    store.save_document(KEPT, msgspec.to_builtins(kept))
-    context.keep_plan = True
+    keep_plan(context, message, reaches)
     return message
+
+
+def keep_plan(context: Context, message: str, reaches: list[Reach]) -> None:
+    """What this pass has planned and not written stays, until somebody approves it or the next pass plans anew."""
+    kept = KeptPlan(context.pass_id, stamp(context.clock.now()), message, reaches)
+    context.store.save_document(KEPT, msgspec.to_builtins(kept))
+    context.keep_plan = True
 
 
 def approval_of(store: Store, plan: int) -> Approval:

@@ -137,6 +137,7 @@ def test_ten_thousand_of_salesforce_alone_cost_the_least_possible(tmp_path: Path
         assert created > 1800
         calls = opened.admin.calls()
         # Schemas and owners are read once a day: describe twice, users; properties, owners live and archived.
-        least = {"salesforce": 2 + 1 + 1, "hubspot": 1 + 2 + 1 + ceil(created / 100)}
+        # A first pass of that size tries 25 records first: one batch of theirs, and one read (engine/canary.py).
+        least = {"salesforce": 2 + 1 + 1, "hubspot": 1 + 2 + 1 + 1 + 1 + ceil((created - 25) / 100)}
         assert calls["salesforce"] <= least["salesforce"]
         assert calls["hubspot"] <= 1.02 * least["hubspot"]
