@@ -61,22 +61,20 @@ def merge(
     s, h = parse(salesforce), parse(hubspot)
     bs, bh = parse(base_salesforce), parse(base_hubspot)
     new_s, new_h = dict(s), dict(h)
-    known_s: dict[str, str] = {}
-    known_h: dict[str, str] = {}
+    # What is settled; of what is still to be written, the bases stay as they are until it is.
+    known_s, known_h = dict(bs), dict(bh)
     waiting: list[tuple[Side, str]] = []
-    partner_of: dict[str, str] = {}
+    here: set[str] = set()
     for id in sorted(s):
         partner = to_hubspot(id)
         if not partner:
             waiting.append((Side.SALESFORCE, id))
             continue
-        partner_of[id] = partner
-        known_s[id] = s[id]
+        here.add(partner)
         role = s[id] if roles(s[id]) else ""
-        if partner in h:
-            known_h[partner] = h[partner]
-            if same_role(role, h[partner]):
-                continue
+        if partner in h and same_role(role, h[partner]):
+            known_s[id], known_h[partner] = s[id], h[partner]
+        elif partner in h:
             edited_there = partner in bh and not same_role(bh[partner], h[partner])
             if edited_there and same_role(bs.get(id, ""), s[id]):
                 new_s[id] = h[partner]
@@ -86,18 +84,17 @@ def merge(
             known_h[partner] = REMOVED
         else:
             new_h[partner] = role
-    here = set(partner_of.values())
-    for partner in sorted(h):
-        if partner in here:
-            continue
+    for partner in sorted(h.keys() - here):
         mate = to_salesforce(partner)
         if not mate:
             waiting.append((Side.HUBSPOT, partner))
         elif partner in bh and mate in bs:
             del new_h[partner]
         else:
-            known_h[partner] = h[partner]
             new_s[mate] = h[partner]
+    # Who is gone on both sides, or has no counterpart any more, is nobody's base.
+    known_s = {id: role for id, role in known_s.items() if id in s or to_hubspot(id) in h}
+    known_h = {id: role for id, role in known_h.items() if id in h or to_salesforce(id) in s}
     return Merged(text(new_s), text(new_h), text(known_s), text(known_h), tuple(waiting))
 
 

@@ -10,7 +10,13 @@ from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import Category, Fault
 
 _OF_A_FIELD: Final = frozenset(
-    {Category.PROPERTY_VALUES, Category.FIELD_MAPPING, Category.PERMISSIONS, Category.OWNERS}
+    {
+        Category.PROPERTY_VALUES,
+        Category.FIELD_MAPPING,
+        Category.PERMISSIONS,
+        Category.OWNERS,
+        Category.ASSOCIATIONS,
+    }
 )
 """Cards whose refusals are about the fields that they name. A validation rule only says where to show its message."""
 _PLACE: Final = re.compile(r"(.*?)(?:state|country)(?:code)?", re.IGNORECASE)

@@ -89,6 +89,11 @@ async def _run(contexts: Sequence[Context]) -> str:
     first = contexts[0]
     if not first.preview:
         drop_kept_plan(first.store, stamp(first.clock.now()), "planned anew")
+    if _broke_off(first):
+        # Who was linked then may not have been told to those who wait for it.
+        for context in contexts:
+            context.newly_linked = True
+            stage_waiting(context)
     for step in (recover, settle_doubtful, refresh_members):
         for context in contexts:
             context.check_stop()
@@ -126,6 +131,12 @@ async def _run(contexts: Sequence[Context]) -> str:
     if first.store.entries(first.pass_id, [JournalState.UNKNOWN], limit=1):
         return "Some writes got no answer. The next pass looks for them first."
     return ""
+
+
+def _broke_off(context: Context) -> bool:
+    """Whether the last pass that was to write didn't come to its end."""
+    last = next((row for row in context.store.passes(20) if not row.preview and row.id != context.pass_id), None)
+    return last is not None and last.state is not PassState.DONE
 
 
 async def _run_pair(context: Context) -> str:

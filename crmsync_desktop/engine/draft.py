@@ -45,6 +45,7 @@ class Draft:
         self._errors: list[NewError] = []
         self._held: list[tuple[Link, LinkPlan, Sequence[Cell], Sequence[Cell]]] = []
         self._cleared: list[tuple[Side, str, str]] = []
+        self._standing: dict[tuple[Side, str, str], set[tuple[str, str]]] = {}
         self._released: list[int] = []
 
     # links
@@ -122,6 +123,8 @@ class Draft:
             )
             if not parked:
                 self._cleared.append((known.side, known.object, known.id))
+            else:
+                self._standing[known.side, known.object, known.id] = standing_faults(plan, known.side)
         return entries
 
     def _update(
@@ -159,7 +162,7 @@ class Draft:
         self._context.hold(record.side, record.id)
         label = self._label(record, cells)
         message = "None of its contacts is linked to a contact in Salesforce yet, so it gets no account there."
-        fault = Fault(Category.ASSOCIATIONS, "NO_SYNCED_CONTACT", message)
+        fault = Fault(Category.ASSOCIATIONS, LONELY, message)
         self._errors.append(self._error(record.side, record.object, record.id, label, fault, notice=True))
         self.settle(record, cells, RecordState.PARKED)
 
@@ -243,10 +246,10 @@ class Draft:
         store = self._context.store
         if self._unlinked:
             store.remove_links(self._unlinked)
+        bar_replaced(self._context, self.replaced)
         if self._new_links:
             ids = store.add_links([link for link, _ in self._new_links])
             self._context.newly_linked = True
-        bar_replaced(self._context, self.replaced)
             for (link, entries), id in zip(self._new_links, ids, strict=True):
                 link.link = id
                 for entry in entries:
@@ -277,6 +280,8 @@ class Draft:
         cleared = [record for record in self._cleared if record not in broken]
         if cleared and any(store.error_totals()):
             store.clear_errors(cleared)
+        if self._standing and any(store.error_totals()):
+            store.clear_mended(self._standing)
         if self._released and store.conflict_count():
             store.release(self._released)
         if self._held:
@@ -350,6 +355,11 @@ class Draft:
         if record is None:
             return ""
         return self._context.layout.label(cells, record.keys, record.id)
+
+
+def standing_faults(plan: LinkPlan, side: Side) -> set[tuple[str, str]]:
+    """(field, code) of what still stands against a record: its other errors are mended."""
+    return {(field, fault.code) for on, fault in plan.faults if on is side for field in fault.fields or ("",)}
 
 
 def _reason(changes: Sequence[FieldChange]) -> str:

@@ -18,6 +18,7 @@ from crmsync_desktop.engine.retry import MOST
 from crmsync_desktop.ports.store import JournalState, Store
 
 WAITING = "PARENT_NOT_LINKED"
+LONELY = "NO_SYNCED_CONTACT"
 
 
 class Parents:
@@ -43,6 +44,9 @@ class Parents:
             "the record travels without it until then."
         )
         return Fault(Category.ASSOCIATIONS, WAITING, message)
+
+    def linked(self, side: Side, id: str) -> bool:
+        return self._counterpart(side, id) is not UNSEEN
 
     def load(self, side: Side, ids: Iterable[str]) -> None:
         across = self._across[side]
@@ -98,6 +102,16 @@ def _ids(kind: Kind, cell: str) -> Iterable[str]:
     return parse(cell) if kind is Kind.MEMBERS else (cell,)
 
 
+def note_unlinked(context: Context, salesforce: Sequence[Cell], hubspot: Sequence[Cell]) -> None:
+    """A linked record belongs to one without a counterpart: that one may have waited for just this (a company for a contact
+    that syncs), and is looked at again."""
+    for side, cells in ((Side.SALESFORCE, salesforce), (Side.HUBSPOT, hubspot)):
+        for place in context.parents_in(cells):
+            pair, _, id = place.partition("/")
+            if not context.parents[pair].linked(side, id):
+                context.linked_children.add(place)
+
+
 def expect_created(context: Context) -> None:
     """In a preview, what this pair would create is what its children would belong to."""
     parents = context.parents.get(context.pair.name)
@@ -114,11 +128,11 @@ def expect_created(context: Context) -> None:
 
 
 def stage_waiting(context: Context) -> None:
-    """Records that wait for a parent are looked at again once parents of theirs were linked."""
+    """Records that wait for a parent, or for a child that syncs, are looked at again once there may be one."""
     rows = [
         row
         for row in context.store.errors(Category.ASSOCIATIONS, 0, MOST)
-        if row.pair == context.pair.name and row.code == WAITING
+        if row.pair == context.pair.name and row.code in (WAITING, LONELY)
     ]
     for side, object in sorted({(row.side, row.object) for row in rows}):
         ids = sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})

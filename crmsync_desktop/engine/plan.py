@@ -113,16 +113,17 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
         plan_stage(context, link.salesforce_id, hubspot, h_cells, plan)
         if link.state is not LinkState.LIVE:
             link.state = LinkState.LIVE
-            plan.rebased = True
+            plan.rebased = context.newly_linked = True
         draft.link(link, plan, salesforce, hubspot, s_cells, h_cells)
+        note_unlinked(context, s_cells, h_cells)
     elif verdict is Fate.SKIP:
         draft.rest(couple)
     elif verdict is Fate.DELETE_HUBSPOT:
         draft.delete(couple, h_cells)
     elif verdict is Fate.RECREATE_HUBSPOT:
         draft.unlink(link, salesforce, s_cells, hubspot)
-        if salesforce is not None:
         draft.replaced.append(link.hubspot_id)
+        if salesforce is not None:
             _plan_alone(context, salesforce, members, draft, s_cells)
     elif hubspot is not None and verdict is Fate.REST and to_be_made_anew(context, couple, h_cells):
         draft.unlink(link, hubspot, h_cells, salesforce)

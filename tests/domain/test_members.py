@@ -24,6 +24,23 @@ def merged(s: Value, h: Value, bs: Cell = UNSEEN, bh: Cell = UNSEEN) -> Merged:
     )
 
 
+def test_who_was_taken_away_on_both_sides_is_forgotten() -> None:
+    found = merged("003A=", "1=", "003A=\n003B=", "1=\n2=")
+    assert (found.base_salesforce, found.base_hubspot) == ("003A=", "1=")
+
+
+def test_what_is_still_to_be_written_is_decided_alike_until_it_is() -> None:
+    for s, h, bs, bh in (
+        ("003A=", "1=\n2=", "003A=\n003B=", "1=\n2="),
+        ("003A=Evaluator", "1=Decision Maker", "003A=Evaluator", "1=Evaluator"),
+        ("003A=\n003B=", "1=", "003A=", "1="),
+        ("003A=", "1=\n2=", "003A=", "1="),
+    ):
+        first = merged(s, h, bs, bh)
+        again = merged(s, h, first.base_salesforce, first.base_hubspot)
+        assert (again.salesforce, again.hubspot) == (first.salesforce, first.hubspot)
+
+
 def settled(s: Value, h: Value, bs: Cell = UNSEEN, bh: Cell = UNSEEN) -> Merged:
     """Merge, write what is wanted, and merge once more: nothing is left to do."""
     first = merged(s, h, bs, bh)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crmsync_desktop.domain.mapping import Mapping, Rule
 from crmsync_desktop.domain.records import Side, Value
-from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
+from crmsync_desktop.domain.schema import Field, Kind, Option, Owner, Schema
 from crmsync_desktop.domain.values import canonical, stamp
 
 
@@ -34,7 +34,39 @@ MAPPED = (
     Mapped("interests", Kind.MULTIPICKLIST, _both("Interests__c")),
     Mapped("hubspot_owner_id", Kind.OWNER, _both("OwnerId")),
 )
-PROPERTY = {mapped.property: mapped for mapped in MAPPED}
+COMPANIES = (
+    Mapped("name", Kind.TEXT, {"Account": "Name"}),
+    Mapped("phone", Kind.PHONE, {"Account": "Phone"}),
+    Mapped("annualrevenue", Kind.NUMBER, {"Account": "AnnualRevenue"}),
+)
+DEALS = (
+    Mapped("dealname", Kind.TEXT, {"Opportunity": "Name"}),
+    Mapped("amount", Kind.NUMBER, {"Opportunity": "Amount"}),
+    Mapped("associations.companies", Kind.REFERENCE, {"Opportunity": "AccountId"}),
+    Mapped("associations.contacts", Kind.MEMBERS, {"Opportunity": "OpportunityContactRoles"}),
+)
+FAMILY = (Mapped("associatedcompanyid", Kind.REFERENCE, {"Contact": "AccountId"}),)
+"""What a contact has besides, in a world of companies and deals."""
+ROLES = ("Evaluator", "Decision Maker", "")
+REQUIRED = ("LastName", "Company", "Name")
+_REFERS_TO = {
+    "associatedcompanyid": "companies",
+    "associations.companies": "companies",
+    "associations.contacts": "contacts",
+    "AccountId": "Account",
+    "OpportunityContactRoles": "Contact",
+}
+_MAPPED_OF = {"companies": COMPANIES, "Account": COMPANIES, "deals": DEALS, "Opportunity": DEALS}
+
+
+def mapped_of(object: str, families: bool = True) -> tuple[Mapped, ...]:
+    """The mappings that an object of either side takes part in."""
+    own = _MAPPED_OF.get(object) or (MAPPED + FAMILY if families else MAPPED)
+    return tuple(
+        mapped for mapped in own if object in ("contacts", "companies", "deals") or object in mapped.salesforce
+    )
+
+
 SCORE_SCALE = 1
 OWNERS = (
     Owner(Side.SALESFORCE, "005A", "ann@example.com", "Ann", True),
@@ -50,27 +82,26 @@ POISON = {Side.SALESFORCE: "refused by Salesforce", Side.HUBSPOT: "refused by Hu
 """A job title with this text in it is refused by that system's own rule."""
 
 
-def schemas(object: str, at: float) -> Schema:
-    """The schema of Contact, Lead or contacts."""
+def schemas(object: str, at: float, families: bool = False) -> Schema:
+    """The schema of an object of either side; with `families`, contacts belong to companies."""
+    if object in ("companies", "deals"):
+        fields = [_field(Side.HUBSPOT, mapped.property, mapped.kind) for mapped in mapped_of(object)]
+        return Schema(Side.HUBSPOT, object, object, {field.name: field for field in fields}, stamp(at))
     if object == "contacts":
-        fields = [_field(Side.HUBSPOT, mapped.property, mapped.kind) for mapped in MAPPED]
+        fields = [_field(Side.HUBSPOT, mapped.property, mapped.kind) for mapped in mapped_of(object, families)]
         fields += [
             Field("hs_additional_emails", "Additional e-mails", Kind.TEXT, "enumeration", updateable=False),
             Field("salesforcecontactid", "Salesforce contact", Kind.TEXT, "string"),
         ]
         return Schema(Side.HUBSPOT, object, object, {field.name: field for field in fields}, stamp(at))
-    fields = [
-        _field(Side.SALESFORCE, mapped.salesforce[object], mapped.kind)
-        for mapped in MAPPED
-        if object in mapped.salesforce
-    ]
+    fields = [_field(Side.SALESFORCE, mapped.salesforce[object], mapped.kind) for mapped in mapped_of(object, families)]
     fields.append(Field("Id", "Id", Kind.ID, "id", createable=False, updateable=False))
     return Schema(Side.SALESFORCE, object, object, {field.name: field for field in fields}, stamp(at))
 
 
 def _field(side: Side, name: str, kind: Kind) -> Field:
     salesforce = side is Side.SALESFORCE
-    required = salesforce and name in ("LastName", "Company")
+    required = salesforce and name in REQUIRED
     always = required or (salesforce and kind in (Kind.BOOL, Kind.OWNER))
     scale = SCORE_SCALE if salesforce and kind is Kind.NUMBER else None
     return Field(
@@ -84,6 +115,8 @@ def _field(side: Side, name: str, kind: Kind) -> Field:
         nillable=not always,
         required=required,
         unique=name == "email",
+        refers_to=(_REFERS_TO[name],) if name in _REFERS_TO else (),
+        options=tuple(Option(role, role) for role in ROLES if role) if kind is Kind.MEMBERS else (),
     )
 
 
@@ -91,8 +124,16 @@ def mappings(rules: Table[str, Rule]) -> tuple[Mapping, ...]:
     return tuple(Mapping(mapped.property, mapped.salesforce, rules[mapped.property]) for mapped in MAPPED)
 
 
+def family_mappings(pair: str, rules: Table[str, Rule]) -> tuple[Mapping, ...]:
+    """Those of a pair in a world of companies and deals; a rule by property, two-way where none is given."""
+    return tuple(
+        Mapping(mapped.property, mapped.salesforce, rules.get(mapped.property, Rule.TWO_WAY))
+        for mapped in mapped_of(pair)
+    )
+
+
 def kind_of(side: Side, object: str, name: str) -> Kind | None:
-    for mapped in MAPPED:
+    for mapped in mapped_of(object):
         if name == (mapped.property if side is Side.HUBSPOT else mapped.salesforce.get(object)):
             return mapped.kind
     return None
@@ -111,8 +152,8 @@ def stored_by_salesforce(object: str, name: str, value: Value, formats_phone: bo
     return canonical(kind, value, SCORE_SCALE if kind is Kind.NUMBER else None)
 
 
-def stored_by_hubspot(name: str, value: Value) -> Value:
+def stored_by_hubspot(name: str, value: Value, object: str = "contacts") -> Value:
     """E-mail addresses in lower case, texts trimmed."""
-    kind = kind_of(Side.HUBSPOT, "contacts", name) or Kind.TEXT
+    kind = kind_of(Side.HUBSPOT, object, name) or Kind.TEXT
     text = canonical(kind, value)
     return text.lower() if text and kind is Kind.EMAIL else text

@@ -12,7 +12,7 @@ from crmsync_desktop.domain.schema import ContactList
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.budget import Budget
 from crmsync_desktop.ports.crm import Page, Want
-from tests.simulation.fields import MAPPED, stored_by_hubspot
+from tests.simulation.fields import mapped_of, stored_by_hubspot
 from tests.simulation.nature import Nature
 from tests.simulation.sides import FakeSide, Landed, Row, refused
 
@@ -20,6 +20,7 @@ OVERLAP = 300.0
 LONGEST_LAG = 120.0
 """Seconds after which the index shows a change; within the overlap."""
 LIST = "7"
+NAMING = ("lastname", "firstname", "phone", "name", "dealname", "amount")
 
 
 class FakeHubSpot(FakeSide):
@@ -60,7 +61,9 @@ class FakeHubSpot(FakeSide):
                 rows = [
                     row
                     for row in self.index.values()
-                    if (since is None or row.modified >= since) and int(row.id) > place["after"]
+                    if row.object == want.object
+                    and (since is None or row.modified >= since)
+                    and int(row.id) > place["after"]
                 ]
                 rows.sort(key=lambda row: int(row.id))
                 part, last = rows[: self.page], len(rows) <= self.page
@@ -78,18 +81,17 @@ class FakeHubSpot(FakeSide):
 
     def _recovered(self, write: Write) -> Written:
         if self.link_property and write.origin_id is not None:
-            return self._told(write, [row for row in self.live() if row.origin == write.origin_id])
+            return self._told(write, [row for row in self.live(write.object) if row.origin == write.origin_id])
         if email := write.values.get("email"):
             return self._told(
-                write, [row for row in self.live() if email.lower() in (row.values["email"], *row.more_emails)]
+                write, [row for row in self.live() if email.lower() in (row.values.get("email"), *row.more_emails)]
             )
-        named = {
-            name: value for name, value in write.values.items() if name in ("lastname", "firstname", "phone") and value
-        }
+        named = {name: value for name, value in write.values.items() if name in NAMING and value}
         alike = [
             row
             for row in self.index.values()
-            if stamp(row.created) >= write.journaled_at
+            if row.object == write.object
+            and stamp(row.created) >= write.journaled_at
             and all(row.values[name] == value for name, value in named.items())
         ]
         if not named or len(alike) > 1:
@@ -118,10 +120,10 @@ class FakeHubSpot(FakeSide):
         if (twin := self._holder(write.values.get("email"))) is not None:
             return refused(write, Category.DUPLICATES, "CONFLICT", "e-mail taken", twin.id)
         if self.link_property and write.origin_id is not None:
-            twin = next((row for row in self.live() if row.origin == write.origin_id), None)
+            twin = next((row for row in self.live(write.object) if row.origin == write.origin_id), None)
             if twin is not None:
                 return refused(write, Category.DUPLICATES, "CONFLICT", "link taken", twin.id)
-        row = self.insert(write.values)
+        row = self.insert(write.values, object=write.object)
         row.ours, row.stands_for = True, write.origin_id
         # A default is this system's own word.
         row.touched = {name for name, value in row.values.items() if value is not None} - write.values.keys()
@@ -158,22 +160,25 @@ class FakeHubSpot(FakeSide):
 
     def automate(self, id: str) -> None:
         row = self.rows[id]
+        name = {"companies": "annualrevenue", "deals": "amount"}.get(row.object, "score")
         if row.live:
-            self._put(row, {"score": str(self.nature.random.randrange(100))})
-            row.touched.add("score")
+            self._put(row, {name: str(self.nature.random.randrange(100))})
+            row.touched.add(name)
 
     def _holder(self, email: Value) -> Row | None:
         if not email:
             return None
         wanted = email.lower()
-        return next((row for row in self.live() if wanted in (row.values["email"], *row.more_emails)), None)
+        return next((row for row in self.live() if wanted in (row.values.get("email"), *row.more_emails)), None)
 
     # people
 
-    def insert(self, values: dict[str, Value], more_emails: tuple[str, ...] = ()) -> Row:
+    def insert(self, values: dict[str, Value], more_emails: tuple[str, ...] = (), object: str = "contacts") -> Row:
         now = self.nature.now()
-        names: dict[str, Value] = dict.fromkeys([*(mapped.property for mapped in MAPPED), "salesforcecontactid"])
-        row = Row(self.new_id(), "contacts", names | {"optout": "false"}, now, now, more_emails=more_emails)
+        names: dict[str, Value] = dict.fromkeys(mapped.property for mapped in mapped_of(object, self.families))
+        if object == "contacts":
+            names |= {"salesforcecontactid": None, "optout": "false"}
+        row = Row(self.new_id(), object, names, now, now, more_emails=more_emails)
         self.rows[row.id] = row
         self._put(row, values)
         row.touched.update(values)
@@ -190,9 +195,9 @@ class FakeHubSpot(FakeSide):
     def _put(self, row: Row, values: dict[str, Value]) -> None:
         before = dict(row.values)
         row.values.update(
-            {name: stored_by_hubspot(name, value) for name, value in values.items() if name in row.values}
+            {name: stored_by_hubspot(name, value, row.object) for name, value in values.items() if name in row.values}
         )
-        if row.values["email"] in row.more_emails:
+        if row.more_emails and row.values["email"] in row.more_emails:
             row.more_emails = tuple(email for email in row.more_emails if email != row.values["email"])
         self._touch(row)
         row.note(before, row.modified, self.author)
@@ -218,7 +223,7 @@ class FakeHubSpot(FakeSide):
 
     def restore(self, id: str) -> None:
         row = self.rows[id]
-        if self._holder(row.values["email"]) is None:
+        if self._holder(row.values.get("email")) is None:
             row.live, row.restored, row.stands_for = True, True, None  # it stands for itself from now on
             self._touch(row)
             if id in self.members_since:  # an active list takes it in anew
@@ -227,14 +232,14 @@ class FakeHubSpot(FakeSide):
     def merge(self, first: str, second: str) -> Row:
         """The product has a new id and takes both in; addresses are kept, the first record's values win."""
         one, two = self.rows[first], self.rows[second]
-        emails = [email for row in (one, two) for email in (row.values["email"], *row.more_emails) if email]
+        emails = [email for row in (one, two) for email in (row.values.get("email"), *row.more_emails) if email]
         values = {name: value if value is not None else two.values[name] for name, value in one.values.items()}
         for row in (one, two):
             row.live = False
-        product = self.insert(values, tuple(dict.fromkeys(emails[1:])))
+        product = self.insert(values, tuple(dict.fromkeys(emails[1:])), one.object)
         product.absorbed = (first, second, *one.absorbed, *two.absorbed)
         for row in (one, two):
-            row.successor = ("contacts", product.id)
+            row.successor = (one.object, product.id)
             self._touch(row)
         if LIST and (first in self.members_since or second in self.members_since):
             self.join(product.id)

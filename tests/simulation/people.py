@@ -15,6 +15,7 @@ from tests.simulation.sides import Row
 FIRST = ("Ada", "Bo", "Çelik", "Dee", "Émile")
 LAST = ("Lovelace", "O'Neil", "van  Dyk", "Ng", "Šimek", "Okafor")
 TITLES = ("Head of Ops", "CTO ", "Buyer", "  Clerk", "Sales  lead")
+PERSONS = ("Contact", "Lead")
 INTERESTS = ("golf;wine", "wine", "golf", "art;golf")
 
 
@@ -140,11 +141,14 @@ class People:
 
     # edits
 
+    def _persons(self) -> list[Row]:
+        return [row for row in self._salesforce.live() if row.object in PERSONS]
+
     def _pick(self, rows: list[Row]) -> Row | None:
         return self._random.choice(rows) if rows else None
 
     def _edit_salesforce(self) -> bool:
-        row = self._pick(self._salesforce.live())
+        row = self._pick(self._persons())
         if row is None:
             return False
         mapped = self._random.choice([m for m in MAPPED if row.object in m.salesforce and m.property != "email"])
@@ -155,7 +159,7 @@ class People:
         return True
 
     def _edit_hubspot(self) -> bool:
-        row = self._pick(self._hubspot.live())
+        row = self._pick(self._hubspot.live("contacts"))
         if row is None:
             return False
         mapped = self._random.choice([m for m in MAPPED if m.property != "email"])
@@ -164,11 +168,11 @@ class People:
 
     def _edit_both(self) -> bool:
         """The same field of the same person in both systems, now and then to the same value."""
-        row = self._pick([row for row in self._salesforce.live() if row.values["Email"]])
+        row = self._pick([row for row in self._persons() if row.values["Email"]])
         if row is None:
             return False
         email = (row.values["Email"] or "").lower()
-        other = self._pick([other for other in self._hubspot.live() if other.values["email"] == email])
+        other = self._pick([other for other in self._hubspot.live("contacts") if other.values["email"] == email])
         if other is None:
             return False
         name, field = self._random.choice((("firstname", "FirstName"), ("score", "Score__c"), ("jobtitle", "Title")))
@@ -182,11 +186,11 @@ class People:
         self._number += 1
         email = f"new{self._number}@example.com"
         if self._random.random() < 0.5:
-            row = self._pick(self._salesforce.live())
+            row = self._pick(self._persons())
             if row is not None:
                 self._salesforce.edit(row.id, {"Email": email})
         else:
-            row = self._pick(self._hubspot.live())
+            row = self._pick(self._hubspot.live("contacts"))
             if row is not None:
                 self._hubspot.edit(row.id, {"email": email})
         return row is not None
@@ -194,31 +198,43 @@ class People:
     # whole records
 
     def _delete_salesforce(self) -> bool:
-        row = self._pick([row for row in self._salesforce.live() if not row.locked])
+        row = self._pick([row for row in self._persons() if not row.locked])
         if row is not None:
             self._salesforce.remove(row.id)
         return row is not None
 
     def _undelete_salesforce(self) -> bool:
-        row = self._pick([row for row in self._salesforce.rows.values() if not row.live and row.successor is None])
+        row = self._pick(
+            [
+                row
+                for row in self._salesforce.rows.values()
+                if not row.live and row.successor is None and row.object in PERSONS
+            ]
+        )
         if row is not None:
             self._salesforce.undelete(row.id)
         return row is not None
 
     def _archive_hubspot(self) -> bool:
-        row = self._pick(self._hubspot.live())
+        row = self._pick(self._hubspot.live("contacts"))
         if row is not None:
             self._hubspot.archive(row.id)
         return row is not None
 
     def _restore_hubspot(self) -> bool:
-        row = self._pick([row for row in self._hubspot.rows.values() if not row.live and row.successor is None])
+        row = self._pick(
+            [
+                row
+                for row in self._hubspot.rows.values()
+                if not row.live and row.successor is None and row.object == "contacts"
+            ]
+        )
         if row is not None:
             self._hubspot.restore(row.id)
         return row is not None
 
     def _merge_salesforce(self) -> bool:
-        rows = [row for row in self._salesforce.live() if not row.locked]
+        rows = [row for row in self._persons() if not row.locked]
         master = self._pick(rows)
         loser = master and self._pick([row for row in rows if row is not master and row.object == master.object])
         if master is None or loser is None:
@@ -233,7 +249,7 @@ class People:
         return row is not None
 
     def _merge_hubspot(self) -> bool:
-        rows = self._hubspot.live()
+        rows = self._hubspot.live("contacts")
         if len(rows) < 2:
             return False
         one, two = self._random.sample(rows, 2)
@@ -245,27 +261,29 @@ class People:
     def _poison(self) -> bool:
         """A value that the other system will refuse."""
         if self._random.random() < 0.5:
-            row = self._pick(self._salesforce.live())
+            row = self._pick(self._persons())
             if row is not None:
                 self._salesforce.edit(row.id, {"Title": POISON[Side.HUBSPOT]})
         else:
-            row = self._pick(self._hubspot.live())
+            row = self._pick(self._hubspot.live("contacts"))
             if row is not None:
                 self._hubspot.edit(row.id, {"jobtitle": POISON[Side.SALESFORCE]})
         return row is not None
 
     def _mend(self) -> bool:
-        row = self._pick([row for row in self._salesforce.live() if row.values["Title"] == POISON[Side.HUBSPOT]])
+        row = self._pick([row for row in self._persons() if row.values["Title"] == POISON[Side.HUBSPOT]])
         if row is not None:
             self._salesforce.edit(row.id, {"Title": "Mended"})
             return True
-        row = self._pick([row for row in self._hubspot.live() if row.values["jobtitle"] == POISON[Side.SALESFORCE]])
+        row = self._pick(
+            [row for row in self._hubspot.live("contacts") if row.values["jobtitle"] == POISON[Side.SALESFORCE]]
+        )
         if row is not None:
             self._hubspot.edit(row.id, {"jobtitle": "Mended"})
         return row is not None
 
     def _list(self) -> bool:
-        row = self._pick(self._hubspot.live())
+        row = self._pick(self._hubspot.live("contacts"))
         if row is None:
             return False
         (self._hubspot.join if self._random.random() < 0.6 else self._hubspot.leave)(row.id)

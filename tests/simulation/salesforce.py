@@ -21,10 +21,11 @@ from crmsync_desktop.domain.records import (
 from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.ports.budget import Budget
 from crmsync_desktop.ports.crm import Page, Want
-from tests.simulation.fields import DEFAULT_OWNER, MAPPED, kind_of, stored_by_salesforce
+from tests.simulation.fields import DEFAULT_OWNER, MAPPED, kind_of, mapped_of, stored_by_salesforce
 from tests.simulation.nature import Nature
 from tests.simulation.sides import FakeSide, Landed, Row, refused
 
+PREFIX = {"Account": "001", "Contact": "003", "Lead": "00Q", "Opportunity": "006"}
 OVERLAP = 600.0
 LATEST_COMMIT = 90.0
 """Seconds by which a row may become visible after the stamp that it bears; within the overlap."""
@@ -109,7 +110,7 @@ class FakeSalesforce(FakeSide):
             return row.origin == write.origin_id
         if not row.ours or stamp(row.created) < write.journaled_at:
             return False
-        named = [name for name in ("Email", "LastName", "FirstName") if name in write.values]
+        named = [name for name in ("Email", "LastName", "FirstName", "Name") if name in write.values]
         return bool(named) and all(
             close(kind_of(self.side, row.object, name) or _TEXT, write.values[name], row.values[name]) for name in named
         )
@@ -155,18 +156,21 @@ class FakeSalesforce(FakeSide):
 
     def automate(self, id: str) -> None:
         row = self.rows[id]
+        name = {"Account": "AnnualRevenue", "Opportunity": "Amount"}.get(row.object, "Score__c")
         if row.live and not row.locked:
-            self._put(row, {"Score__c": str(self.nature.random.randrange(100))})
-            row.touched.add("Score__c")
+            self._put(row, {name: str(self.nature.random.randrange(100))})
+            row.touched.add(name)
 
     # people
 
     def insert(self, object: str, values: dict[str, Value]) -> Row:
-        id = ("003" if object == "Contact" else "00Q") + self.new_id().rjust(15, "0")
-        names = [mapped.salesforce[object] for mapped in MAPPED if object in mapped.salesforce]
+        id = PREFIX[object] + self.new_id().rjust(15, "0")
+        names = [mapped.salesforce[object] for mapped in mapped_of(object, self.families)]
         blank: dict[str, Value] = dict.fromkeys(names)
+        if object in ("Contact", "Lead"):
+            blank |= {"HasOptedOutOfEmail": "false", "OwnerId": DEFAULT_OWNER}
         now = self.nature.now()
-        row = Row(id, object, blank | {"HasOptedOutOfEmail": "false", "OwnerId": DEFAULT_OWNER}, now, now)
+        row = Row(id, object, blank, now, now)
         self._put(row, values)
         row.touched.update(values)
         self.rows[id] = row

@@ -93,9 +93,9 @@ decided: edited in Salesforce
 decided: edited in HubSpot
 decided: first link: HubSpot is blank
 decided: first link: Salesforce is blank
-decided: first link, both have a value: HubSpot's edit is newer
-decided: edited on both sides: HubSpot's edit is newer
-decided: edited on both sides: Salesforce's edit is newer
+decided: first link, both have a value: HubSpot's edit is newer (by the field's history)
+decided: edited on both sides: HubSpot's edit is newer (by the field's history)
+decided: edited on both sides: Salesforce's edit is newer (by HubSpot's history of the field and Salesforce's stamp of the record)
 decided: Always use Salesforce: Salesforce has a value
 decided: Always use Salesforce: cleared in Salesforce
 decided: Always use HubSpot: HubSpot has a value

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crmsync_desktop.domain.checks import check_value
-from crmsync_desktop.domain.layout import Column
-from crmsync_desktop.domain.mapping import CONTACTS
+from crmsync_desktop.domain.layout import Column, Layout
+from crmsync_desktop.domain.mapping import CONTACTS, PAIRS, pair_of_object
 from crmsync_desktop.domain.planner import plan_create
 from crmsync_desktop.domain.records import UNSEEN, Cell, Side
 from crmsync_desktop.domain.settings import OnConflict, OnHubSpotChange, OnSalesforceChange
@@ -37,14 +37,14 @@ class Verdict:
         for link in self.links:
             if link.state is LinkState.LIVE:
                 self.linked[Side.SALESFORCE, link.salesforce_object, link.salesforce_id] += 1
-                self.linked[Side.HUBSPOT, CONTACTS.hubspot, link.hubspot_id] += 1
+                self.linked[Side.HUBSPOT, PAIRS[link.pair].hubspot, link.hubspot_id] += 1
         self.resting = {
             name
             for link in self.links
             if link.state is not LinkState.LIVE
             for name in (
                 (Side.SALESFORCE, link.salesforce_object, link.salesforce_id),
-                (Side.HUBSPOT, CONTACTS.hubspot, link.hubspot_id),
+                (Side.HUBSPOT, PAIRS[link.pair].hubspot, link.hubspot_id),
             )
         }
 
@@ -98,8 +98,12 @@ class Verdict:
                 yield f"stays with a merged record (successor {hubspot.successor})"
             self.world.nature.seen["archived in HubSpot, not noticed"] += 1
         elif salesforce.live:
-            for column in self.world.layout.columns:
+            for column in self.layout(link.pair).columns:
                 yield from self._field(link, column, salesforce, hubspot)
+
+    def layout(self, pair: str) -> Layout:
+        """The columns of a pair in the last pass."""
+        return self.world.layout
 
     def _restored_unnoticed(self, row: Row) -> bool:
         return row.id not in self.world.hubspot.index
@@ -172,15 +176,15 @@ class Verdict:
 
     def _poison_about(self, salesforce: Row, hubspot: Row) -> bool:
         sides = self.world.sides
-        titles = {"jobtitle": salesforce.values["Title"]}
+        titles = {"jobtitle": salesforce.values.get("Title")}
         return sides[Side.HUBSPOT].poisoned({**hubspot.values, **titles}) or sides[Side.SALESFORCE].poisoned(
-            {**salesforce.values, "Title": hubspot.values["jobtitle"]}
+            {**salesforce.values, "Title": hubspot.values.get("jobtitle")}
         )
 
     # records without a link
 
     def _record(self, row: Row) -> Iterator[str]:
-        side = Side.HUBSPOT if row.object == CONTACTS.hubspot else Side.SALESFORCE
+        side = Side.HUBSPOT if row.object == PAIRS[pair_of_object(row.object)].hubspot else Side.SALESFORCE
         name = (side, row.object, row.id)
         if self.linked[name] or name in self.resting:
             return
@@ -223,7 +227,7 @@ class Verdict:
         return any(other is not row and keys & self._keys(whose, other) for whose, other in others)
 
     def _keys(self, side: Side, row: Row) -> set[str]:
-        want = Want(row.object, (), CONTACTS.keys[row.object])
+        want = Want(row.object, (), PAIRS[pair_of_object(row.object)].keys[row.object])
         return set(keys_of(self.world.sides[side].keys(want, row)))
 
     def _create_blocked(self, side: Side, row: Row) -> bool:
@@ -239,7 +243,7 @@ class Verdict:
 
 
 def _emails(row: Row) -> tuple[object, ...]:
-    return (row.values["email"], *row.more_emails)
+    return (row.values.get("email"), *row.more_emails)
 
 
 _BLANK = Row("", "", {"Title": None, "jobtitle": None}, 0, 0)

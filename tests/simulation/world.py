@@ -11,6 +11,7 @@ from crmsync_desktop.domain.errors import PassError
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Op, Outcome, Side, Write, Written
+from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.settings import (
     ContactSettings,
     OnAmbiguousMatch,
@@ -42,6 +43,10 @@ RULES = (Rule.TWO_WAY, Rule.TWO_WAY, *(rule for rule in Rule if rule is not Rule
 class World:
     """`broken` collects what should never have happened while it lived."""
 
+    org: type[FakeSalesforce] = FakeSalesforce
+    portal: type[FakeHubSpot] = FakeHubSpot
+    inhabitants: type[People] = People
+
     def __init__(self, seed: int, folder: Path) -> None:
         self.seed = seed
         self.nature = Nature(seed)
@@ -49,10 +54,11 @@ class World:
         self.broken: list[str] = []
         self.memory = Memory(folder, self.nature)
         budget = self.memory.budget
-        self.salesforce = FakeSalesforce(self.nature, budget, external_id=self.random.random() < 0.6)
-        self.hubspot = FakeHubSpot(self.nature, budget, link_property=self.random.random() < 0.35)
+        self.salesforce = self.org(self.nature, budget, external_id=self.random.random() < 0.6)
+        self.salesforce.keeps_history = seed % 2 == 0
+        self.hubspot = self.portal(self.nature, budget, link_property=self.random.random() < 0.35)
         self.sides = {Side.SALESFORCE: self.salesforce, Side.HUBSPOT: self.hubspot}
-        self.people = People(self.nature, self.salesforce, self.hubspot)
+        self.people = self.inhabitants(self.nature, self.salesforce, self.hubspot)
         self.rules = {mapped.property: self.random.choice(RULES) for mapped in MAPPED}
         self.settings = self._settings()
         self._layouts: list[Layout] = []
@@ -82,6 +88,10 @@ class World:
     @property
     def layout(self) -> Layout:
         """The columns of the last pass."""
+        return self._layouts[-1]
+
+    def layout_of(self, write: Write) -> Layout:
+        """The columns of the pair that a write is of."""
         return self._layouts[-1]
 
     # life
@@ -229,7 +239,7 @@ class World:
             if write.op is Op.DELETE and side is Side.SALESFORCE:
                 self.broken.append(f"I8: a delete in Salesforce: {write}")
             for change in changes:
-                rule = self.layout.columns[change.place].rule
+                rule = self.layout_of(write).columns[change.place].rule
                 if rule.master is side and (rule.always or change.old is not None):
                     self.broken.append(f"I8: {rule.label}, yet {side.label} is to be given {change}")
                 self.nature.seen[f"decided: {change.reason}"] += 1
@@ -252,10 +262,11 @@ class World:
         source = self.sides[side.other].rows.get(write.origin_id or "")
         if write.op is not Op.UPDATE or source is None or not source.ours or source.stands_for != write.id:
             return
-        column = self.layout.columns[change.place]
+        column = self.layout_of(write).columns[change.place]
         field = column.field(side.other, source.object)
         if (
-            column.rule is not Rule.TWO_WAY
+            column.kind is Kind.MEMBERS
+            or column.rule is not Rule.TWO_WAY
             or field is None
             or field.name in source.touched
             or close(column.kind, change.old or None, change.new)
