@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from crmsync_desktop.adapters.store.packing import SIDE_CODE, SIDES, pack, unpack
 from crmsync_desktop.adapters.store.session import Session, chunks, many
-from crmsync_desktop.adapters.store.sqlite import LIST
+from crmsync_desktop.adapters.store.sqlite import LIST, as_list
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.ports.store import Conflict, ErrorRow, NewError
 
@@ -66,6 +66,19 @@ class Faults(Session):
         rows = [(SIDE_CODE[side], object_, id_) for side, object_, id_ in records]
         with self._writing() as connection:
             return many(connection, "DELETE FROM sync_error WHERE side = ? AND object = ? AND record_id = ?", rows)
+
+    def clear_mended(self, standing: Mapping[tuple[Side, str, str], Collection[tuple[str, str]]]) -> None:
+        rows = [
+            (SIDE_CODE[side], object_, id_, as_list(f"{field} {code}" for field, code in still))
+            for (side, object_, id_), still in standing.items()
+        ]
+        with self._writing() as connection:
+            many(
+                connection,
+                "DELETE FROM sync_error WHERE side = ? AND object = ? AND record_id = ? "  # noqa: S608
+                f"AND field || ' ' || code NOT IN {LIST}",
+                rows,
+            )
 
     def error_cards(self) -> list[tuple[Category, int, int]]:
         with self._reading() as connection:
