@@ -18,6 +18,7 @@ from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.draft import standing_faults
 from crmsync_desktop.engine.forms import Form, form_of
 from crmsync_desktop.engine.gather import Couple, couple_cells, couples_of
 from crmsync_desktop.engine.observe import is_stale, with_keys
@@ -171,6 +172,7 @@ class Settler:
         settles: list[Settle] = []
         learned: list[tuple[Observed, int]] = []
         cleared: list[tuple[Side, str, str]] = []
+        standing: dict[tuple[Side, str, str], set[tuple[str, str]]] = {}
         for entry, answer in done:
             couple = couples.get(entry.link or 0)
             if couple is None:
@@ -192,10 +194,15 @@ class Settler:
                 cleared.append((record.side, record.object, record.id))
                 if source is not None:
                     cleared.append((source.side, source.object, source.id))
+            elif state is RecordState.PARKED and couple.link.link not in context.failed:
+                for side, object, id in ((each.side, each.object, each.id) for each in (record, source) if each):
+                    standing[side, object, id] = standing_faults(plan, side)
         context.store.learn(context.pair.name, learned, RecordState.STAGED)
         context.store.update_links(links)
         context.store.settle(settles)
         self._clear(cleared)
+        if standing and any(context.store.error_totals()):
+            context.store.clear_mended(standing)
         store_undone(context)
         self._note_unread(done)
 

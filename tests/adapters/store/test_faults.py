@@ -57,6 +57,17 @@ def test_all_errors_of_a_record_close_together(store: SqliteStore) -> None:
     assert [(row.side, row.record_id) for row in store.errors()] == [(SF, "003B"), (HS, "003A")]
 
 
+def test_what_is_mended_closes_while_the_records_other_errors_stand(store: SqliteStore) -> None:
+    store.open_errors([error(), error(code="OTHER"), error(fields=()), error("003B")], AT)
+    store.clear_mended({(SF, "Contact", "003A"): {("LastName", "OTHER")}})
+    assert sorted((row.record_id, row.code) for row in store.errors()) == [
+        ("003A", "OTHER"),
+        ("003B", "STRING_TOO_LONG"),
+    ]
+    store.clear_mended({(SF, "Contact", "003B"): set()})
+    assert [row.record_id for row in store.errors()] == ["003A"]
+
+
 def test_cards_count_errors_and_records_in_the_order_of_the_categories(store: SqliteStore) -> None:
     store.open_errors(
         [
