@@ -2,12 +2,14 @@
 
 Sources: HubSpot's staff and users on lifecycle stages (through the API a stage never moves backwards: the request succeeds
 and the value stays, unless it was cleared before; in HubSpot's window a person may); the properties guide (a leading
-semicolon adds to a multiple checkbox); the pipelines guide (a record's stage belongs to its pipeline, ids and not labels).
+semicolon adds to a multiple checkbox); the pipelines guide (a record's stage belongs to its pipeline, ids and not labels);
+the knowledge base, "Perform a permanent delete" (an e-mail erased for good can't be added in the window or by an import, but
+through the API it can).
 Unverified: a stage or pipeline that doesn't exist is refused with INVALID_OPTION, as any other option is.
 Unverified: a stage of another pipeline moves the record into that pipeline unless the write names one.
 Unverified: a record without a property that its type requires is refused with the names in context.properties.
 Unverified: the owner id of somebody who is no owner is refused with INVALID_OPTION.
-Unverified: an e-mail erased for good is refused with INVALID_EMAIL.
+Unverified: in the window, an e-mail erased for good is refused with INVALID_EMAIL.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ def checked(
             continue
         if isinstance(value, str) and value.startswith(";") and definition.multiple:
             value = ";".join(parts_of(f"{held.get(name, '')};{value}"))
-        result = _stored(portal, definition, value)
+        result = _stored(portal, definition, value, source)
         if isinstance(result, ValueProblem):
             problems.append(result)
         else:
@@ -72,13 +74,13 @@ def refuse_incomplete(kind: ObjectType, kept: Mapping[str, str]) -> None:
         raise Refusal(400, "VALIDATION_ERROR", message, context={"properties": missing})
 
 
-def _stored(portal: HubSpotPortal, definition: PropertyDefinition, value: object) -> str | ValueProblem:
+def _stored(portal: HubSpotPortal, definition: PropertyDefinition, value: object, source: Source) -> str | ValueProblem:
     name, result = definition.name, stored(definition, value)
     if isinstance(result, ValueProblem) or not result:
         return result
     if name == "email":
         query = "SELECT 1 FROM blocked_email WHERE email = ?"
-        if portal.connection.execute(query, (result,)).fetchone():
+        if source == "CRM_UI" and portal.connection.execute(query, (result,)).fetchone():
             return ValueProblem(
                 name, "INVALID_EMAIL", f"Email address {as_text(value)} is blocked: it was erased for good"
             )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from crmsync_desktop.practice.hubspot.catalog import OBJECT_TYPES
+from crmsync_desktop.practice.hubspot.refusals import Refusal
 from tests.practice.hubspot.conftest import Served
 
 pytestmark = pytest.mark.http
@@ -170,11 +171,14 @@ def test_a_merge_makes_a_new_id_that_both_old_ones_answer_with(served: Served) -
     assert served.portal.count("contacts") == 1
 
 
-def test_a_contact_erased_for_good_cannot_come_back(served: Served) -> None:
+def test_a_contact_erased_for_good_comes_back_through_the_api_alone(served: Served) -> None:
     contact = served.contact(email="gone@firma.example")
     assert served.ask("POST", f"{CONTACTS}/gdpr-delete", {"objectId": contact}).status_code == 204
     assert served.ask("GET", f"{CONTACTS}/{contact}", archived="true").status_code == 404
-    assert codes(served, {"email": "Gone@firma.example"}) == ["INVALID_EMAIL"]
+    kind = served.portal.catalog.types.get("contacts")
+    with pytest.raises(Refusal, match="erased for good"):
+        served.portal.create(kind, {"email": "Gone@firma.example"}, "CRM_UI")
+    assert served.contact(email="Gone@firma.example") != contact
 
 
 def test_records_are_listed_in_pages(served: Served) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crmsync_desktop.practice.hubspot.refusals import Refusal
 from tests.practice.hubspot.conftest import NOW, Served
 
 pytestmark = pytest.mark.http
@@ -203,8 +204,9 @@ def test_erasing_what_there_is_not_is_a_404_but_an_email_is_kept_out_all_the_sam
     erase = "/crm/objects/2026-03/contacts/gdpr-delete"
     assert served.ask("POST", erase, {"objectId": "5"}).status_code == 404
     assert served.ask("POST", erase, {"objectId": "gone@firma.example", "idProperty": "email"}).status_code == 204
-    made = served.ask("POST", "/crm/objects/2026-03/contacts", {"properties": {"email": "gone@firma.example"}})
-    assert made.status_code == 400
+    kind = served.portal.catalog.types.get("contacts")
+    with pytest.raises(Refusal, match="erased for good"):
+        served.portal.create(kind, {"email": "gone@firma.example"}, "CRM_UI")
 
 
 def test_a_query_looks_through_the_properties_that_the_guide_names(served: Served) -> None:
