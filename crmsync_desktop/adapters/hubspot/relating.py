@@ -28,6 +28,8 @@ ARCHIVE: Final = 100
 REFUSED: Final = "ASSOCIATION_REFUSED"
 _CARDS: Final = (Category.PERMISSIONS, Category.TEMPORARY, Category.LIMITS, Category.CONNECTION)
 """Causes that stay what they are; any other refusal is one of associations."""
+_SEPARABLE: Final = (400, 404, 409, 413, 414)
+"""Statuses that may be about one association of a batch."""
 _ABOUT_ASSOCIATIONS: Final = re.compile(r"\bassociation", re.IGNORECASE)
 Types = list[dict[str, Any]]
 
@@ -160,7 +162,7 @@ async def _send(
     steps: Sequence[Step],
     faults: dict[str, tuple[Fault, ...]],
 ) -> None:
-    """One request; where it is refused as a whole, its halves."""
+    """One request; its halves where it is refused as a whole, or for something that isn't named."""
     body = {"inputs": [step.wire() for step in steps]}
     try:
         answer = await transport.send(endpoint, "write", places=places, body=body)
@@ -168,17 +170,29 @@ async def _send(
         _blame(steps, Fault(Category.PERMISSIONS, "MISSING_SCOPES", str(missing)), faults)
         return
     except Refused as refused:
-        if len(steps) == 1 or refused.status not in (400, 404, 409, 413):
+        if refused.status not in _SEPARABLE:
             _blame(steps, refused.faults[0], faults)
             return
+        told = [(steps, refused.faults[0])]
+    else:
+        told = [(_named(error, steps), faults_of(error, 400)[0]) for error in answer.data.get("errors") or ()]
+    if len(steps) > 1 and any(len(named) in (0, len(steps)) for named, _ in told):
         middle = len(steps) // 2
-        await _send(transport, endpoint, places, steps[:middle], faults)
-        await _send(transport, endpoint, places, steps[middle:], faults)
+        for half in (steps[:middle], steps[middle:]):
+            await _send(transport, endpoint, places, half, faults)
         return
-    for error in answer.data.get("errors") or ():
-        ends = set(subjects_of(error, "fromObjectId")), set(subjects_of(error, "toObjectId"))
-        named = [step for step in steps if step.from_id in ends[0] and (not ends[1] or step.to_id in ends[1])]
-        _blame(named or steps, faults_of(error, 400)[0], faults)
+    for named, fault in told:
+        _blame(named or steps, fault, faults)
+
+
+def _named(error: Mapping[str, Any], steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps that an element of a 207's `errors` is about; none where it doesn't say."""
+    ends = subjects_of(error, "fromObjectId"), subjects_of(error, "toObjectId")
+    if not any(ends):
+        return []
+    return [
+        step for step in steps if (not ends[0] or step.from_id in ends[0]) and (not ends[1] or step.to_id in ends[1])
+    ]
 
 
 def _blame(steps: Iterable[Step], fault: Fault, faults: dict[str, tuple[Fault, ...]]) -> None:

@@ -49,6 +49,7 @@ class Calls:
         self._allowance: Allowance | None = None
         self._random = random.Random()
         self._behind = timedelta()
+        self._ahead = timedelta()
 
     def last_allowance(self) -> Allowance | None:
         """What the last answer's Sforce-Limit-Info said."""
@@ -56,6 +57,10 @@ class Calls:
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self._clock.now(), UTC)
+
+    def server_now(self) -> datetime:
+        """Salesforce's clock, as far as an answer has told it; else ours."""
+        return self.now() - self._behind + self._ahead
 
     def earliest_there(self, moment: datetime) -> datetime:
         """The earliest that Salesforce's clock may have shown at `moment` of ours: that is off, or it was put right since."""
@@ -145,7 +150,8 @@ class Calls:
     def _note_usage(self, headers: Mapping[str, str]) -> None:
         if headers:
             now = self.now()
-            self._behind = max(now - server_time(headers, now), timedelta())
+            told = server_time(headers, now)
+            self._behind, self._ahead = max(now - told, timedelta()), max(told - now, timedelta())
         for name, value in headers.items():
             if name.lower() == "sforce-limit-info" and (match := _USAGE.search(value)):
                 used, limit = int(match[1]), int(match[2])

@@ -53,7 +53,7 @@ class Changes:
         started = server_time(headers, self._calls.now())
         for read, batch in zip(reads, batches, strict=True):
             if read.watches:
-                ids = await self._told(read, news)
+                ids = await self._told(read, news, started)
                 if read.goes_whole(started):
                     # The page that came is part of it, and comes again in its place.
                     (batch,), _ = await first_batches(
@@ -80,8 +80,10 @@ class Changes:
         batches = [batch_of(self._calls, status, body) for status, body in parts[: len(reads)]]
         return reads, batches, parts[len(reads) :], headers
 
-    async def _told(self, read: _Read, news: list[tuple[int, Any]]) -> list[str]:
+    async def _told(self, read: _Read, news: list[tuple[int, Any]], started: datetime) -> list[str]:
         """The opportunities whose roles changed, as far as can be told."""
+        if started > read.watched_until:  # our clock was behind by more than was known: what came last wasn't asked for
+            news = [(0, None)] * len(news)
         pair = self._pair_of(read.decoder.object)
         ids, untraced = await roles.news(self._calls, news, read.position, pair=pair)
         read.told(untraced)
@@ -103,7 +105,7 @@ class Changes:
 
     async def _open(self, wants: Sequence[Want]) -> list[_Read]:
         schemas = await self._catalog.get(want.object for want in wants)
-        now = self._calls.now()
+        now = self._calls.server_now()
         return [_Read(want, Decoder(want, schemas[want.object]), self._calls.transport.data, now) for want in wants]
 
     async def _pages(self, read: _Read, batch: Batch, started: datetime) -> AsyncIterator[Page]:
@@ -147,7 +149,9 @@ class _Read:
         self._rows = 0
         self._whole = known is None
         self.path = self.path_from(known.since if known is not None else None)
-        self.watches = roles.watches(data, known.since, now) if decoder.nested and known is not None else []
+        watches = decoder.nested and known is not None
+        self.watched_until = roles.watched_until(known.since, now) if watches and known is not None else now
+        self.watches = roles.watches(data, self.position, self.watched_until) if watches else []
         """Paths that tell of changed roles."""
 
     def path_from(self, since: str | None) -> str:

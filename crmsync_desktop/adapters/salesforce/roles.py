@@ -64,11 +64,15 @@ async def rows_of(calls: Calls, opportunities: Sequence[str], *, purpose: str, p
     return found
 
 
-def watches(data: str, since: str, now: datetime) -> list[str]:
-    """Paths of what tells, without a query, which role rows were made, edited or deleted since (getUpdated, getDeleted):
-    a call takes 5 queries, and 25 parts in all. Both go by whole minutes and want at least one between start and end."""
-    end = max(now, datetime.fromisoformat(since)) + timedelta(minutes=2)
-    span = f"start={quote(since, safe='')}&end={quote(stamp(end), safe='')}"
+def watched_until(since: str, now: datetime) -> datetime:
+    """The end of the span that `watches` asks for: past now, by Salesforce's clock, and at least a minute after `since`."""
+    return max(now, datetime.fromisoformat(since)) + timedelta(minutes=2)
+
+
+def watches(data: str, since: str, until: datetime) -> list[str]:
+    """Paths of what tells, without a query, which role rows were made, edited or deleted since (getUpdated, getDeleted): a
+    call takes 5 queries, and 25 parts in all. Both go by whole minutes."""
+    span = f"start={quote(since, safe='')}&end={quote(stamp(until), safe='')}"
     return [f"{data}/sobjects/{OBJECT}/{what}?{span}" for what in ("updated", "deleted")]
 
 

@@ -294,3 +294,16 @@ def test_merged_and_archived_records_of_every_type_are_tombstones(people: People
     assert [record.successor for record in found] == [(object_name, survivor)] * 2 + [None] * 2
     (page,) = people.read(want)
     assert [(record.id, set(record.absorbed)) for record in page.records] == [(survivor, {one, two})]
+
+
+def test_a_batch_refused_for_something_unnamed_is_halved_until_each_has_its_answer(people: People) -> None:
+    deals = [people.insert("deals", dealname=f"Deal {number}") for number in range(4)]
+    contact = people.insert("contacts", lastname="Ann")
+    path = "/associations/2026-03/deals/contacts/batch/create"
+    people.site.fault(path=path, status=400, body='{"category":"VALIDATION_ERROR","message":"No."}', count=1)
+    body = '{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"category":"VALIDATION_ERROR","message":"No."}]}'
+    people.site.fault(path=path, status=207, body=body, count=1)
+    written = people.write(*(people.update("deals", id, {}, **{CONTACTS: f"{contact}="}) for id in deals))
+    assert {answer.outcome for answer in written} == {Outcome.DONE}
+    assert all(people.ties("deals", id, "contacts") == {contact: {""}} for id in deals)
+    assert people.calls == 1 + 2 + 2

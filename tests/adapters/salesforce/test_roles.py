@@ -193,6 +193,22 @@ def test_a_cursor_older_than_the_spans_asks_the_rows_themselves(deals: Deals) ->
     assert [record.cells[2] for page in found for record in page.records] == [f"{deals.ann}="]
 
 
+def test_a_clock_that_is_far_behind_misses_no_role(deals: Deals) -> None:
+    deal = deals.opportunity()
+    deals.site.pass_time(3_600)
+    since = deals.read(WANT)[-1].cursor
+    deals.site.clock.advance(86_400)  # Salesforce's clock only
+    deals.role(deal, deals.ann)
+
+    async def body(crm: SalesforceCrm) -> list[Page]:
+        crm.use_schemas(known.values())  # so that nothing has told the time before
+        return await pages(crm, _since(since))
+
+    known = deals.site.use(lambda crm: crm.schemas(["Opportunity"]))
+    found: list[Page] = deals.site.use(body)
+    assert [record.cells[2] for page in found for record in page.records] == [f"{deals.ann}="]
+
+
 def test_roles_that_the_subquery_cut_off_are_asked_for(deals: Deals) -> None:
     deal = deals.opportunity()
     deals.role(deal, deals.ann, "Other")
