@@ -7,17 +7,20 @@ from collections.abc import Mapping as Table
 from collections.abc import Sequence
 
 from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.domain.close_dates import lent_by
+from crmsync_desktop.domain.currencies import Money, read_in
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.layout import Layout, assigned_by, resolve
-from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.mapping import DEALS, Pair
 from crmsync_desktop.domain.owners import match_owners
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.domain.settings import Settings, active_pairs
+from crmsync_desktop.domain.settings import DealSettings, OtherCurrencies, Settings, active_pairs
 from crmsync_desktop.domain.stages import read_by
 from crmsync_desktop.domain.state_country import with_addresses
+from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context, Report
-from crmsync_desktop.engine.metadata import OUTDATED, owners_of, pairings_of, schemas_of
+from crmsync_desktop.engine.metadata import OUTDATED, company_currency, owners_of, pairings_of, schemas_of
 from crmsync_desktop.engine.parents import parents_of_all
 from crmsync_desktop.engine.reckoning import stage_for_backfill
 from crmsync_desktop.engine.stage_watch import begin_watch, with_stage
@@ -64,6 +67,9 @@ async def prepare(
         layout = assigned_by(layout, matched)
         tables = await stages_of(pair, store, crms, clock, anew)
         layout = layout if tables is None else read_by(layout, tables)
+        if pair is DEALS:
+            own_code = await company_currency(store, crms[Side.HUBSPOT], clock)
+            layout = _with_money_and_dates(layout, own[pair.hubspot], settings.deals, own_code, clock)
         layout = with_addresses(with_stage(settings, pair, layout, own[pair.hubspot]), own, settings)
         if as_if and set(store.layout(pair.name)) - set(layout.properties):
             raise SetupError(
@@ -94,6 +100,13 @@ async def prepare(
     for context in contexts.values():
         context.pairs, context.stages = contexts, watch
     return list(contexts.values())
+
+
+def _with_money_and_dates(
+    layout: Layout, hubspot: Schema, settings: DealSettings, company: str, clock: Clock
+) -> Layout:
+    money = Money(company, settings.org_currency, settings.other_currencies is OtherCurrencies.SEND)
+    return lent_by(read_in(layout, hubspot, money), stamp(clock.now())[:10], settings.close_date_days)
 
 
 def own_schemas(pair: Pair, schemas: Table[str, Schema]) -> dict[str, Schema]:

@@ -24,7 +24,7 @@ from crmsync_desktop.domain.settlements import Settlement, Use
 from crmsync_desktop.domain.values import canonical, same
 from crmsync_desktop.domain.values import close as as_stored
 
-NOTICES = frozenset({"OWNER_NOT_MATCHED", "UNDONE"})
+NOTICES = frozenset({"OWNER_NOT_MATCHED", "CURRENCY_DIFFERS", "UNDONE"})
 """Codes of faults that only tell: nothing was lost, and the record is well (semantics 2)."""
 
 

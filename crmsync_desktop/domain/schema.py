@@ -115,6 +115,8 @@ class Identity(msgspec.Struct, frozen=True):
     user_id: str
     user_name: str
     time_zone: str = "UTC"
+    currency: str = ""
+    """ISO code of what the account counts in, where the system tells (HubSpot does)."""
 
 
 class Allowance(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from crmsync_desktop.domain.companions import FIELDS
 from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import Category, Fault
 
@@ -41,6 +42,8 @@ def set_aside(
 
 
 def group_of(name: str) -> str:
-    """Fields that stand and fall together: a state is nothing without its country."""
+    """Fields that stand and fall together: a state is nothing without its country, an amount nothing without its currency."""
+    if name in FIELDS:
+        return FIELDS[name]
     place = _PLACE.fullmatch(name)
     return f"{place[1].lower()} place" if place else name

@@ -80,6 +80,13 @@ class HubSpotStateCountry(StrEnum):
     OWN = "own"
 
 
+class OtherCurrencies(StrEnum):
+    """Amounts of deals in another currency than that of an org with one."""
+
+    LEAVE = "leave"
+    SEND = "send"
+
+
 class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
     on_hubspot_change: OnHubSpotChange = OnHubSpotChange.CONTACT
@@ -113,6 +120,11 @@ class DealSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
     on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.CREATE_OR_UPDATE
     on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.DELETE
+    close_date_days: int = 0
+    """A new opportunity's close date, days from now, where the deal has none; 0: such a deal waits for one."""
+    org_currency: str = ""
+    """ISO code of the currency of an org with one; "": that of the HubSpot account."""
+    other_currencies: OtherCurrencies = OtherCurrencies.LEAVE
 
 
 class TicketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from crmsync_desktop.domain.flapping import fault_of
 from crmsync_desktop.domain.planner import CreatePlan, FieldChange, LinkPlan
-from crmsync_desktop.domain.records import Fault, Side
-from crmsync_desktop.domain.set_aside import set_aside
+from crmsync_desktop.domain.records import Fault, Op, Side
+from crmsync_desktop.domain.set_aside import group_of, set_aside
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.ports.store import Entry, Link
 
@@ -38,7 +38,10 @@ def remember_refused(context: Context, entry: Entry, faults: tuple[Fault, ...]) 
         return False
     columns = context.layout.columns
     fields = [columns[change.place].field(entry.side, entry.object) for change in entry.changes]
-    aside = set_aside(entry.changes, faults, [field.name for field in fields if field is not None and field.required])
+    needed = [field.name for field in fields if field is not None and field.required]
+    if entry.op is Op.CREATE:  # in no stage it would be another record than the one that it stands for
+        needed += [change.field for change in entry.changes if group_of(change.field) == "stage"]
+    aside = set_aside(entry.changes, faults, needed)
     for place, fault in aside.items():
         context.refused[entry.side, entry.origin_id, place] = fault
     context.again = context.again or bool(aside)

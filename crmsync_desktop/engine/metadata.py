@@ -26,6 +26,7 @@ SCHEMA_SECONDS = 24 * 3600.0
 OWNER_SECONDS = 24 * 3600.0
 OWNERS = "owners"
 PAIRINGS = "owners.map"
+CURRENCY = "company_currency"
 OUTDATED = "schemas_outdated"
 """The document that says that the kept schemas no longer hold."""
 TELLING = frozenset(
@@ -105,6 +106,12 @@ async def owners_of(store: Store, crms: Mapping[Side, Crm], clock: Clock) -> lis
     return owners
 
 
+def kept_owners(store: Store) -> list[Owner]:
+    """What the memory has, however old, without a call."""
+    document = store.document(OWNERS)
+    return msgspec.convert(document, _Owners).owners if document is not None else []
+
+
 def pairings_of(store: Store) -> tuple[Pairing, ...]:
     """Users and owners that an admin paired by hand, in the order of doing so."""
     return msgspec.convert(store.document(PAIRINGS) or [], tuple[Pairing, ...])
@@ -114,6 +121,16 @@ def save_pairings(store: Store, pairings: Sequence[Pairing]) -> None:
     """Save these in place of all, and try again what waited for an owner."""
     store.save_document(PAIRINGS, msgspec.to_builtins(pairings))
     stage_errors(store, (Category.OWNERS,))
+
+
+async def company_currency(store: Store, hubspot: Crm, clock: Clock) -> str:
+    """ISO code of the HubSpot account's own currency, "" where it doesn't say; from the memory where it is younger than a
+    day."""
+    kept = store.document(CURRENCY)
+    if kept is None or abs(clock.now() - kept["read_at"]) >= SCHEMA_SECONDS:
+        kept = {"read_at": clock.now(), "code": (await hubspot.identity()).currency}
+        store.save_document(CURRENCY, kept)
+    return str(kept["code"])
 
 
 async def schema_of_object(object: str, store: Store, salesforce: Crm, clock: Clock, anew: bool = False) -> Schema:

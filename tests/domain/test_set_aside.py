@@ -42,3 +42,10 @@ def test_what_is_about_the_whole_record_or_a_required_field_leaves_nothing_out(r
 def test_a_write_of_nothing_but_the_refused_field_is_not_repeated() -> None:
     assert set_aside(CHANGES[5:], [fault("Title")]) == {}
     assert places() == []
+
+
+def test_an_amount_and_its_currency_stand_and_fall_together() -> None:
+    names = ("Name", "Amount", "CurrencyIsoCode", "StageName", "RecordTypeId")
+    changes = [FieldChange(place, name.lower(), name, "x", None, "x", "new") for place, name in enumerate(names)]
+    assert list(set_aside(changes, [fault("CurrencyIsoCode")])) == [1, 2]
+    assert list(set_aside(changes, [fault("StageName")])) == [3, 4]

@@ -25,7 +25,8 @@ class Account:
         portal = str(answer.data.get("portalId") or "")
         zone = str(answer.data.get("timeZone") or "UTC")
         self._transport.time_zone = zone
-        return Identity(Side.HUBSPOT, portal, f"HubSpot portal {portal}", "", "", zone)
+        currency = str(answer.data.get("companyCurrency") or "")
+        return Identity(Side.HUBSPOT, portal, f"HubSpot portal {portal}", "", "", zone, currency)
 
     async def owners(self) -> list[Owner]:
         """Active owners, then archived ones; two calls for up to 500 of each."""
