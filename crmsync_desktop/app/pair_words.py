@@ -44,12 +44,12 @@ _AMBIGUOUS = (
     ChoiceView("block", "Link none of them", "All of them are listed under Duplicates until there is only one."),
 )
 _LIFECYCLE = (
-    ChoiceView("on", "Update its company and that company's other contacts", "They move forward to the same stage."),
+    ChoiceView("on", "Update the company and its contacts", "They move forward to the same stage."),
     ChoiceView("off", "Do nothing", "Only the contacts in the opportunity's contact roles move."),
 )
 COMPANIES_OFF: Final = (
     "Companies don't sync, so {pair} go without their companies: their accounts stay as they are in Salesforce. Turn "
-    "companies on first: pairs on companies"
+    "companies on first."
 )
 CHILDREN_ON: Final = "{pairs} sync, and go without their companies as long as companies don't."
 

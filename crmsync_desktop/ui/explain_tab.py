@@ -21,37 +21,19 @@ EXPLANATIONS = {
         "sparkles",
         "What can be switched on",
         "Custom object sync, importing Salesforce records, activity sync and workflow actions will be shown here, each "
-        "with what it does, whether it is on, and what it would cost in calls. This version syncs contacts.",
-    ),
-    "Companies": Explanation(
-        "building-2",
-        "Accounts ⇄ companies",
-        "HubSpot companies will be kept in step with Salesforce accounts here, with a switch, settings and field "
-        "mappings of their own. This version syncs contacts; no account or company is read or written.",
-    ),
-    "Deals": Explanation(
-        "handshake",
-        "Opportunities ⇄ deals",
-        "HubSpot deals will be kept in step with Salesforce opportunities here, with pipelines and stages mapped to "
-        "each other. This version syncs contacts; no opportunity or deal is read or written.",
-    ),
-    "Tickets": Explanation(
-        "ticket",
-        "Cases ⇄ tickets",
-        "HubSpot tickets will be kept in step with Salesforce cases here. This version syncs contacts; no case or "
-        "ticket is read or written.",
+        "with what it does, whether it is on, and what it would cost in calls.",
     ),
     "Activities": Explanation(
         "calendar",
         "Calls, e-mails, meetings, notes and tasks",
         "HubSpot engagements will become Salesforce tasks here, each kind with a switch of its own, and tasks will "
-        "travel both ways. This version syncs contacts; no activity is read or written.",
+        "travel both ways. No activity is read or written in this version.",
     ),
     "Custom objects": Explanation(
         "box",
         "Salesforce custom objects → HubSpot",
         "Any Salesforce custom object will be synced into a HubSpot custom object here, associated with the records "
-        "that its lookups point at. This version syncs contacts.",
+        "that its lookups point at. This version doesn't sync them.",
     ),
     "Conflicts": Explanation(
         "git-compare-arrows",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
@@ -28,11 +29,11 @@ from crmsync_desktop.ui.drawers import Drawers
 from crmsync_desktop.ui.engine import Engine
 from crmsync_desktop.ui.explain_tab import EXPLANATIONS, ExplainTab
 from crmsync_desktop.ui.header import Header
-from crmsync_desktop.ui.pair_tab import CONTACTS_PAIR, PairTab
+from crmsync_desktop.ui.pair_tab import PAIR_TABS, PairTab
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import column, row, rule
 from crmsync_desktop.ui.practice_window import PracticeWindow
-from crmsync_desktop.ui.preview_panel import PreviewPanel
+from crmsync_desktop.ui.preview_panel import Act, PreviewPanel
 from crmsync_desktop.ui.status_line import StatusLine
 from crmsync_desktop.ui.sync_status_tab import SyncStatusTab
 from crmsync_desktop.ui.tab import Tab
@@ -229,11 +230,20 @@ class MainWindow(QMainWindow):
         self.desk.bridge.run(self.desk.engine.sync(False), self._pass_done, owner=self, always=self._refresh_status)
 
     def _preview(self) -> None:
+        self._preview_of(self.desk.engine.sync(True), "A dry run of the next pass.")
+
+    def _preview_setting(self, key: str, value: str) -> None:
+        """O4: what turning a switch on will do, and the button that does it."""
+        turn_on = ("Turn it on", lambda: self.desk.bridge.run(self.desk.engine.set_setting(key, value), owner=self))
+        said = f"A dry run of the next pass with {key.partition('.')[0]} turned on."
+        self._preview_of(self.desk.engine.preview_setting(key, value), said, turn_on)
+
+    def _preview_of(self, preview: Coroutine[Any, Any, PassView], said: str, act: Act | None = None) -> None:
         self.header.show_running(True)
         self._make_room()
-        self.preview_panel.open_waiting()
+        self.preview_panel.open_waiting(said, act)
         self.desk.bridge.run(
-            self.desk.engine.sync(True),
+            preview,
             self.preview_panel.show_preview,
             self._preview_failed,
             self,
@@ -289,8 +299,8 @@ class MainWindow(QMainWindow):
     def _make(self, name: str) -> Tab:
         if name == "Sync status":
             return SyncStatusTab(self.desk, self._close_panels)
-        if name == "Contacts":
-            return PairTab(self.desk, CONTACTS_PAIR, self._settings)
+        if name in PAIR_TABS:
+            return PairTab(self.desk, PAIR_TABS[name], self._settings, self._preview_setting)
         if name == "Changes":
             return ChangesTab(self.desk)
         return ExplainTab(self.desk, EXPLANATIONS[name])

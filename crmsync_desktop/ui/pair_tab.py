@@ -1,4 +1,4 @@
-"""A pair's tab, fed by settings and mappings: contacts now, and the same component for every pair."""
+"""A pair's tab, fed by its settings and mappings: the same component for every pair (O1)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.mappings_panel import MappingsPanel
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import column, label, row
+from crmsync_desktop.ui.setting_card import Preview
 from crmsync_desktop.ui.settings_list import SettingsList
 from crmsync_desktop.ui.tab import Tab
 
@@ -29,19 +30,25 @@ class PairWords:
     hubspot: str
 
 
-CONTACTS_PAIR = PairWords(
-    "contacts", "Contact, Lead ⇄ contact", "Contacts always sync", ("Contact", "Lead"), "contacts"
-)
+PAIR_TABS = {
+    "Contacts": PairWords(
+        "contacts", "Contact, Lead ⇄ contact", "Contacts always sync", ("Contact", "Lead"), "contacts"
+    ),
+    "Companies": PairWords("companies", "Account ⇄ company", "", ("Account",), "companies"),
+    "Deals": PairWords("deals", "Opportunity ⇄ deal", "", ("Opportunity",), "deals"),
+    "Tickets": PairWords("tickets", "Case ⇄ ticket", "", ("Case",), "tickets"),
+}
+"""By the tab's name. Without a note, the pair has a switch."""
 
 
 class PairTab(Tab):
-    def __init__(self, desk: Desk, pair: PairWords, settings: QSettings) -> None:
+    def __init__(self, desk: Desk, pair: PairWords, settings: QSettings, preview: Preview) -> None:
         super().__init__(desk)
         self._pair = pair
         self.title = label(pair.title, "headline")
         self.note = label(pair.note, "chip")
         self.facts = label("", "muted")
-        self.settings = SettingsList(desk, pair.name)
+        self.settings = SettingsList(desk, pair.name, preview)
         self.mappings = MappingsPanel(desk, pair.name, pair.hubspot, pair.objects, settings)
         self.split = QSplitter()
         self.split.setHandleWidth(2 * GRID)
@@ -65,6 +72,8 @@ class PairTab(Tab):
 
     def show_status(self, status: StatusView) -> None:
         words = self.desk.words
+        if not self._pair.note:
+            self.note.setText("On" if self._pair.name in status.links else "Off")
         parts = [f"{words.number(status.links.get(self._pair.name, 0))} linked"]
         if status.last_pass is not None and status.last_pass.finished_at:
             parts.append(f"last pass {words.ago(status.last_pass.finished_at)}")

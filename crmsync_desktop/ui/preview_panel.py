@@ -17,6 +17,9 @@ WIDTH = 80 * GRID
 WRITES = ("created", "updated", "deleted")
 COUNTS = (("created", "Create"), ("updated", "Update"), ("deleted", "Delete"), ("held", "Held"), ("failed", "In error"))
 
+Act = tuple[str, Callable[[], None]]
+"""(what the button says, what it does)."""
+
 
 class PreviewPanel(QFrame):
     """`run` starts the pass that was previewed."""
@@ -28,6 +31,7 @@ class PreviewPanel(QFrame):
         self.setAccessibleName("Preview of the next pass")
         self._desk = desk
         self.run: Callable[[], None] = lambda: None
+        self._act: Act | None = None
         self.title = label("Preview", "title")
         self.said = label("", "muted", wrap=True)
         self.counts = QGridLayout()
@@ -60,8 +64,10 @@ class PreviewPanel(QFrame):
         self.setLayout(whole)
         self.hide()
 
-    def open_waiting(self) -> None:
-        self.said.setText("A dry run of the next pass.")
+    def open_waiting(self, said: str = "A dry run of the next pass.", act: Act | None = None) -> None:
+        """`act`: what can be done once it is shown, instead of running the pass."""
+        self._act = act
+        self.said.setText(said)
         self._figures.hide()
         self.run_button.hide()
         self.stack.setCurrentWidget(self.waiting)
@@ -79,8 +85,8 @@ class PreviewPanel(QFrame):
         self.said.setText(said)
         self._show_counts(result)
         self._figures.setVisible(writes > 0)
-        self.run_button.setVisible(writes > 0 and result.state == "done")
-        self.run_button.setText(f"Write {words.count(writes, 'record')}")
+        self.run_button.setVisible((writes > 0 or self._act is not None) and result.state == "done")
+        self.run_button.setText(self._act[0] if self._act is not None else f"Write {words.count(writes, 'record')}")
         if writes:
             self.stack.setCurrentWidget(self.view)
             self.view.show_pass(result.id)
@@ -109,4 +115,5 @@ class PreviewPanel(QFrame):
 
     def _run(self) -> None:
         self.close_panel()
-        self.run()
+        act = self.run if self._act is None else self._act[1]
+        act()

@@ -1,4 +1,5 @@
-"""One setting in the seed's words: its choices as radio buttons, what the choice made leads to, and its warning."""
+"""One setting in the seed's words: its choices as radio buttons, what the choice made leads to, and its warning. A switch is a
+switch, with a look at what turning it on would do."""
 
 from __future__ import annotations
 
@@ -6,25 +7,43 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QRadioButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
+from crmsync_desktop.app.setting_views import OFF, ON
 from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import Glyph, button, column, label, roomy, row
+from crmsync_desktop.ui.switch import Switch
 
 INDENT = 3 * GRID - 2
 """Text under a radio button starts where its label does."""
+Preview = Callable[[str, str], None]
+"""Show what the next pass would do with this setting (key, value), which isn't saved."""
 
 
 class SettingEditor(QWidget):
-    """`saved` is given the section's settings anew after a change that the engine took."""
+    """`saved` is given the section's settings anew after a change that the engine took; `preview` is for switches."""
 
-    def __init__(self, desk: Desk, view: SettingView, saved: Callable[[list[SettingView]], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        view: SettingView,
+        saved: Callable[[list[SettingView]], None],
+        preview: Preview | None = None,
+    ) -> None:
         super().__init__()
         self._desk = desk
-        self._saved = saved
+        self._saved, self._preview = saved, preview
         self.key = view.key
         self.view = view
         self.title = label(view.title, "question", wrap=True)
@@ -43,13 +62,16 @@ class SettingEditor(QWidget):
         self._body = QVBoxLayout()
         self._body.setContentsMargins(0, 0, 0, 0)
         self._body.setSpacing(0)
-        self.setLayout(column(self.title, self.help, self._body, self._warning_row, self.problem, gap=GRID // 2))
+        explained = (self._body, self.help) if view.kind == "switch" else (self.help, self._body)
+        self.setLayout(column(self.title, *explained, self._warning_row, self.problem, gap=GRID // 2))
         self.radios: dict[str, QRadioButton] = {}
         self.consequences: dict[str, QWidget] = {}
         if view.kind == "choice":
             self._make_choices(view)
         elif view.kind == "list":
             self._make_list()
+        elif view.kind == "switch":
+            self._make_switch(view)
         else:
             self._make_number(view)
         if view.link is not None:
@@ -64,6 +86,9 @@ class SettingEditor(QWidget):
                 self.consequences[value].setVisible(value == view.value)
         if view.kind == "list":
             self._show_lists([(c.value, c.label) for c in view.choices])
+        elif view.kind == "switch":
+            self.switch.setChecked(view.value == ON)
+            self.look_button.setVisible(view.value != ON and self._preview is not None)
         elif view.kind == "number" and view.value:
             self.number.setValue(int(view.value))
         self.warning.setText(view.warning)
@@ -87,6 +112,24 @@ class SettingEditor(QWidget):
                 consequence.setLayout(layout)
                 self.consequences[choice.value] = consequence
                 self._body.addWidget(consequence)
+
+    def _make_switch(self, view: SettingView) -> None:
+        self.title.hide()  # the box says it
+        self.switch = Switch(self._desk.look, view.title)
+        self.switch.setAccessibleName(view.title)
+        self.switch.setAccessibleDescription(view.help)
+        self.switch.clicked.connect(lambda checked: self._save(ON if checked else OFF))
+        self.look_button = button(
+            "Preview",
+            self._look_ahead,
+            name=f"Preview: {view.title}",
+            hint="A preview of the next pass with it on. Nothing is written.",
+        )
+        self._body.addLayout(row(self.switch, None, self.look_button))
+
+    def _look_ahead(self) -> None:
+        if self._preview is not None:
+            self._preview(self.key, ON)
 
     def _make_list(self) -> None:
         self.list = roomy(QComboBox(), 40 * GRID)

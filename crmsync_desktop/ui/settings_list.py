@@ -9,15 +9,15 @@ from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.ui.desk import Desk
 from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import Card, clear
-from crmsync_desktop.ui.setting_card import SettingEditor
+from crmsync_desktop.ui.setting_card import Preview, SettingEditor
 
 
 class SettingsList(QScrollArea):
-    """`section` as the facade calls it: "contacts", "connection"."""
+    """`section` as the facade calls it: a pair's name, "connection". `preview`: for switches."""
 
-    def __init__(self, desk: Desk, section: str) -> None:
+    def __init__(self, desk: Desk, section: str, preview: Preview | None = None) -> None:
         super().__init__()
-        self._desk, self._section = desk, section
+        self._desk, self._section, self._preview = desk, section, preview
         self.editors: dict[str, SettingEditor] = {}
         self.setObjectName("canvas")
         self.setWidgetResizable(True)
@@ -51,7 +51,7 @@ class SettingsList(QScrollArea):
                 card = Card(group, "eyebrow")
                 card.body.setSpacing(2 * GRID)
                 self._cards.addWidget(card)
-            editor = SettingEditor(self._desk, view, self._show)
+            editor = SettingEditor(self._desk, view, self._show, self._preview)
             self.editors[view.key] = editor
             card.body.addWidget(editor)
         self._cards.addStretch(1)

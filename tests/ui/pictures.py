@@ -91,7 +91,21 @@ async def changes(window: MainWindow, engine: ScriptedEngine) -> None:
 
 
 async def companies(window: MainWindow, engine: ScriptedEngine) -> None:
+    await engine.set_setting("companies.enabled", "on")
     window.tab_bar.setCurrentIndex(TABS.index("Companies"))
+
+
+async def turning_on(window: MainWindow, engine: ScriptedEngine) -> None:
+    window.tab_bar.setCurrentIndex(TABS.index("Deals"))
+    tab = window.current
+    assert isinstance(tab, PairTab)
+    await settle(window)
+    tab.settings.editors["deals.enabled"].look_button.click()
+
+
+async def tickets(window: MainWindow, engine: ScriptedEngine) -> None:
+    await engine.set_setting("tickets.enabled", "on")
+    window.tab_bar.setCurrentIndex(TABS.index("Tickets"))
 
 
 async def troubled(window: MainWindow, engine: ScriptedEngine) -> None:
@@ -112,6 +126,8 @@ SCENES: dict[str, Callable[[MainWindow, ScriptedEngine], Awaitable[None]]] = {
     "preview": preview,
     "changes": changes,
     "companies": companies,
+    "turning-on": turning_on,
+    "tickets": tickets,
     "bands": troubled,
 }
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from crmsync_desktop.app import words
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
     Changed,
@@ -25,6 +26,7 @@ from crmsync_desktop.app.views import (
     HubSpotMeterView,
     MappingView,
     MeterView,
+    PairView,
     PassFinished,
     PassProgress,
     PassView,
@@ -36,6 +38,7 @@ from crmsync_desktop.app.views import (
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.domain.settings import Settings, active_pairs
 from crmsync_desktop.domain.settlements import Use
 from crmsync_desktop.ports.practice import PracticeRecords
 from tests.ui import scripted_data as data
@@ -65,6 +68,8 @@ class ScriptedEngine(PracticeWork):
         self.cards: tuple[ErrorCardView, ...] = data.CARDS
         self.groups: dict[Category, list[ErrorGroupView]] = data.groups(iso)
         self.setting_views: list[SettingView] = list(settings.SETTINGS)
+        self.saved = Settings()
+        self.pair_views = settings.pair_views(self.saved)
         self.connection_views: list[SettingView] = list(settings.CONNECTION)
         self.mapping_views: list[MappingView] = list(data.MAPPINGS)
         self.pass_views: list[PassView] = data.passes(iso)
@@ -119,7 +124,7 @@ class ScriptedEngine(PracticeWork):
             connection=self.connection,
             headline=headline,
             tone=tone,  # type: ignore[arg-type]
-            links={"contacts": 41_207} if self.pass_views else {"contacts": 0},
+            links={pair.name: 41_207 if self.pass_views else 0 for pair in active_pairs(self.saved)},
             salesforce=self.meter,
             hubspot=HubSpotMeterView(8_112, 62, 190, 8_112, 625_000),
             hours=data.hours(iso),
@@ -152,12 +157,41 @@ class ScriptedEngine(PracticeWork):
         return SettledView(tuple(ids), "")
 
     async def settings(self, section: str) -> list[SettingView]:
+        if section in self.pair_views:
+            return self.pair_views[section]
         return self.setting_views if section == "contacts" else self.connection_views
+
+    async def pairs(self) -> list[PairView]:
+        return []
+
+    async def preview_setting(self, key: str, value: str) -> PassView:
+        self.asked.append(("preview_setting", key, value))
+        result = data.preview_pass(iso)
+        self.pass_views = [result, *self.pass_views]
+        return result
+
+    async def unmapped_fields(self, pair: str) -> list[FieldView]:
+        return []
+
+    async def set_values(self, pair: str, property: str, values: list[tuple[str, str]]) -> list[MappingView]:
+        self.asked.append(("set_values", property, values))
+        return self.mapping_views
+
+    async def backfill(self, pair: str, property: str, preview: bool) -> PassView:
+        self.asked.append(("backfill", pair, property, preview))
+        return await self.sync(preview)
 
     async def set_setting(self, key: str, value: str) -> list[SettingView]:
         self.asked.append(("set_setting", key, value))
         if value == "refused":
             raise SetupError("This list is not an active list", "", "Choose an active list.")
+        section = key.partition(".")[0]
+        if section in self.pair_views:
+            parsed = words.changed(self.saved, key, value)
+            self.saved = parsed
+            self.pair_views = settings.pair_views(parsed)
+            self.tell(Changed(("settings", "status")))
+            return self.pair_views[section]
         if not key.startswith("contacts."):
             self.connection_views = [
                 msgspec.structs.replace(view, value=value) if view.key == key else view
@@ -182,7 +216,7 @@ class ScriptedEngine(PracticeWork):
         return [("12", "Newsletter subscribers"), ("31", "Customers in the Nordics")]
 
     async def mappings(self, pair: str) -> list[MappingView]:
-        return self.mapping_views
+        return self.mapping_views if pair == "contacts" else data.defaults(pair)
 
     async def set_rule(self, pair: str, property: str, rule: Rule) -> list[MappingView]:
         self.asked.append(("set_rule", property, rule))

@@ -16,6 +16,7 @@ from crmsync_desktop.app.views import (
     PassView,
     TallyView,
 )
+from crmsync_desktop.bootstrap import default_mappings
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
 
@@ -306,3 +307,19 @@ def changes(planned: bool, number: int = 450) -> list[ChangeView]:
             )
         )
     return made
+
+
+def defaults(pair: str) -> list[MappingView]:
+    """The default mappings of companies, deals or tickets, as an org that has all of them shows them."""
+    return [
+        mapping(
+            each.property,
+            each.property.replace("_", " ").replace(".", " ").capitalize(),
+            "Text",
+            each.salesforce,
+            "Text(255)",
+            each.rule,
+            True,
+        )
+        for each in default_mappings(pair)
+    ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from crmsync_desktop.app.pair_words import WITH_SWITCH, pair_settings
 from crmsync_desktop.app.views import ChoiceView, SettingView
+from crmsync_desktop.domain.settings import Settings
 
 LEAD_WARNING = (
     "HubSpot's own “create and associate companies with contacts” is on. A lead has no account, so a duplicate company "
@@ -96,3 +98,8 @@ CONNECTION = (
         ),
     ),
 )
+
+
+def pair_views(settings: Settings) -> dict[str, list[SettingView]]:
+    """Of companies, deals and tickets: the product's own."""
+    return {pair.name: pair_settings(settings, pair) for pair in WITH_SWITCH}
