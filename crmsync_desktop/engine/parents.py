@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.domain.kept_plan import NEW
+from crmsync_desktop.domain.lifecycle import Fate
 from crmsync_desktop.domain.mapping import PAIRS, Pair
 from crmsync_desktop.domain.members import parse
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Presence, Side
@@ -15,7 +16,7 @@ from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Gathered
 from crmsync_desktop.engine.retry import MOST
-from crmsync_desktop.ports.store import JournalState, Store
+from crmsync_desktop.ports.store import JournalState, Link, Store
 
 WAITING = "PARENT_NOT_LINKED"
 LONELY = "NO_SYNCED_CONTACT"
@@ -64,6 +65,11 @@ class Parents:
         self._across[Side.SALESFORCE][salesforce_id] = hubspot_id
         self._across[Side.HUBSPOT][hubspot_id] = salesforce_id
 
+    def expect_loss(self, salesforce_id: str, hubspot_id: str) -> None:
+        """A preview: these two will be parted, since one of them is gone."""
+        self._across[Side.SALESFORCE][salesforce_id] = None
+        self._across[Side.HUBSPOT][hubspot_id] = None
+
     def look_again(self) -> None:
         """Links were made, or moved to other records."""
         for across in self._across.values():
@@ -110,6 +116,17 @@ def note_unlinked(context: Context, salesforce: Sequence[Cell], hubspot: Sequenc
             pair, _, id = place.partition("/")
             if not context.parents[pair].linked(side, id):
                 context.linked_children.add(place)
+
+
+def expect_fate(context: Context, link: Link, verdict: Fate) -> None:
+    """In a preview, what becomes of this link is what its children would find."""
+    parents = context.parents.get(context.pair.name)
+    if parents is None or verdict is Fate.SKIP:
+        return
+    if verdict is Fate.SYNC:
+        parents.expect_link(link.salesforce_id, link.hubspot_id)
+    else:
+        parents.expect_loss(link.salesforce_id, link.hubspot_id)
 
 
 def expect_created(context: Context) -> None:

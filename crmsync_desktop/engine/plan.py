@@ -21,7 +21,7 @@ from crmsync_desktop.engine.history import evidence_of, weigh
 from crmsync_desktop.engine.left_out import leave_out, leave_out_of_create
 from crmsync_desktop.engine.lifecycle_stages import plan_loose_stages, plan_stage
 from crmsync_desktop.engine.never_again import find_erased, keep_out
-from crmsync_desktop.engine.parents import load_parents, note_unlinked
+from crmsync_desktop.engine.parents import expect_fate, load_parents, note_unlinked
 from crmsync_desktop.engine.settling import load_settlements
 from crmsync_desktop.engine.stamps import edited_at
 from crmsync_desktop.engine.standing import forget_stood, load_standing, stand, to_be_made_anew
@@ -105,6 +105,8 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
         salesforce_was_gone=link.state is LinkState.SALESFORCE_GONE,
         setting=context.rules.on_salesforce_delete,
     )
+    if context.preview:
+        expect_fate(context, link, verdict)
     if verdict is Fate.SYNC:
         doors = _doors(context, link.hubspot_id, members, first=False)
         plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
@@ -140,8 +142,8 @@ def _plan_match(context: Context, salesforce: Known, hubspot: Known, members: se
     plan = _link_plan(context, link, salesforce, hubspot, s_cells, h_cells, doors)
     leave_out(context, link, plan)
     draft.new_link(link, plan, salesforce, hubspot, s_cells, h_cells)
-    if context.preview and context.pair.name in context.parents:
-        context.parents[context.pair.name].expect_link(salesforce.id, hubspot.id)
+    if context.preview:
+        expect_fate(context, link, Fate.SYNC)
     if not context.preview:
         context.linked_children.update(context.parents_in(s_cells), context.parents_in(h_cells))
 

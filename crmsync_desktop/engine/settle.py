@@ -195,8 +195,9 @@ class Settler:
                 if source is not None:
                     cleared.append((source.side, source.object, source.id))
             elif state is RecordState.PARKED and couple.link.link not in context.failed:
-                for side, object, id in ((each.side, each.object, each.id) for each in (record, source) if each):
-                    standing[side, object, id] = standing_faults(plan, side)
+                # Which side would be written may look otherwise by now: what stands against either stands.
+                still = standing_faults(plan, Side.SALESFORCE) | standing_faults(plan, Side.HUBSPOT)
+                standing.update({(each.side, each.object, each.id): still for each in (record, source) if each})
         context.store.learn(context.pair.name, learned, RecordState.STAGED)
         context.store.update_links(links)
         context.store.settle(settles)
