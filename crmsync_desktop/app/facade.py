@@ -24,6 +24,7 @@ from crmsync_desktop.app.views import (
     SettledView,
     StatusView,
 )
+from crmsync_desktop.app.why_views import WhyView
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.settlements import Use
@@ -184,6 +185,11 @@ class Facade(Protocol):
     async def undo(self, pass_id: int, record: str | None, preview: bool, approved: bool) -> UndoView:
         """Put back what a pass wrote, as far as nobody has edited it since (P2); takes as long as a pass does. `record`: only
         this one, by its id, address or e-mail address. Raises SetupError for a pass that wrote nothing."""
+        ...
+
+    async def why(self, record: str, property: str | None) -> WhyView:
+        """What is known of a record, named by its address in either CRM, its id or an e-mail address, and what decides about it
+        (P3); with a HubSpot `property`, about that field. Costs no call. Raises SetupError for what names no record."""
         ...
 
     async def duplicates(self, pair: str, limit: int) -> DuplicatesView:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.plan_views import ApplyView, FieldLeftView, PlanState, PlanView, RecordLeftView, UndoView
 from crmsync_desktop.app.reports import pass_view
 from crmsync_desktop.app.runner import Runner
+from crmsync_desktop.app.why import Why
+from crmsync_desktop.app.why_views import WhyView
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import PAIRS
 from crmsync_desktop.domain.records import Side
@@ -28,8 +31,11 @@ LARGEST = 2**63 - 1
 class PlanWork:
     """Implements its part of app.facade.Facade."""
 
-    def __init__(self, store: Store, runner: Runner, addresses: Callable[[], Addresses]) -> None:
+    def __init__(
+        self, store: Store, runner: Runner, mappings: Mapping[str, Mappings], addresses: Callable[[], Addresses]
+    ) -> None:
         self.__store, self.__runner, self.__addresses = store, runner, addresses
+        self.__why = Why(store, mappings)
 
     async def plans(self) -> list[PlanView]:
         store = self.__store
@@ -92,6 +98,9 @@ class PlanWork:
         result = await self.__runner.alone(preview, work)
         links = max((tally.linked for tally in row.tallies), default=0)
         return UndoView(pass_id, result, tuple(_by_record(left)), links)
+
+    async def why(self, record: str, property: str | None) -> WhyView:
+        return self.__why.explain(record, property, self.__addresses())
 
 
 def _checked(number: int) -> None:

@@ -70,7 +70,7 @@ def _group(members: list[ErrorRow]) -> ErrorGroupView:
         message=message,
         hint=first.hint,
         count=len(members),
-        records=tuple(_error(member) for member in members[:SHOWN_RECORDS]),
+        records=tuple(error_view(member) for member in members[:SHOWN_RECORDS]),
     )
 
 
@@ -78,7 +78,7 @@ def _readable(code: str) -> str:
     return code.replace("_", " ").capitalize() if code else "Other"
 
 
-def _error(row: ErrorRow) -> ErrorView:
+def error_view(row: ErrorRow) -> ErrorView:
     return ErrorView(
         row.id,
         row.pair,

@@ -85,7 +85,7 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
         MatchWork.__init__(self, store, clock, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
         Decisions.__init__(self, store, clock, self._runner, self._emit)
-        PlanWork.__init__(self, store, self._runner, lambda: addresses_of(self._profile))
+        PlanWork.__init__(self, store, self._runner, self._mappings, lambda: addresses_of(self._profile))
         self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit)
         self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)

@@ -24,6 +24,7 @@ from crmsync_desktop.cli.plan_commands import SHOWN_CHANGES, apply, changes_of, 
 from crmsync_desktop.cli.practice_commands import practice_app
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
 from crmsync_desktop.cli.setting_commands import settings_app
+from crmsync_desktop.cli.why_command import why
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import Category
 from crmsync_desktop.domain.remedies import TITLES
@@ -45,6 +46,7 @@ app.command()(changes)
 app.command()(plans)
 app.command()(apply)
 app.command()(undo)
+app.command()(why)
 app.command()(history)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)

@@ -56,6 +56,12 @@ async def stages_of(
     return tables_of(kept.salesforce, kept.hubspot, choices_of(store, pair.name))
 
 
+def kept_stages(pair: Pair, store: Store) -> Tables | None:
+    """What the memory has, however old, without a call."""
+    kept = _kept(store, pair) if pair.name in PROPERTIES else None
+    return tables_of(kept.salesforce, kept.hubspot, choices_of(store, pair.name)) if kept is not None else None
+
+
 def choices_of(store: Store, pair: str) -> tuple[Choice, ...]:
     """What an admin chose, in the order of choosing."""
     return msgspec.convert(store.document(f"stages.{pair}") or [], tuple[Choice, ...])

@@ -23,6 +23,7 @@ from crmsync_desktop.app.views import (
     SettledView,
     StatusView,
 )
+from crmsync_desktop.app.why_views import WhyView
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.settlements import Use
@@ -156,6 +157,9 @@ class RemoteFacade(ABC):
 
     async def undo(self, pass_id: int, record: str | None, preview: bool, approved: bool) -> UndoView:
         return await self._ask(UndoView, "undo", pass_id, record, preview, approved)
+
+    async def why(self, record: str, property: str | None) -> WhyView:
+        return await self._ask(WhyView, "why", record, property)
 
     async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
         return await self._ask(DuplicatesView, "duplicates", pair, limit)

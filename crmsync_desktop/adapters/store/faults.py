@@ -101,6 +101,19 @@ class Faults(Session):
             ).all()
         return [_error(row) for row in rows]
 
+    def errors_of(self, records: Sequence[tuple[Side, str, str]]) -> list[ErrorRow]:
+        """In order of id."""
+        found: list[ErrorRow] = []
+        with self._reading() as connection:
+            for side, object_, id_ in records:
+                rows = connection.exec_driver_sql(
+                    f"SELECT {_ERROR_COLUMNS} FROM sync_error "  # noqa: S608
+                    "WHERE side = ? AND object = ? AND record_id = ?",
+                    (SIDE_CODE[side], object_, id_),
+                )
+                found += [_error(row) for row in rows]
+        return sorted(found, key=lambda one: one.id)
+
     def error_totals(self) -> tuple[int, int]:
         with self._reading() as connection:
             totals = dict(
