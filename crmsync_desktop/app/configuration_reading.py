@@ -13,6 +13,7 @@ from typing import Any
 
 from crmsync_desktop.app import toml_lines
 from crmsync_desktop.app.configuration_text import CONNECTION, FORMAT, described, section_of
+from crmsync_desktop.app.setting_views import CURRENCY, is_currency
 from crmsync_desktop.app.toml_lines import Lines, Path
 from crmsync_desktop.app.views import ConfigurationProblemView, SettingView
 from crmsync_desktop.domain.configuration import Configuration, Plain, clashes, flat
@@ -91,6 +92,10 @@ class Reading:
                 self.refuse(
                     path, f"{_quoted(value)} isn't a list.", 'It takes a list\'s number as a text: "17", or "".'
                 )
+                return
+        elif view.kind == "currency":
+            if not isinstance(value, str) or not is_currency(value):
+                self.refuse(path, f"{_quoted(value)} isn't a currency.", f"It takes {CURRENCY}.")
                 return
         elif view.kind == "switch":
             if not isinstance(value, bool):

@@ -13,7 +13,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Array, Table
 
-from crmsync_desktop.app.setting_views import OFF, ON
+from crmsync_desktop.app.setting_views import CURRENCY, OFF, ON
 from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.app.words import all_settings
 from crmsync_desktop.domain.configuration import Configuration, Plain, flat
@@ -104,6 +104,8 @@ def _explained(view: SettingView) -> list[str]:
         lines.append(f"  A whole number from {view.minimum} to {view.maximum}; {default} (default).")
     if view.kind == "switch":
         lines.append(f"  true or false; {str(default).lower()} (default).")
+    if view.kind == "currency":
+        lines.append(f"  It takes {CURRENCY} (default).")
     if view.kind == "list":
         lines.append('  The number of the list in HubSpot, as a text; "" for none (default).')
     return lines
@@ -151,6 +153,8 @@ def shown(view: SettingView, value: Plain, lists: Names[str, str]) -> str:
     if view.kind == "list":
         name = lists.get(str(value))
         return f"“{name}” ({value})" if name else f"list {value}" if value else "none"
+    if view.kind == "currency":
+        return str(value) or "the HubSpot account's own"
     if view.kind == "switch":
         return ON if value else OFF
     return f"{value:,}"

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from crmsync_desktop.app.setting_views import choice, switch
+from crmsync_desktop.app.setting_views import choice, currency, number, switch
 from crmsync_desktop.app.views import ChoiceView, SettingView
 from crmsync_desktop.domain.mapping import COMPANIES, DEALS, PAIRS, TICKETS, Pair
 from crmsync_desktop.domain.settings import Settings
@@ -127,7 +127,40 @@ def pair_settings(settings: Settings, pair: Pair) -> list[SettingView]:
                 help="It only counts while lifecycle stages of contacts are updated, and companies sync.",
             ),
         ]
+    if pair is DEALS:
+        views += _deals_only(settings)
     return views
+
+
+def _deals_only(settings: Settings) -> list[SettingView]:
+    return [
+        number(
+            "deals.close_date_days",
+            "Close date",
+            "Days from now to a new opportunity's close date, where the deal has none",
+            "Salesforce makes no opportunity without one. With 0, such a deal waits until it has a close date.",
+            settings.deals.close_date_days,
+            0,
+            3650,
+        ),
+        currency(
+            "deals.org_currency",
+            "Currency",
+            "The currency of a Salesforce org that has only one",
+            "Left empty, it is taken to be the HubSpot account's own. An org with several tells each opportunity's itself.",
+            settings.deals.org_currency,
+        ),
+        choice(
+            "deals.other_currencies",
+            "Currency",
+            "When a deal is in another currency than a Salesforce org that has only one",
+            (
+                ChoiceView("leave", "Leave its amount as it is on both sides", "A notice names each such deal."),
+                ChoiceView("send", "Send the number all the same", "100 euros then become 100 of the org's currency."),
+            ),
+            settings.deals.other_currencies,
+        ),
+    ]
 
 
 def switch_warning(settings: Settings, pair: Pair) -> str:

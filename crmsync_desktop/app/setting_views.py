@@ -9,6 +9,7 @@ from crmsync_desktop.domain.errors import SetupError
 
 LONGEST_NUMBER = 15
 ON, OFF = "on", "off"
+CURRENCY = 'a code of three capital letters, such as EUR, or ""'
 
 
 def choice(
@@ -25,6 +26,10 @@ def switch(key: str, section: str, title: str, help: str, value: bool, warning: 
     return SettingView(key, section, title, help, "switch", ON if value else OFF, warning=warning)
 
 
+def currency(key: str, section: str, title: str, help: str, value: str | None) -> SettingView:
+    return SettingView(key, section, title, help, "currency", value or "")
+
+
 def parsed(view: SettingView, value: str) -> Any:
     """What `value` says, as the settings hold it. Raises SetupError with what would be accepted."""
     if view.kind == "switch":
@@ -38,10 +43,20 @@ def parsed(view: SettingView, value: str) -> Any:
         return value
     if view.kind == "list":
         return None if value in ("", "none") else value  # as the command line shows it
+    if view.kind == "currency":
+        code = value.strip().upper()
+        if not is_currency(code):
+            raise SetupError(f"“{value}” isn't a currency.", "", f"{view.key} takes {CURRENCY}.")
+        return code or None
     low, high = view.minimum or 0, view.maximum or 0
     if not whole_number(value) or not low <= int(value) <= high:
         raise SetupError(f"“{value}” can't be {view.key}.", "", f"It takes a whole number from {low:,} to {high:,}.")
     return int(value)
+
+
+def is_currency(text: str) -> bool:
+    """Whether it is the code of one, or ""."""
+    return not text or (len(text) == 3 and text.isascii() and text.isalpha() and text.isupper())
 
 
 def whole_number(text: str) -> bool:

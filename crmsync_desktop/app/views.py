@@ -196,14 +196,14 @@ class ChoiceView(msgspec.Struct, frozen=True):
 
 class SettingView(msgspec.Struct, frozen=True):
     """One setting in the seed's words. `kind` "choice" has `choices`, "number" has `minimum` and `maximum`, a "switch" is
-    "on" or "off"."""
+    "on" or "off", a "currency" an ISO code or ""."""
 
     key: str
     """As `settings get/set` take it: "contacts.on_salesforce_change"."""
     section: str
     title: str
     help: str
-    kind: Literal["choice", "number", "list", "switch"]
+    kind: Literal["choice", "number", "list", "switch", "currency"]
     value: str
     choices: tuple[ChoiceView, ...] = ()
     minimum: int | None = None
@@ -259,8 +259,8 @@ class MappingView(msgspec.Struct, frozen=True):
 
 class ConfigurationChangeView(msgspec.Struct, frozen=True):
     """One line of the difference. `kind`: setting, added, removed, fields, rule, values. `old` and `new` are in words;
-    "" where there is none. `records`: up to how many linked records a mapping's change can touch, each as it is next
-    looked at; None for a setting, where that can't be told."""
+    "" where there is none. `records`: how many linked records a mapping's change would change, each as it is next looked
+    at; None where that can't be told, as for a setting."""
 
     kind: str
     key: str

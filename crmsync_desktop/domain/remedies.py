@@ -85,11 +85,17 @@ _BY_CODE: Final[dict[str, str]] = {
     # field mapping
     "PROPERTY_DOESNT_EXIST": "The HubSpot property is gone: create it again, or change the mapping.",
     "READ_ONLY_VALUE": "HubSpot doesn't let this property be written: choose Always use HubSpot, or Don't sync.",
+    "STAGE_UNKNOWN": "Nothing to do if it is a new stage: the next pass learns it by itself. Else choose a stage from the list.",
+    "STAGE_NOT_MAPPED": "Pair it with a stage of the other system: stages set deals “Pipeline/Stage” “Record type/Stage”.",
+    # currencies
+    "CURRENCY_DIFFERS": "Give the deal the org's currency, or let other currencies travel as they are (the setting "
+    "deals.other_currencies). If the org's one currency isn't the HubSpot account's, name it in deals.org_currency.",
+    "CURRENCY_UNKNOWN": "Choose a currency for the deal.",
     # owners
     "INACTIVE_OWNER_OR_USER": "Activate the user in Salesforce, or choose another owner.",
     "OP_WITH_INVALID_USER_TYPE_EXCEPTION": "That kind of user can't own records in Salesforce: choose another owner.",
-    "OWNER_NOT_MATCHED": "Give the owner an active user with the same e-mail address in the other system, or choose another "
-    "owner.",
+    "OWNER_NOT_MATCHED": "Give the owner an active user with the same e-mail address in the other system, pair the two by hand "
+    "(owners set), or choose another owner.",
     # record gone
     "CANNOT_UPDATE_CONVERTED_LEAD": "The lead was converted: the next pass moves the link to its contact by itself.",
     "NOT_VISIBLE": "Share the record with the connected user, then retry. If it was deleted for good, nothing is to be done.",

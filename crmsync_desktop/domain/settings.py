@@ -122,8 +122,8 @@ class DealSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.DELETE
     close_date_days: int = 0
     """A new opportunity's close date, days from now, where the deal has none; 0: such a deal waits for one."""
-    org_currency: str = ""
-    """ISO code of the currency of an org with one; "": that of the HubSpot account."""
+    org_currency: str | None = None
+    """ISO code of the currency of an org with one; None: that of the HubSpot account."""
     other_currencies: OtherCurrencies = OtherCurrencies.LEAVE
 
 

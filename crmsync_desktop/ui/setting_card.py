@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
+    QLineEdit,
     QRadioButton,
     QSizePolicy,
     QSpinBox,
@@ -72,6 +73,8 @@ class SettingEditor(QWidget):
             self._make_list()
         elif view.kind == "switch":
             self._make_switch(view)
+        elif view.kind == "currency":
+            self._make_code(view)
         else:
             self._make_number(view)
         if view.link is not None:
@@ -89,6 +92,8 @@ class SettingEditor(QWidget):
         elif view.kind == "switch":
             self.switch.setChecked(view.value == ON)
             self.look_button.setVisible(view.value != ON and self._preview is not None)
+        elif view.kind == "currency":
+            self.code.setText(view.value)
         elif view.kind == "number" and view.value:
             self.number.setValue(int(view.value))
         self.warning.setText(view.warning)
@@ -140,6 +145,14 @@ class SettingEditor(QWidget):
         self.list.activated.connect(lambda index: self._save(self.list.itemData(index)))
         self.load = button("Look up lists", self._look_up, name="Look up HubSpot's active lists", hint="Costs one call")
         self._body.addLayout(row(self.list, self.load))
+
+    def _make_code(self, view: SettingView) -> None:
+        self.code = QLineEdit()
+        self.code.setMaxLength(3)
+        self.code.setFixedWidth(8 * GRID)
+        self.code.setAccessibleName(view.title)
+        self.code.editingFinished.connect(lambda: self._save(self.code.text().upper()))
+        self._body.addLayout(row(self.code, None))
 
     def _make_number(self, view: SettingView) -> None:
         self.number = QSpinBox()
