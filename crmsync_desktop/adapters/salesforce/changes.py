@@ -82,10 +82,10 @@ class Changes:
 
     async def _told(self, read: _Read, news: list[tuple[int, Any]], started: datetime) -> list[str]:
         """The opportunities whose roles changed, as far as can be told."""
-        if started > read.watched_until:  # our clock was behind by more than was known: what came last wasn't asked for
+        if started > read.watched_until:  # our clock is far behind: what came last wasn't asked for
             news = [(0, None)] * len(news)
         pair = self._pair_of(read.decoder.object)
-        ids, untraced = await roles.news(self._calls, news, read.position, pair=pair)
+        ids, untraced = await roles.news(self._calls, news, read.position, started, pair=pair)
         read.told(untraced)
         return ids
 

@@ -65,8 +65,8 @@ async def rows_of(calls: Calls, opportunities: Sequence[str], *, purpose: str, p
 
 
 def watched_until(since: str, now: datetime) -> datetime:
-    """The end of the span that `watches` asks for: past now, by Salesforce's clock, and at least a minute after `since`."""
-    return max(now, datetime.fromisoformat(since)) + timedelta(minutes=2)
+    """The end of the span that `watches` asks for: past now, whatever Salesforce's clock shows, and past `since`."""
+    return max(now, datetime.fromisoformat(since)) + timedelta(days=1)
 
 
 def watches(data: str, since: str, until: datetime) -> list[str]:
@@ -77,21 +77,23 @@ def watches(data: str, since: str, until: datetime) -> list[str]:
 
 
 async def news(
-    calls: Calls, parts: Sequence[tuple[int, Any]], since: str, *, pair: str
+    calls: Calls, parts: Sequence[tuple[int, Any]], since: str, started: datetime, *, pair: str
 ) -> tuple[list[str], list[str] | None]:
     """The opportunities of the role rows that `watches` told of, and the deleted rows that are gone without a trace of
-    theirs (None where that can't be told). Where an answer was refused (the spans are limited to 30 and 15 days), the rows
-    themselves are asked."""
+    theirs (None where that can't be told). Where an answer was refused, the rows themselves are asked, and getDeleted once
+    more, with `started` for its end: a span may reach back 30 and 15 days, and may end in the future as far as is known."""
     (updated_status, updated), (deleted_status, deleted) = parts
-    gone: list[str] | None = None
+    conditions = []
+    if updated_status != 200 or deleted_status != 200:
+        conditions = [f"SystemModstamp >= {since}"]
+        _, again = watches(calls.transport.data, since, started)
+        ((deleted_status, deleted),), _ = await calls.composite([again], purpose="read", pair=pair)
     try:
-        if deleted_status == 200:
-            gone = [to_18(row["id"]) for row in deleted["deletedRecords"]]
-        known = [to_18(id) for id in updated["ids"]] if updated_status == 200 and gone is not None else None
+        gone = [to_18(row["id"]) for row in deleted["deletedRecords"]] if deleted_status == 200 else None
+        known = [] if conditions else [to_18(id) for id in updated["ids"]]
     except (KeyError, TypeError):
         raise nonsense("What Salesforce says of changed contact roles doesn't have their ids.") from None
-    conditions = [f"SystemModstamp >= {since}"] if known is None else []
-    conditions += [f"Id IN {part}" for part in soql.lists(map(soql.text, [*(known or ()), *(gone or ())]))]
+    conditions += [f"Id IN {part}" for part in soql.lists(map(soql.text, [*known, *(gone or ())]))]
     data = calls.transport.data
     paths = [
         soql.query_path(data, soql.select(("Id", "OpportunityId"), OBJECT, where), all_rows=True)

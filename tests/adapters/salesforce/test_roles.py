@@ -197,7 +197,7 @@ def test_a_clock_that_is_far_behind_misses_no_role(deals: Deals) -> None:
     deal = deals.opportunity()
     deals.site.pass_time(3_600)
     since = deals.read(WANT)[-1].cursor
-    deals.site.clock.advance(86_400)  # Salesforce's clock only
+    deals.site.clock.advance(2 * 86_400)  # Salesforce's clock only
     deals.role(deal, deals.ann)
 
     async def body(crm: SalesforceCrm) -> list[Page]:
