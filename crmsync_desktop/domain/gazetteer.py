@@ -118,14 +118,14 @@ class Gazetteer:
     def _state_names(self, country: str) -> Names:
         names = self._states.get(country)
         if names is None:
-            names = Names(3)
+            names = Names(4)
             codes = set()
             for code, table, name in _state_names(country):
                 codes.add(code)
                 keys = list(spellings(name))
-                names.add(table, code, keys)
-                names.add(2, code, [key for key in map(bare, keys) if key])
-                names.add(2, code, keys)
+                names.add(2 * table, code, keys)
+                # A name without its kind of place is one that people ask for, or what is left of what they asked for.
+                names.add(2 * table + 1, code, [*filter(None, map(bare, keys)), *keys])
             self._states[country] = names
             self._state_codes[country] = frozenset(codes)
         return names

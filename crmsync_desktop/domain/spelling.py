@@ -26,6 +26,8 @@ _LETTERS: Final = str.maketrans(
 """Letters that Unicode doesn't take apart, and signs that stand within a word: U.S.A., Côte d'Ivoire."""
 _TWO_LETTERS: Final = str.maketrans({"ø": "oe", "ö": "oe", "ä": "ae", "å": "aa", "ü": "ue"})
 """As they are written where the keyboard lacks them: Aaland, Moere og Romsdal, Thueringen."""
+_ONE_LETTER: Final = str.maketrans({"æ": "a", "œ": "o"})
+"""As others write those: Faroyene."""
 _WORDS: Final = {
     "st": "saint",
     "ste": "saint",
@@ -100,7 +102,11 @@ def bare(folded: str) -> str:
     kept = [word for word in words if word not in _GENERIC]
     if len(kept) == len(words):
         return ""
-    return " ".join(word for word in kept if word not in _PREPOSITIONS)
+    while kept and kept[0] in _PREPOSITIONS:
+        del kept[0]
+    while kept and kept[-1] in _PREPOSITIONS:
+        del kept[-1]
+    return " ".join(kept)
 
 
 def spellings(name: str) -> Iterator[str]:
@@ -108,7 +114,8 @@ def spellings(name: str) -> Iterator[str]:
     in another language, what stands in round ones a remark; "Korea, Republic of" is also read the other way round."""
     for part in (name, _BRACKETS.sub(" ", name), *(_CODE_IN_ALIAS.sub("", alias) for alias in _ALIASES.findall(name))):
         for written in (part, _turned(part)):
-            for letters in (written, written.casefold().translate(_TWO_LETTERS)):
+            small = written.casefold()
+            for letters in dict.fromkeys((small, small.translate(_TWO_LETTERS), small.translate(_ONE_LETTER))):
                 folded = fold(letters)
                 if folded:
                     yield folded

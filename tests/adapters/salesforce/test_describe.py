@@ -100,3 +100,24 @@ def test_recorded_describes_of_a_real_org_are_read_whole(name: str) -> None:
         assert schema.fields["LastName"].required
         assert not schema.fields["OwnerId"].required
         assert schema.fields["Email"].length == 80
+
+
+def test_the_options_of_a_dependent_picklist_know_with_which_values_they_go() -> None:
+    def picklist(name: str, controller: str | None, values: dict[str, str | None]) -> dict[str, Any]:
+        entries = [{"value": value, "label": value, "active": True, "validFor": bits} for value, bits in values.items()]
+        return {"name": name, "type": "picklist", "controllerName": controller, "picklistValues": entries}
+
+    fields = [
+        picklist("CountryCode", None, {f"C{n}": None for n in range(10)}),
+        # bits count from the highest: 1000 0000 0100 0000, 0100 0000, and one without
+        picklist("StateCode", "CountryCode", {"A": "gEAA", "B": "QAAA", "C": None}),
+        {"name": "Vip__c", "type": "boolean"},
+        picklist("Level__c", "Vip__c", {"Gold": "QAAA", "Any": "wAAA"}),
+        picklist("Lost__c", "Gone__c", {"X": "gAAA"}),
+    ]
+    found = schema_of({"name": "Lead", "label": "Lead", "fields": fields}, "").fields
+    valid = {name: {option.value: option.valid_for for option in field.options} for name, field in found.items()}
+    assert valid["StateCode"] == {"A": ("C0", "C9"), "B": ("C1",), "C": ()}
+    assert valid["Level__c"] == {"Gold": ("true",), "Any": ("false", "true")}
+    assert valid["Lost__c"] == {"X": ()}
+    assert set(valid["CountryCode"].values()) == {()}
