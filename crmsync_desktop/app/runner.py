@@ -172,7 +172,7 @@ class Runner:
 
         async def work(contexts: list[Context], calls: dict[Side, int]) -> PassRow:
             for context in contexts:
-                context.only = approval
+                context.only, context.announce = approval, self._announce
             row = await run_pass(contexts, reason, calls)
             if preview and as_if is None and row.state is PassState.DONE:
                 keep_plan(store, row.id)
@@ -215,6 +215,9 @@ class Runner:
                 store.save_document(OUTDATED, True)
         row.calls = {side.value: self._budget.calls[side] - before[side] for side in Side}
         return row
+
+    def _announce(self, text: str) -> None:
+        self._emit(Notice("info", text))
 
     def _report(self, phase: str, done: int, total: int) -> None:
         now = time.monotonic()

@@ -21,6 +21,7 @@ from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.runner import PAUSED, Runner, Systems
 from crmsync_desktop.app.setting_views import whole_number
 from crmsync_desktop.app.status import Gauge, connection_view, status_view
+from crmsync_desktop.app.touched import Touched
 from crmsync_desktop.app.views import (
     CallMade,
     Changed,
@@ -38,7 +39,6 @@ from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import CONTACTS, PAIRS, Mapping
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.history import forget_flapping
 from crmsync_desktop.engine.metadata import OUTDATED, kept_schemas, schemas_of
 from crmsync_desktop.engine.metered import Metered
@@ -87,7 +87,8 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
         Decisions.__init__(self, store, clock, self._runner, self._emit)
         PlanWork.__init__(self, store, self._runner, self._mappings, lambda: addresses_of(self._profile))
         self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
-        around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit)
+        touched = Touched(store, clock, self._systems)
+        around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit, touched.records)
         self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)
         budget.on_call = self._called
         budget.set_allocation(Side.SALESFORCE, store.settings().allocation)
@@ -122,7 +123,7 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
 
     async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
         staged = stage_errors(self._store, [category], None if ids is None else set(ids))
-        forget_flapping(self._store, stamp(self._clock.now()))
+        forget_flapping(self._store, self._clock.now())
         self._store.save_document(
             OUTDATED, True
         )  # what was refused may be allowed by now, and that shows in the schemas

@@ -45,9 +45,17 @@ def as_json(value: Any) -> None:
 
 @contextmanager
 def progress_of(facade: Facade, quiet: bool) -> Iterator[None]:
-    """Progress of the running pass on standard error, where that is a terminal."""
-    if quiet or not sys.stderr.isatty():
+    """Progress of the running pass on standard error, where that is a terminal; what the pass has to say before it writes in
+    any case."""
+    if quiet:
         yield
+        return
+    if not sys.stderr.isatty():
+        unsubscribe = facade.subscribe(_tell)
+        try:
+            yield
+        finally:
+            unsubscribe()
         return
     columns = (
         SpinnerColumn(),
@@ -60,6 +68,7 @@ def progress_of(facade: Facade, quiet: bool) -> Iterator[None]:
         task = bar.add_task("Starting", total=None)
 
         def hear(event: Event) -> None:
+            _tell(event)
             if isinstance(event, PassProgress):
                 now = event.progress
                 description = _PHASES.get(now.phase, now.phase.capitalize())
@@ -70,6 +79,11 @@ def progress_of(facade: Facade, quiet: bool) -> Iterator[None]:
             yield
         finally:
             unsubscribe()
+
+
+def _tell(event: Event) -> None:
+    if isinstance(event, Notice) and event.level == "info":
+        print(printable(event.title), file=sys.stderr)
 
 
 def show_pass(result: PassView, changes: Sequence[ChangeView]) -> None:

@@ -84,10 +84,14 @@ class Context:
     """What watches opportunities for lifecycle stages, shared by all contexts; None where the setting is off (C6)."""
     linked_children: set[str] = field(default_factory=set)
     """The parents ("companies/ID") of records that were linked in this round."""
+    told: set[tuple[str, str, tuple[str, ...]]] = field(default_factory=set)
+    """What this pass has put on record against links: (Salesforce id, code, fields)."""
     newly_linked: bool = False
     """Whether this pair got links in this pass that its children haven't been told of."""
     reaches: Reaches = field(default_factory=Reaches)
     """How far the plan that is being made reaches, for the guard rail."""
+    announce: Callable[[str], None] = lambda text: None
+    """Tells a person something before anything is written."""
     keep_plan: bool = False
     """Whether the plan is kept for a person's word, rather than dropped with the pass."""
     only: Approval | None = None

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.backlog import piled_up
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.execute import execute
 from crmsync_desktop.engine.guarding import drop_kept_plan, guard_rail
@@ -149,6 +150,8 @@ async def _run_pair(context: Context) -> str:
     if context.preview:
         expect_created(context)
     elif not reason:
+        if not context.written and (news := piled_up(context)):
+            context.announce(news)
         await execute(context)
     return reason
 

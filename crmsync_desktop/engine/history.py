@@ -91,9 +91,9 @@ def evidence_of(context: Context, link: Link) -> Evidence:
     return context.evidence.get((link.salesforce_id, link.hubspot_id)) or _settled(context, link)
 
 
-def forget_flapping(store: Store, now: str) -> None:
-    """Somebody has mended it: what was written until now no longer counts."""
-    store.save_document(FORGIVEN, now)
+def forget_flapping(store: Store, now: float) -> None:
+    """Somebody has mended it: what was written until now (seconds since the epoch), to the second, no longer counts."""
+    store.save_document(FORGIVEN, stamp(now + 1))
 
 
 def _lately(context: Context, links: Sequence[int]) -> Iterator[Stroke]:
