@@ -19,6 +19,7 @@ from crmsync_desktop.app.views import (
     ErrorGroupView,
     Event,
     MappingView,
+    Notice,
     PairView,
     PassProgress,
     PassView,

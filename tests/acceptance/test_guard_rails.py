@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -140,3 +142,12 @@ def test_a_first_pass_is_no_mass_change(here: Difficult) -> None:
         here.hubspot.create(lastname=f"Moe {number}", email=f"moe{number}@example.com", jobtitle="Clerk")
     assert here.run("settings", "set", "--practice", "guard_change_minimum", "1").status == 0
     assert here.sync().tally("hubspot")["updated"] == PEOPLE
+
+
+def test_after_a_night_off_it_is_said_what_piled_up(here: Difficult) -> None:
+    ids = several(here)
+    with closing(sqlite3.connect(here.desk.connection / "memory.sqlite")) as memory, memory:
+        memory.execute("UPDATE pass SET finished_at = '2026-01-01T06:00:00Z'")
+    here.salesforce.edit("Contact", ids[0], Title="Chief")
+    ran = here.run("sync", "--practice")
+    assert "hours ago. Of contacts, this has piled up: HubSpot gets 1 changed." in ran.err
