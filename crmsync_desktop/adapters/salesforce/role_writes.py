@@ -18,6 +18,7 @@ from crmsync_desktop.adapters.salesforce.errors import CallFailed, answered
 from crmsync_desktop.adapters.salesforce.query import Row
 from crmsync_desktop.domain.members import parse, same_role
 from crmsync_desktop.domain.records import Category, Fault, Write
+from crmsync_desktop.domain.schema import Option
 
 BATCH = 200
 """Rows of one collections part; a composite call has up to QUERIES of these (REST guide, Composite)."""
@@ -41,17 +42,18 @@ class Action(msgspec.Struct, frozen=True):
 
 
 async def write_roles(
-    calls: Calls, stored: Sequence[tuple[Write, str]], pair_of: Callable[[str], str]
+    calls: Calls, stored: Sequence[tuple[Write, str]], options: Sequence[Option], pair_of: Callable[[str], str]
 ) -> dict[str, tuple[Fault, ...]]:
-    """Give opportunities, written just now or there before (their ids beside the writes), the roles of the writes. Returns
-    the faults of those that lack some, by key. One call to look, one for up to 1,000 rows. Raises CallFailed and what the
-    budget raises, where the rest couldn't be sent."""
+    """Give opportunities, written just now or there before (their ids beside the writes), the roles of the writes, in the
+    org's own spelling (`options`). Returns the faults of those that lack some, by key. One call to look, one for up to 1,000
+    rows. Raises CallFailed and what the budget raises, where the rest couldn't be sent."""
+    spelt = {role.casefold(): option.value for option in options for role in (option.label, option.value)}
     pair = pair_of(roles.PARENT)
     faults: dict[str, tuple[Fault, ...]] = {}
     waiting = list(stored)
     for attempt in range(1, _TRIES + 1):
         found = await roles.rows_of(calls, [id for _, id in waiting], purpose="write", pair=pair)
-        actions = [action for write, id in waiting for action in actions_of(write, id, found[id])]
+        actions = [action for write, id in waiting for action in actions_of(write, id, found[id], spelt)]
         faults.update((write.key, ()) for write, _ in waiting)
         try:
             for action, fault in await _carry_out(calls, actions, pair):
@@ -68,14 +70,14 @@ async def write_roles(
     return {key: told for key, told in faults.items() if told}
 
 
-def actions_of(write: Write, opportunity: str, rows: Sequence[Row]) -> Iterator[Action]:
+def actions_of(write: Write, opportunity: str, rows: Sequence[Row], spelt: Mapping[str, str]) -> Iterator[Action]:
     """What makes `rows` hold the roles of `write`, as far as these differ from its `former` ones. The first contact of a new
     opportunity is its primary one, where it has none yet."""
     wanted, former = parse(write.values[roles.FIELD]), parse(write.former.get(roles.FIELD))
     now = roles.telling(rows)
     primary = not former and not any(row["IsPrimary"] for row in rows)
-    for contact, role in wanted.items():
-        row = now.get(contact)
+    for contact, given in wanted.items():
+        row, role = now.get(contact), spelt.get(given.casefold(), given)
         if row is None:
             if contact not in former or not same_role(former[contact], role):
                 values = {"OpportunityId": opportunity, "ContactId": contact, "Role": role or None}

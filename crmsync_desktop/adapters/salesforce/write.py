@@ -111,7 +111,9 @@ class Writer:
         faults: dict[str, tuple[Fault, ...]] = {}
         if reason is None:
             try:
-                faults = await write_roles(self._calls, stored, self._pair_of)
+                known = (await self._catalog.get([roles.PARENT]))[roles.PARENT].fields.get(roles.FIELD)
+                options = known.options if known is not None else ()
+                faults = await write_roles(self._calls, stored, options, self._pair_of)
             except (CallFailed, CrmSyncError) as error:
                 reason = _reason(error)
         for write, _ in stored:

@@ -118,7 +118,7 @@ def test_the_primary_row_of_a_contact_counts_and_else_the_oldest(deals: Deals) -
 
 
 def test_a_new_opportunity_gets_its_roles_and_a_primary_contact(deals: Deals) -> None:
-    (written,) = deals.write(deals.create(f"{deals.ann}=Decision Maker\n{deals.bob}="))
+    (written,) = deals.write(deals.create(f"{deals.ann}=decision maker\n{deals.bob}="))
     assert (written.outcome, written.faults) == (Outcome.DONE, ())
     assert deals.roles(written.id or "") == {(deals.ann, "Decision Maker", True), (deals.bob, None, False)}
 
