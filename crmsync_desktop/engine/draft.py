@@ -107,6 +107,7 @@ class Draft:
                 else (link.salesforce_object, link.salesforce_id)
             )
             self._fault(side, object, id, label, fault)
+            self._context.told.add((link.salesforce_id, fault.code, fault.fields))
             if fault.code not in NOTICES:
                 self._context.fail(side, id)
         if plan.held:

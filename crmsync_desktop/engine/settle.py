@@ -186,7 +186,7 @@ class Settler:
             keep_undone(context, entry, couple.link, plan, record, s_cells if source is couple.salesforce else h_cells)
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(couple.link)
-            state = self._after_update(plan, source, couple.link.link)
+            state = self._after_update(plan, source, couple.link)
             learned.append((record, digest_of(record)))
             if target is not None:
                 settles += _settles(couple.link, source, target.row, record, state, couple)
@@ -255,12 +255,15 @@ class Settler:
         stand(self._context, link, plan, theirs.cells, ours.cells)
         return plan
 
-    def _after_update(self, plan: LinkPlan, other: Known | None, link: int) -> RecordState:
+    def _after_update(self, plan: LinkPlan, other: Known | None, link: Link) -> RecordState:
         outstanding = self._context.outstanding
-        if outstanding.get(link, 1) > 1:
-            outstanding[link] -= 1
+        if outstanding.get(link.link, 1) > 1:
+            outstanding[link.link] -= 1
             return RecordState.STAGED
-        return self._state(plan, other, link, told=True)
+        # What somebody's edit during this pass has brought about is new to the planner too.
+        known = self._context.told
+        told = all((link.salesforce_id, fault.code, fault.fields) in known for _, fault in plan.faults)
+        return self._state(plan, other, link.link, told)
 
     def _state(self, plan: LinkPlan, other: Known | None, link: int | None, told: bool) -> RecordState:
         """What is left to do for a link of which one side was just written. `other`: the record that wasn't; a tombstone
