@@ -1,4 +1,5 @@
-"""Records that are never created again: contacts erased from HubSpot for good, and archived records that got a successor.
+"""Records that are never created again: contacts erased from HubSpot for good, archived records that got a successor, and
+those whose counterpart was merged into another's.
 
 An erased contact leaves nothing to read. It shows only by its absence: HubSpot knows its id neither among its live nor among
 its archived contacts, when it is about to be written, or made anew. (One that was purged from the recycle bin, after 90
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from crmsync_desktop.domain.do_not_create import ERASED, REPLACED, address_names, id_name
+from crmsync_desktop.domain.do_not_create import ERASED, MET, REPLACED, address_names, id_name
 from crmsync_desktop.domain.lifecycle import edited
 from crmsync_desktop.domain.mapping import CONTACTS
 from crmsync_desktop.domain.records import Category, Fault, Observed, Presence, Side
@@ -81,7 +82,9 @@ def keep_out(context: Context, gathered: Gathered) -> None:
     rows = gathered.rows
     alone = [rows[row] for row in gathered.matching.alone]
     here = [known for known in rows.values() if known.side is Side.HUBSPOT and known.presence is Presence.LIVE]
-    names = {known.row: [id_name(known.side, known.id)] for known in (*alone, *here)}
+    doubts = gathered.matching.doubts
+    doubtful = [rows[doubt.row] for doubt in doubts]
+    names = {known.row: [id_name(known.side, known.id)] for known in (*alone, *here, *doubtful)}
     for known in alone:
         if known.side is Side.SALESFORCE:
             names[known.row] += address_names(known.keys)
@@ -94,13 +97,23 @@ def keep_out(context: Context, gathered: Gathered) -> None:
     kept: list[int] = []
     for known in alone:
         reasons = {why[name] for name in names[known.row] if name in why}
-        bars = ERASED if known.side is Side.SALESFORCE else REPLACED
-        if bars not in reasons:
+        bars = reasons & _BARS[known.side]
+        if not bars:
             kept.append(known.row)
         elif not context.preview:
             context.store.settle([Settle(known.row, RecordState.PARKED, keep=True)])
-            _tell(context, known, bars)
+            if told := bars - {MET}:  # of those that met, the merge has told
+                _tell(context, known, min(told))
     gathered.matching.alone = kept
+    met = {known.row for known in doubtful if why.get(id_name(known.side, known.id)) == MET}
+    gathered.matching.doubts = [doubt for doubt in doubts if doubt.row not in met]
+    if met and not context.preview:
+        context.store.settle([Settle(row, RecordState.PARKED, keep=True) for row in sorted(met)])
+
+
+def bar_met(context: Context, side: Side, id: str) -> None:
+    """This record's counterpart was merged into one that has a link of its own."""
+    context.store.bar(context.pair.name, [id_name(side, id)], MET, id, stamp(context.clock.now()))
 
 
 def bar_replaced(context: Context, hubspot_ids: Sequence[str]) -> None:
@@ -110,6 +123,8 @@ def bar_replaced(context: Context, hubspot_ids: Sequence[str]) -> None:
         context.store.bar(context.pair.name, [id_name(Side.HUBSPOT, id)], REPLACED, id, now)
 
 
+_BARS = {Side.SALESFORCE: {ERASED, MET}, Side.HUBSPOT: {REPLACED, MET}}
+"""Why a record of this side isn't created on the other."""
 _MESSAGES = {
     ERASED: "Its HubSpot contact was erased for good: HubSpot has it no more, not even among its archived ones. It is not "
     "created again.",

@@ -10,6 +10,7 @@ from crmsync_desktop.domain.records import UNSEEN, Category, Fault, Observed, Pr
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.never_again import bar_met
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.ports.store import Known, Link, NewError, RecordState, Settle
 
@@ -195,6 +196,7 @@ def _report_meeting(context: Context, link: Link, gone: Known, survivor: Known) 
     fault = Fault(Category.DUPLICATES, "LINKS_MEET", message, (), survivor.id)
     error = NewError(context.pair.name, side, object, id, id, fault, "Merge the two records there too.", True)
     context.store.open_errors([error], stamp(context.clock.now()))
+    bar_met(context, side, id)
     left = context.store.records_by_id(side, object, [id])
     context.store.settle([Settle(known.row, RecordState.PARKED, keep=True) for known in left])
     context.store.remove_links([link.link])  # last: until then the next pass would find the two meeting again

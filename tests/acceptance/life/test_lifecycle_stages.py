@@ -16,7 +16,9 @@ CLOSE = "2027-01-31"
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with world(tmp_path_factory.mktemp("stages")) as opened:
-        opened.plain_settings(contacts={"lifecycle_stage": "update"}, deals={"enabled": True}, companies={"enabled": True})
+        opened.plain_settings(
+            contacts={"lifecycle_stage": "update"}, deals={"enabled": True}, companies={"enabled": True}
+        )
         opened.sync()  # the first look: what is there already is no news
         yield opened
 
@@ -74,7 +76,7 @@ def test_an_open_opportunity_makes_an_opportunity_and_one_that_is_won_a_customer
     stages.edit("salesforce", "Opportunity", deal, StageName="Closed Won")
     stages.sync()
     assert stage(stages, hubspot) == "customer"
-    (last,) = [entry for entry in stages.journal(Side.HUBSPOT, hubspot)][-1:]
+    (last,) = stages.journal(Side.HUBSPOT, hubspot)[-1:]
     assert last.reason == "Opportunity Acme renewal is Closed Won: lifecycle stage Customer"
     stages.settled()
     assert stages.record("salesforce", "Contact", contact) == before

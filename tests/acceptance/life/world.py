@@ -68,6 +68,11 @@ class World:
         answer = self.admin.post("/practice/merge", system=system, type=type, master=master, losers=list(losers))
         return str(answer["id"])
 
+    def erase(self, contact: str) -> None:
+        """GDPR: through the portal's API, as its window does."""
+        url = f"{self.orgs.announced['hubspot']['url']}/crm/objects/2026-03/contacts/gdpr-delete"
+        self.hubspot.session.post(url, json={"objectId": contact}, timeout=30).raise_for_status()
+
     def convert(self, lead: str, **how: str) -> dict[str, str]:
         return dict(self.admin.post("/salesforce/convert-lead", lead=lead, **how))
 
