@@ -119,6 +119,8 @@ def plan_link(
         here = column.as_salesforce(h, hubspot.cells, salesforce.cells)
         known = (UNSEEN, UNSEEN) if column.existing is Existing.BACKFILL else (bs, bh)
         facts = _facts(column, s, h, *known, there, here)
+        if column.beside and facts.salesforce_moved and facts.hubspot_moved:
+            facts = _really_moved(column, facts, salesforce, hubspot)
         if column.existing is Existing.STAY and not (new or facts.salesforce_moved or facts.hubspot_moved):
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
@@ -183,6 +185,10 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
         plan.faults += address.complete(target.object, plan.changes, (), plan.faults)
         plan.faults = list(dict.fromkeys(plan.faults))
     missing = missing_required(target, {change.field: change.new for change in plan.changes})
+    # What is missing since it can't be read across is told already.
+    named = {name for fault in plan.faults for name in fault.fields}
+    told = [column.field(side, target.object) for column in layout.columns if column.property in named]
+    missing = [fault for fault in missing if all(target.fields[name] not in told for name in fault.fields)]
     plan.blocked = bool(missing) or unplaced(plan.faults)
     plan.faults.extend(missing)
     return plan
@@ -232,6 +238,10 @@ def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, 
         # An owner without a counterpart is told of. It isn't a reason to undo the edit that set it, and where nothing is
         # known of either side's edits (a new record has its system's default owner), none to replace the other's.
         close = not salesforce_moved and not hubspot_moved
+    elif column.kind is Kind.OWNER and column.beside and not salesforce_moved and not hubspot_moved:
+        # They had no counterparts when they were set, and have them now (somebody paired them). Who was chosen and who was
+        # left as a system's default owner can't be told, so nobody is replaced.
+        close = based
     else:
         # One side holds what it makes of the other's value when storing it, whichever was written last.
         close = as_stored(column.kind, there, h) or as_stored(column.kind, here, s)
@@ -245,6 +255,16 @@ def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, 
         close=close,
         newest=None,
     )
+
+
+def _really_moved(column: Column, facts: Facts, salesforce: Look, hubspot: Look) -> Facts:
+    """Where both sides were edited: one that still says what the other said when they last agreed, in other words, wasn't
+    (Norge instead of Norway), and yields to a real edit."""
+    s_stands = column.translation.agrees(salesforce.cells, hubspot.base)
+    h_stands = column.translation.agrees(salesforce.base, hubspot.cells)
+    if s_stands == h_stands:
+        return facts
+    return msgspec.structs.replace(facts, salesforce_moved=not s_stands, hubspot_moved=not h_stands)
 
 
 def _dated(plan: LinkPlan, facts: Facts, place: int, salesforce: str, hubspot: str, evidence: Evidence) -> Facts:

@@ -178,6 +178,17 @@ def test_two_texts_for_one_place_are_equal(
     assert (found.base_salesforce, found.base_hubspot) == (salesforce, hubspot)
 
 
+def test_another_word_for_a_place_is_no_edit_that_could_win_over_a_real_one() -> None:
+    base: tuple[list[Cell], list[Cell]] = (["Norway", None], ["Norway", None])
+    found = plan(["Sweden", None], ["Norge", None], base)
+    assert [(change.new, change.reason) for change in found.to_hubspot] == [("Sweden", "edited in Salesforce")]
+    found = plan(["NO", None], ["Sverige", None], base)
+    assert [(change.new, change.reason) for change in found.to_salesforce] == [("Sweden", "edited in HubSpot")]
+    found = plan(["Sweden", None], ["Canada", None], base)
+    assert [change.new for change in found.to_hubspot] == ["Sweden"]
+    assert "edited on both sides" in found.to_hubspot[0].reason
+
+
 def test_states_of_one_name_in_two_countries_are_two() -> None:
     found = plan(["Netherlands", "Limburg"], ["Belgium", "Limburg"], (["Netherlands", "Limburg"],) * 2)
     assert sent(found.to_salesforce) == [("Belgium", {"MailingCountryCode": "BE", "MailingStateCode": "VLI"})]
