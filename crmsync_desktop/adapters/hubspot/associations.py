@@ -37,11 +37,6 @@ class Relation(msgspec.Struct, frozen=True):
     primary: int = 0
     many: bool = False
 
-    @property
-    def is_property(self) -> bool:
-        """HubSpot itself tells it as a property of the record."""
-        return not self.field.startswith(PREFIX)
-
 
 RELATIONS: Final[dict[str, tuple[Relation, ...]]] = {
     "contacts": (Relation("associatedcompanyid", "Primary company", "companies", 279, 1),),

@@ -8,10 +8,11 @@ from typing import TypeVar
 import pytest
 
 from crmsync_desktop.adapters.hubspot import HubSpotCrm
+from crmsync_desktop.adapters.hubspot.associations import type_of
 from crmsync_desktop.adapters.hubspot.cursor import Position
 from crmsync_desktop.domain.members import text
 from crmsync_desktop.domain.records import UNSEEN, Category, Observed, Op, Outcome, Presence, Side, Write, Written
-from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.domain.schema import Kind, Option
 from crmsync_desktop.ports.crm import Page, Want
 from crmsync_desktop.practice.hubspot.associations import Associations, Link
 from crmsync_desktop.practice.hubspot.catalog import object_type
@@ -269,6 +270,23 @@ def test_what_the_key_may_not_see_is_unseen_and_what_it_may_not_write_is_told(pe
     assert [(fault.category, fault.fields) for fault in written.faults] == [(Category.PERMISSIONS, (CONTACTS,))]
 
 
+def test_without_the_scope_for_labels_a_deals_contacts_are_only_read(people: People) -> None:
+    body = '{"category":"MISSING_SCOPES","message":"No."}'
+    people.site.fault(path="/associations/2026-03/deals/contacts/labels", status=403, body=body, count=1)
+    described = people.site.use(lambda crm: crm.schemas(["deals"]))
+    field = described["deals"].fields[CONTACTS]
+    assert (field.options, field.createable, field.updateable) == ((), False, False)
+
+
+def test_an_answer_that_tells_of_trouble_leaves_the_silent_records_unseen(people: People) -> None:
+    deal = people.insert("deals", dealname="Deal")
+    error = '{"category":"INTERNAL","message":"Try later."}'
+    body = f'{{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{error}]}}'
+    people.site.fault(path="/associations/2026-03/deals/companies/batch/read", status=207, body=body, count=1)
+    (found,) = people.site.use(lambda crm: crm.read(DEALS, [deal]))
+    assert found.cells == ["Deal", UNSEEN, None]
+
+
 def test_the_calls_are_booked_under_the_pair_of_the_record(people: People) -> None:
     people.insert("deals", dealname="Deal")
     people.site.pass_time(60)
@@ -307,3 +325,21 @@ def test_a_batch_refused_for_something_unnamed_is_halved_until_each_has_its_answ
     assert {answer.outcome for answer in written} == {Outcome.DONE}
     assert all(people.ties("deals", id, "contacts") == {contact: {""}} for id in deals)
     assert people.calls == 1 + 2 + 2
+
+
+def test_of_a_tickets_contacts_the_first_counts_and_the_others_stay(people: People) -> None:
+    ticket = people.insert("tickets", subject="Help", hs_pipeline_stage="1")
+    ann, bob, cat = (people.insert("contacts", lastname=name) for name in ("Ann", "Bob", "Cat"))
+    for contact in (cat, bob):
+        people.tie("tickets", ticket, "contacts", contact)
+    (found,) = people.site.use(lambda crm: crm.read(TICKETS, [ticket]))
+    assert found.cells == ["Help", None, bob]
+    (written,) = people.write(people.update("tickets", ticket, {CONTACTS: bob}, **{CONTACTS: ann}))
+    assert written.outcome is Outcome.DONE
+    assert set(people.ties("tickets", ticket, "contacts")) == {ann, cat}
+
+
+def test_a_label_of_hubspots_own_is_no_label_of_the_accounts_with_the_same_number() -> None:
+    own, theirs = (Option(value, "Buyer") for value in ("HUBSPOT_DEFINED/7", "7"))
+    assert type_of(own) == {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 7}
+    assert type_of(theirs) == {"associationCategory": "USER_DEFINED", "associationTypeId": 7}

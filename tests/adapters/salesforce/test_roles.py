@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
 from crmsync_desktop.adapters.salesforce import SalesforceCrm, roles
@@ -288,6 +289,49 @@ def test_refused_roles_fail_an_update_and_are_told_of_a_create(deals: Deals) -> 
     assert created.outcome is Outcome.DONE
     assert [fault.fields for fault in created.faults] == [(ROLES,)]
     assert {role[0] for role in deals.roles(created.id or "")} == {deals.ann}
+
+
+def _composite(status: int, body: list[dict[str, object]]) -> tuple[int, str, bytes]:
+    part = {"referenceId": "part0", "httpStatusCode": status, "httpHeaders": {}, "body": body}
+    return 200, "application/json", orjson.dumps({"compositeResponse": [part]})
+
+
+def _faced(deals: Deals, write: Write, *answers: object) -> Written:
+    """The write's answer where the org answers each writing of roles so; the looks before them get theirs."""
+
+    async def body(crm: SalesforceCrm) -> list[Written]:
+        await crm.schemas(["Opportunity"])
+        for answer in answers:
+            deals.site.faults.plan += [("POST", "/composite", None), ("POST", "/composite", answer)]
+        return await crm.write([write])
+
+    (written,) = deals.site.use(body)
+    assert isinstance(written, Written)
+    return written
+
+
+def test_a_locked_role_is_tried_again(deals: Deals) -> None:
+    error = {"statusCode": "UNABLE_TO_LOCK_ROW", "message": "unable to obtain exclusive access", "fields": []}
+    locked = _composite(200, [{"success": False, "errors": [error]}])
+    deal = deals.opportunity()
+    assert _faced(deals, deals.update(deal, None, f"{deals.ann}="), locked).outcome is Outcome.DONE
+    assert deals.roles(deal) == {(deals.ann, None, True)}
+    written = _faced(deals, deals.update(deal, None, f"{deals.bob}="), locked, locked, locked)
+    assert [(fault.category, fault.fields) for fault in written.faults] == [(Category.TEMPORARY, (ROLES,))]
+
+
+def test_roles_refused_all_together_are_told_and_lost_ones_leave_a_create_done(deals: Deals) -> None:
+    deal = deals.opportunity()
+    refused = _composite(400, [{"errorCode": "INVALID_FIELD", "message": "No such column 'Role'"}])
+    written = _faced(deals, deals.update(deal, None, f"{deals.ann}="), refused)
+    assert (written.outcome, written.faults[0].code) == (Outcome.FAILED, "INVALID_FIELD")
+    written = _faced(deals, deals.update(deal, None, f"{deals.ann}="), "cut", "cut", "cut")
+    assert (written.outcome, written.faults[0].fields) == (Outcome.NOT_SENT, (ROLES,))
+    create = deals.create(f"{deals.ann}=")
+    deals.site.faults.plan.append(("POST", "/composite/sobjects", None))
+    created = _faced(deals, create, "cut", "cut", "cut")
+    assert (created.outcome, created.faults[0].fields) == (Outcome.DONE, (ROLES,))
+    assert deals.roles(created.id or "") == set()
 
 
 def test_a_create_that_was_lost_gets_its_roles_when_it_is_found(deals: Deals) -> None:
