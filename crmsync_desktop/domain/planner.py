@@ -185,12 +185,11 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
         plan.faults += address.complete(target.object, plan.changes, (), plan.faults)
         plan.faults = list(dict.fromkeys(plan.faults))
     missing = missing_required(target, {change.field: change.new for change in plan.changes})
+    plan.blocked = bool(missing) or unplaced(plan.faults)
     # What is missing since it can't be read across is told already.
     named = {name for fault in plan.faults for name in fault.fields}
     told = [column.field(side, target.object) for column in layout.columns if column.property in named]
-    missing = [fault for fault in missing if all(target.fields[name] not in told for name in fault.fields)]
-    plan.blocked = bool(missing) or unplaced(plan.faults)
-    plan.faults.extend(missing)
+    plan.faults += [fault for fault in missing if all(target.fields[name] not in told for name in fault.fields)]
     return plan
 
 

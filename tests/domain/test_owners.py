@@ -127,3 +127,11 @@ def test_an_owner_without_a_counterpart_is_told_by_name() -> None:
         "HubSpot's owner No address (no e-mail address) has no active counterpart with the same e-mail address in "
         "Salesforce; the owner there stays as it is."
     ]
+
+
+def test_once_paired_nobody_is_replaced_but_by_an_edit() -> None:
+    assert changes(planned(["005Ann", "005Ann"], [None, None], BO)) == ([], [])
+    assert changes(planned(["005Ann", "005Ann"], ["2", "2"], BO)) == ([], [])
+    assert changes(planned(["005Ann", "005Ann"], ["2", "1"], BO)) == (["005Bo"], [])
+    unknown = planned(["005Ann", UNSEEN], ["2", UNSEEN], BO)  # type: ignore[list-item]
+    assert changes(unknown) == ([], ["1"]), "never linked before: the newer one, Salesforce's where that can't be told"
