@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from collections.abc import Mapping as Table
 
 import msgspec
 
 from crmsync_desktop.app.configuration_checks import MappingChecks
 from crmsync_desktop.app.configuration_reading import Reading
+from crmsync_desktop.app.configuration_tables import has_stages
 from crmsync_desktop.app.configuration_text import described, section_of, shown, written
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.toml_lines import told
 from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView, ConfigurationProblemView
 from crmsync_desktop.domain.configuration import (
+    Change,
     Configuration,
     MappingChange,
     MappingPart,
+    RowChange,
     SettingChange,
     completed,
     difference,
@@ -25,9 +28,12 @@ from crmsync_desktop.domain.configuration import (
     settings_of,
 )
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import PAIRS, Mapping
+from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule, as_made
 from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.metadata import pairings_of, save_pairings
+from crmsync_desktop.engine.stages import choices_of, save_choices
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.profiles import Profile
 from crmsync_desktop.ports.store import Store
@@ -47,6 +53,11 @@ class Surroundings(msgspec.Struct, frozen=True):
     """(id, name) of the active lists."""
     limit: Callable[[], Awaitable[int | None]]
     """The org's own limit of calls, where it can be had."""
+    touched: Callable[
+        [str, Sequence[Mapping], Sequence[Mapping], Collection[str], dict[str, Schema], Settings],
+        Awaitable[dict[str, int] | None],
+    ]
+    """How many records a change of mappings would change: see Touched.records."""
 
 
 class ConfigurationFile:
@@ -80,11 +91,17 @@ class ConfigurationFile:
             for pair, mappings in wanted.mappings.items():
                 if mappings != before.mappings[pair]:
                     self._pairs[pair].replace(mappings)
+            for pair, choices in wanted.stages.items():
+                if choices != before.stages.get(pair, ()):
+                    save_choices(self._store, pair, choices)
+            if wanted.owners != before.owners:
+                save_pairings(self._store, wanted.owners)
         return view
 
     def _current(self) -> Configuration:
         mappings = {pair: in_order(each.all(), each.defaults) for pair, each in self._pairs.items()}
-        return Configuration(flat(self._store.settings()), mappings)
+        stages = {pair: choices_of(self._store, pair) for pair in self._pairs if has_stages(pair)}
+        return Configuration(flat(self._store.settings()), mappings, stages, pairings_of(self._store))
 
     async def _compared(self, text: str) -> tuple[ConfigurationDiffView, Configuration, Configuration]:
         """(view, what is, what would be)."""
@@ -99,7 +116,9 @@ class ConfigurationFile:
         wanted = msgspec.structs.replace(
             reading.configuration,
             mappings={
-                pair: completed(mappings, before.mappings[pair], self._pairs[pair].defaults)
+                pair: _as_made(
+                    completed(mappings, before.mappings[pair], self._pairs[pair].defaults), before.mappings[pair]
+                )
                 for pair, mappings in reading.configuration.mappings.items()
             },
         )
@@ -109,11 +128,10 @@ class ConfigurationFile:
         if reading.problems:
             problems = sorted(reading.problems, key=lambda problem: problem.line)
             return ConfigurationDiffView((), tuple(problems)), before, wanted
-        return ConfigurationDiffView(tuple(self._views(changes, wanted, checks, lists))), before, wanted
+        records = {pair: await self._touched(pair, changes, before, wanted, check) for pair, check in checks.items()}
+        return ConfigurationDiffView(tuple(self._views(changes, wanted, checks, lists, records))), before, wanted
 
-    async def _check_settings(
-        self, reading: Reading, changes: tuple[SettingChange | MappingChange, ...]
-    ) -> dict[str, str]:
+    async def _check_settings(self, reading: Reading, changes: tuple[Change, ...]) -> dict[str, str]:
         """Gives the names of the portal's lists, by id, where they were asked for."""
         values = {change.key: change.new for change in changes if isinstance(change, SettingChange)}
         if calls := values.get(_ALLOCATION):
@@ -131,7 +149,7 @@ class ConfigurationFile:
         return names
 
     async def _check_mappings(
-        self, reading: Reading, changes: tuple[SettingChange | MappingChange, ...], wanted: Configuration
+        self, reading: Reading, changes: tuple[Change, ...], wanted: Configuration
     ) -> dict[str, MappingChecks]:
         found: dict[str, MappingChecks] = {}
         for pair, mappings in self._pairs.items():
@@ -141,15 +159,40 @@ class ConfigurationFile:
                 found[pair].check(of_pair, wanted.mappings[pair])
         return found
 
+    async def _touched(
+        self,
+        pair: str,
+        changes: tuple[Change, ...],
+        before: Configuration,
+        wanted: Configuration,
+        check: MappingChecks,
+    ) -> dict[str, int] | None:
+        """Records by property. Only another rule, or other pairs of values, move what both sides hold: what a new mapping
+        finds stays, and so does what one that is gone has left (M4)."""
+        moving = {
+            change.new.property
+            for change in changes
+            if isinstance(change, MappingChange)
+            and change.pair == pair
+            and Rule.DONT_SYNC not in (change.old.rule, change.new.rule)
+            and change.old.salesforce == change.new.salesforce
+            and change.part in (MappingPart.RULE, MappingPart.VALUES)
+        }
+        if not moving:
+            return {}
+        now = self._pairs[pair].usable(check.schemas)
+        settings = settings_of(wanted.settings)
+        return await self._around.touched(pair, now, wanted.mappings[pair], moving, check.schemas, settings)
+
     def _views(
         self,
-        changes: tuple[SettingChange | MappingChange, ...],
+        changes: tuple[Change, ...],
         wanted: Configuration,
         checks: dict[str, MappingChecks],
         lists: dict[str, str],
+        records: dict[str, dict[str, int] | None],
     ) -> list[ConfigurationChangeView]:
         settings = described(settings_of(wanted.settings))
-        records = {pair: self._store.link_count(pair) for pair in checks}
         views = []
         for change in changes:
             if isinstance(change, SettingChange):
@@ -157,8 +200,15 @@ class ConfigurationFile:
                 old, new = shown(view, change.old, lists), shown(view, change.new, lists)
                 views.append(ConfigurationChangeView("setting", change.key, view.title, old, new, None, view.warning))
                 continue
+            if isinstance(change, RowChange):
+                pair, _, what = change.table.rpartition(".")
+                old, new = change.old or "learnt", change.new or "learnt"
+                title = "Owner" if not pair else f"Stage of {pair}"
+                views.append(ConfigurationChangeView(what, change.table, f"{title} {change.key}", old, new, None, ""))
+                continue
             property, check = change.new.property, checks[change.pair]
             old, new = _in_words(change)
+            counts = records[change.pair]
             warning = check.warnings.get(property, "") if change.part is not MappingPart.REMOVED else ""
             views.append(
                 ConfigurationChangeView(
@@ -167,7 +217,7 @@ class ConfigurationFile:
                     check.label(property),
                     old,
                     new,
-                    records[change.pair],
+                    None if counts is None else counts.get(property, 0),
                     warning,
                 )
             )
@@ -178,6 +228,12 @@ def refusal(problems: tuple[ConfigurationProblemView, ...]) -> SetupError:
     """All that keeps a file from being imported, as far as one error can hold it."""
     more = f" And {len(problems) - _TOLD:,} more." if len(problems) > _TOLD else ""
     return SetupError("Nothing was imported.", " ".join(map(told, problems[:_TOLD])) + more)
+
+
+def _as_made(wanted: Sequence[Mapping], current: Sequence[Mapping]) -> tuple[Mapping, ...]:
+    """A file doesn't say what a mapping has been through: one that stays as it is keeps that."""
+    before = {mapping.property: mapping for mapping in current}
+    return tuple(as_made(mapping, before.get(mapping.property)) for mapping in wanted)
 
 
 def _in_words(change: MappingChange) -> tuple[str, str]:

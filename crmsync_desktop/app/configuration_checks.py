@@ -6,7 +6,6 @@ Only what the file changes is looked at: a mapping that stands already keeps its
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping as Table
 from collections.abc import Sequence
 
 from crmsync_desktop.app.configuration_reading import Reading
@@ -22,8 +21,8 @@ _NEAR = 3
 class MappingChecks:
     """`warnings` tell, by property, what would be lost on the way; what can't be goes to the reading's problems."""
 
-    def __init__(self, reading: Reading, pair: Pair, schemas: Table[str, Schema], defaults: Sequence[Mapping]) -> None:
-        self._reading, self._pair, self._schemas = reading, pair, schemas
+    def __init__(self, reading: Reading, pair: Pair, schemas: dict[str, Schema], defaults: Sequence[Mapping]) -> None:
+        self._reading, self._pair, self.schemas = reading, pair, schemas
         self._defaults = {mapping.property: mapping.salesforce for mapping in defaults if mapping.builtin}
         self.warnings: dict[str, str] = {}
 
@@ -37,7 +36,7 @@ class MappingChecks:
 
     def label(self, property: str) -> str:
         """What people call it, with its name where that is another."""
-        schema = self._schemas.get(self._pair.hubspot)
+        schema = self.schemas.get(self._pair.hubspot)
         field = schema.fields.get(property) if schema else None
         return property if field is None or field.label == property else f"{field.label} ({property})"
 
@@ -78,16 +77,16 @@ class MappingChecks:
                 )
 
     def _property(self, mapping: Mapping) -> Field | None:
-        schema = self._schemas.get(self._pair.hubspot)
+        schema = self.schemas.get(self._pair.hubspot)
         return schema.fields.get(mapping.property) if schema else None
 
     def _fields(self, mapping: Mapping) -> dict[str, Field]:
         return {
-            object: self._schemas[object].fields[name]
+            object: self.schemas[object].fields[name]
             for object, name in mapping.salesforce.items()
-            if object in self._schemas and name in self._schemas[object].fields
+            if object in self.schemas and name in self.schemas[object].fields
         }
 
     def _near(self, object: str, name: str) -> str:
-        found = difflib.get_close_matches(name[:100], self._schemas[object].fields, _NEAR)
+        found = difflib.get_close_matches(name[:100], self.schemas[object].fields, _NEAR)
         return f"Did you mean {' or '.join(f'“{each}”' for each in found)}?" if found else ""

@@ -5,23 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.domain.close_dates import lent_by
 from crmsync_desktop.domain.currencies import Money, read_in
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.layout import Layout, assigned_by, resolve
-from crmsync_desktop.domain.mapping import DEALS, Pair
-from crmsync_desktop.domain.owners import match_owners
+from crmsync_desktop.domain.mapping import DEALS, Mapping, Pair
+from crmsync_desktop.domain.owners import Owners, match_owners
 from crmsync_desktop.domain.records import Side
-from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.schema import Owner, Schema
 from crmsync_desktop.domain.settings import DealSettings, OtherCurrencies, Settings, active_pairs
 from crmsync_desktop.domain.stages import read_by
 from crmsync_desktop.domain.state_country import with_addresses
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context, Report
 from crmsync_desktop.engine.metadata import OUTDATED, company_currency, owners_of, pairings_of, schemas_of
-from crmsync_desktop.engine.parents import parents_of_all
+from crmsync_desktop.engine.parents import Parents, parents_of_all
 from crmsync_desktop.engine.reckoning import stage_for_backfill
 from crmsync_desktop.engine.stage_watch import begin_watch, with_stage
 from crmsync_desktop.engine.stages import stages_of
@@ -52,25 +53,12 @@ async def prepare(
     pairs = active_pairs(settings)
     anew = bool(store.document(OUTDATED))
     schemas = await schemas_of(pairs, store, crms, clock)
-    owners = await owners_of(store, crms, clock)
-    matched = match_owners(owners, pairings_of(store))
-    parents = parents_of_all(store, pairs)
+    around = await around_layouts(store, pairs, crms, clock, anew)
     contexts: dict[str, Context] = {}
     clocks: dict[Side, float] = {}
     for pair in pairs:
         own = own_schemas(pair, schemas)
-        layout = resolve(pair, mappings[pair.name].usable(own), own, owners, parents)
-        if not layout.columns:
-            raise SetupError(
-                "No field is mapped.", "", f"Map at least one field of {pair.name}, or mend the mappings shown."
-            )
-        layout = assigned_by(layout, matched)
-        tables = await stages_of(pair, store, crms, clock, anew)
-        layout = layout if tables is None else read_by(layout, tables)
-        if pair is DEALS:
-            own_code = await company_currency(store, crms[Side.HUBSPOT], clock)
-            layout = _with_money_and_dates(layout, own[pair.hubspot], settings.deals, own_code, clock)
-        layout = with_addresses(with_stage(settings, pair, layout, own[pair.hubspot]), own, settings)
+        layout = await layout_of(around, settings, pair, own, mappings[pair.name].usable(own))
         if as_if and set(store.layout(pair.name)) - set(layout.properties):
             raise SetupError(
                 "There is nothing to preview.",
@@ -93,7 +81,7 @@ async def prepare(
             stop=stop,
             clocks=clocks,
             pairs=contexts,
-            parents=dict(parents),
+            parents=dict(around.parents),
         )
         stage_for_backfill(contexts[pair.name])
     watch = await begin_watch(settings, pairs, store, crms, clock, anew)
@@ -102,10 +90,52 @@ async def prepare(
     return list(contexts.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What layouts are made of beside mappings and schemas: the owners of both sides and who is whose counterpart, and how
+    the ids of each pair's records read across. `anew`: what is kept of pipelines and currencies is read anew."""
+
+    store: Store
+    crms: Table[Side, Crm]
+    clock: Clock
+    owners: list[Owner]
+    matched: Owners
+    parents: dict[str, Parents]
+    anew: bool
+
+
+async def around_layouts(
+    store: Store, pairs: Sequence[Pair], crms: Table[Side, Crm], clock: Clock, anew: bool
+) -> Around:
+    owners = await owners_of(store, crms, clock)
+    matched = match_owners(owners, pairings_of(store))
+    return Around(store, crms, clock, owners, matched, parents_of_all(store, pairs), anew)
+
+
+async def layout_of(
+    around: Around, settings: Settings, pair: Pair, own: dict[str, Schema], used: Sequence[Mapping]
+) -> Layout:
+    """The columns that these mappings come to. May cost calls, for pipelines and currencies that aren't known. Raises
+    SetupError where they come to none."""
+    store, crms, clock = around.store, around.crms, around.clock
+    layout = resolve(pair, used, own, around.owners, around.parents)
+    if not layout.columns:
+        raise SetupError(
+            "No field is mapped.", "", f"Map at least one field of {pair.name}, or mend the mappings shown."
+        )
+    layout = assigned_by(layout, around.matched)
+    tables = await stages_of(pair, store, crms, clock, around.anew)
+    layout = layout if tables is None else read_by(layout, tables)
+    if pair is DEALS:
+        own_code = await company_currency(store, crms[Side.HUBSPOT], clock)
+        layout = _with_money_and_dates(layout, own[pair.hubspot], settings.deals, own_code, clock)
+    return with_addresses(with_stage(settings, pair, layout, own[pair.hubspot]), own, settings)
+
+
 def _with_money_and_dates(
     layout: Layout, hubspot: Schema, settings: DealSettings, company: str, clock: Clock
 ) -> Layout:
-    money = Money(company, settings.org_currency, settings.other_currencies is OtherCurrencies.SEND)
+    money = Money(company, settings.org_currency or "", settings.other_currencies is OtherCurrencies.SEND)
     return lent_by(read_in(layout, hubspot, money), stamp(clock.now())[:10], settings.close_date_days)
 
 

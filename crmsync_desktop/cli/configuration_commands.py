@@ -135,8 +135,8 @@ def _show(found: ConfigurationDiffView, as_json: bool, verb: str) -> None:
 
 
 def _line(change: ConfigurationChangeView) -> str:
-    """“Title: Two-way → Prefer Salesforce unless blank; up to 1,204 records”."""
+    """“Title: Two-way → Prefer Salesforce unless blank; 1,204 records would change”."""
     mark = _MARKS.get(change.kind)
     what = f"{mark} {change.new or change.old}" if mark else f"{change.old} → {change.new}"
-    records = "" if change.records is None else f"; up to {change.records:,} records"
+    records = "" if change.records is None else f"; {change.records:,} records would change"
     return printable(f"{change.title}: {what}{records}")

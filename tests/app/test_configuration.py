@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 import pytest
@@ -72,7 +72,8 @@ class Connection:
         self.meanwhile = False
         self.unreachable: CrmSyncError | None = None
         profile = Profile("Acme", "https://acme.example", "https://api.example")
-        around = Surroundings(self.schemas, self.lists, self.limit)
+        self.counts: dict[str, int] | None = {"jobtitle": 2}
+        around = Surroundings(self.schemas, self.lists, self.limit, self.touched)
         self.file = ConfigurationFile(self.store, Clock(), profile, {CONTACTS.name: self.mappings}, around)
 
     async def schemas(self, pair: str) -> dict[str, Schema]:
@@ -90,6 +91,18 @@ class Connection:
     async def limit(self) -> int | None:
         self.asked.append("limit")
         return 50_000
+
+    async def touched(
+        self,
+        pair: str,
+        now: Sequence[Mapping],
+        wanted: Sequence[Mapping],
+        properties: Collection[str],
+        schemas: dict[str, Schema],
+        settings: Settings,
+    ) -> dict[str, int] | None:
+        self.asked.append(f"records that {', '.join(sorted(properties))} would change")
+        return self.counts if self.counts is None else {name: self.counts.get(name, 0) for name in properties}
 
     def preview(self, text: str) -> ConfigurationDiffView:
         return asyncio.run(self.file.preview(text))
@@ -165,8 +178,7 @@ def test_exported_here_imported_there_and_exported_again_the_letters_are_the_sam
     assert there.apply(here.file.text()).changes == ()
 
 
-def test_each_change_is_told_in_words_with_the_records_that_it_can_touch(here: Connection) -> None:
-    here.link(3)
+def test_each_change_is_told_in_words_with_the_records_that_it_would_change(here: Connection) -> None:
     here.mappings.add("more", {"Contact": "Age__c"}, Rule.ALWAYS_SALESFORCE, SCHEMAS)
     text = """\
 format = 1
@@ -196,18 +208,37 @@ Contact = "Description"
         ),
         ConfigurationChangeView("setting", "contacts.inclusion_list", "Inclusion list", "none", "“Customers” (7)"),
         ConfigurationChangeView(
-            "fields", "contacts.jobtitle", "Job title (jobtitle)", "Contact.Title / Lead.Title", "Contact.Title", 3
+            "fields", "contacts.jobtitle", "Job title (jobtitle)", "Contact.Title / Lead.Title", "Contact.Title", 0
         ),
         ConfigurationChangeView(
-            "rule", "contacts.jobtitle", "Job title (jobtitle)", "Prefer Salesforce unless blank", "Two-way", 3
+            "rule", "contacts.jobtitle", "Job title (jobtitle)", "Prefer Salesforce unless blank", "Two-way", 0
         ),
-        ConfigurationChangeView("values", "contacts.jobtitle", "Job title (jobtitle)", "no paired values", "Boss = CEO", 3),
+        ConfigurationChangeView("values", "contacts.jobtitle", "Job title (jobtitle)", "no paired values", "Boss = CEO", 0),
         ConfigurationChangeView(
-            "added", "contacts.notes", "notes", "", "Contact.Description, Prefer Salesforce unless blank", 3,
+            "added", "contacts.notes", "notes", "", "Contact.Description, Prefer Salesforce unless blank", 0,
         ),
-        ConfigurationChangeView("removed", "contacts.more", "more", "Contact.Age__c, Always use Salesforce", "", 3),
+        ConfigurationChangeView("removed", "contacts.more", "more", "Contact.Age__c, Always use Salesforce", "", 0),
     )  # fmt: skip
     assert here.store.settings() == Settings()
+
+
+def test_only_another_rule_or_other_values_change_records_and_where_that_cant_be_told_no_number_is(
+    here: Connection,
+) -> None:
+    text = here.file.text()
+    changed = text.replace(
+        'Lead = "Title"\nrule = "prefer_salesforce"',
+        'Lead = "Title"\nrule = "two_way"\nvalues = [["Boss", "CEO"]]',
+    )
+    assert [(change.kind, change.records) for change in here.preview(changed).changes] == [("rule", 2), ("values", 2)]
+    assert here.asked[-1] == "records that jobtitle would change"
+    here.counts = None
+    assert [change.records for change in here.preview(changed).changes] == [None, None]
+    here.counts = {"jobtitle": 2}
+    off = text.replace('Lead = "Title"\nrule = "prefer_salesforce"', 'Lead = "Title"\nrule = "dont_sync"')
+    asked = len(here.asked)
+    assert [change.records for change in here.preview(off).changes] == [0]
+    assert here.asked[asked:] == ["schemas of contacts"], "nothing moves that isn't synced"
 
 
 def test_all_of_it_is_applied_in_one_transaction_or_nothing(here: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,9 @@ _UPDATE = (
     "WHERE link = ?"
 )
 _BY_NUMBER = f"SELECT {LINK_COLUMNS} FROM link WHERE link IN {LIST}"  # noqa: S608
+_LIVE = (  # by number: through an index of the pair, each chunk would sort all links
+    f"SELECT {LINK_COLUMNS} FROM link WHERE link > ? AND +pair = ? AND +state = 0 ORDER BY link LIMIT ?"  # noqa: S608
+)
 _EXAMPLE = (
     f"SELECT {LINK_COLUMNS} FROM (SELECT * FROM link WHERE pair = ? AND state = 0 LIMIT 200) "  # noqa: S608
     "ORDER BY length(base) DESC LIMIT 1"
@@ -59,6 +62,10 @@ class Links(Session):
         with self._reading() as connection:
             found = {row[0]: self._layouts.link(row) for row in select(connection, _BY_NUMBER, ids)}
         return [found[number] for number in ids if number in found]
+
+    def live_links(self, pair: str, after: int, limit: int) -> list[Link]:
+        with self._reading() as connection:
+            return [self._layouts.link(row) for row in connection.exec_driver_sql(_LIVE, (after, pair, limit)).all()]
 
     def counterparts(self, links: Sequence[int]) -> dict[int, list[Known]]:
         """An entry for each link asked for, Salesforce's records before HubSpot's."""
