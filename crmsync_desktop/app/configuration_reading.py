@@ -12,13 +12,16 @@ from collections.abc import Mapping as Table
 from typing import Any
 
 from crmsync_desktop.app import toml_lines
+from crmsync_desktop.app.configuration_tables import OWNER, STAGE, has_stages, read_owners, read_stages
 from crmsync_desktop.app.configuration_text import CONNECTION, FORMAT, described, section_of
 from crmsync_desktop.app.setting_views import CURRENCY, is_currency
 from crmsync_desktop.app.toml_lines import Lines, Path
 from crmsync_desktop.app.views import ConfigurationProblemView, SettingView
 from crmsync_desktop.domain.configuration import Configuration, Plain, clashes, flat
 from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule
+from crmsync_desktop.domain.owners import Pairing
 from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.stages import Choice
 
 _MAPPING_KEYS = ("property", "rule", "default", "values")
 _LISTED = 12
@@ -34,6 +37,8 @@ class Reading:
         self._defaults = defaults
         self._settings: dict[str, Plain] = flat(Settings())
         self._mappings: dict[str, tuple[Mapping, ...]] = dict.fromkeys(defaults, ())
+        self._stages: dict[str, tuple[Choice, ...]] = {pair: () for pair in defaults if has_stages(pair)}
+        self._owners: tuple[Pairing, ...] = ()
         self._places: dict[tuple[str, str], Path] = {}
         text = text.removeprefix("\ufeff")  # Windows' own editor puts one
         found = toml_lines.read(text)
@@ -45,7 +50,7 @@ class Reading:
 
     @property
     def configuration(self) -> Configuration:
-        return Configuration(self._settings, self._mappings)
+        return Configuration(self._settings, self._mappings, self._stages, self._owners)
 
     def place(self, pair: str, property: str) -> Path:
         """Where a mapping stands."""
@@ -67,18 +72,22 @@ class Reading:
         for key, view in described(Settings()).items():
             section, name = section_of(key)
             sections.setdefault(section, {})[name] = view
-        self._unknown((), document, ("format", *sections))
+        self._unknown((), document, ("format", *sections, OWNER))
+        self._owners = read_owners(document.get(OWNER, []), self.refuse)
         for section, views in sections.items():
             table = document.get(section, {})
             if not isinstance(table, dict):
                 self.refuse((section,), f"It is {_kind(table)}.", f"It takes a table: [{section}].")
                 continue
             pair = section in self._defaults
-            self._unknown((section,), table, (*views, "mapping") if pair else tuple(views))
+            rows = (("mapping", STAGE) if has_stages(section) else ("mapping",)) if pair else ()
+            self._unknown((section,), table, (*views, *rows))
             for name in views.keys() & table.keys():
                 self._setting((section, name), views[name], table[name])
             if pair:
                 self._mappings[section] = self._rows(section, table.get("mapping", []))
+            if STAGE in rows:
+                self._stages[section] = read_stages(section, table.get(STAGE, []), self.refuse)
         self.problems.sort(key=lambda problem: problem.line)
 
     def _setting(self, path: Path, view: SettingView, value: Any) -> None:

@@ -13,6 +13,15 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Array, Table
 
+from crmsync_desktop.app.configuration_tables import (
+    ABOUT_OWNERS,
+    ABOUT_STAGES,
+    OWNER,
+    STAGE,
+    has_stages,
+    owner_rows,
+    stage_rows,
+)
 from crmsync_desktop.app.setting_views import CURRENCY, OFF, ON
 from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.app.words import all_settings
@@ -64,18 +73,30 @@ def written(configuration: Configuration, profile: Profile, at: str) -> str:
         _comment(table, _explained(view))
         table.add(name, configuration.settings[key])
         table.add(tomlkit.nl())
+    for pair in configuration.mappings:
+        if has_stages(pair):
+            table = tables.setdefault(pair, tomlkit.table())
+            _comment(table, [line.format(pair=pair) for line in ABOUT_STAGES])
+            table.add(tomlkit.nl())
+            if rows := stage_rows(configuration.stages.get(pair, ())):
+                table.add(STAGE, rows)
     for pair, mappings in configuration.mappings.items():
         table = tables.setdefault(pair, tomlkit.table())
         objects = " or ".join(PAIRS[pair].salesforce)
         _comment(table, [line.format(pair=pair, objects=objects) for line in _MAPPINGS])
         table.add(tomlkit.nl())
-        rows = tomlkit.aot()
+        mapped = tomlkit.aot()
         for mapping in mappings:
-            rows.append(_row(mapping, PAIRS[pair].salesforce))
-        table.add("mapping", rows)
+            mapped.append(_row(mapping, PAIRS[pair].salesforce))
+        table.add("mapping", mapped)
     for name, table in tables.items():
         document.add(tomlkit.nl())
         document.add(name, table)
+    document.add(tomlkit.nl())
+    _comment(document, ABOUT_OWNERS)
+    document.add(tomlkit.nl())
+    if paired := owner_rows(configuration.owners):
+        document.add(OWNER, paired)
     return _GAP.sub("\n\n", tomlkit.dumps(document)).rstrip("\n") + "\n"
 
 
@@ -134,7 +155,7 @@ def _values(mapping: Mapping) -> Array:
     return values.multiline(True)
 
 
-def _comment(table: Table, lines: Sequence[str]) -> None:
+def _comment(table: Table | tomlkit.TOMLDocument, lines: Sequence[str]) -> None:
     for line in lines:
         indent = "      " if line.startswith(" ") else ""
         for part in textwrap.wrap(line, WIDTH, subsequent_indent=indent, drop_whitespace=True, break_on_hyphens=False):

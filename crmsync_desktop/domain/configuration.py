@@ -14,17 +14,22 @@ from typing import Any
 import msgspec
 
 from crmsync_desktop.domain.mapping import Mapping, carries_association
+from crmsync_desktop.domain.owners import Pairing
 from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.stages import Choice
 
 Plain = str | int | bool
 """A setting's value as people write it; "" is none."""
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """`settings` by their dotted keys ("allocation", "contacts.inclusion_list"), `mappings` by pair."""
+    """`settings` by their dotted keys ("allocation", "contacts.inclusion_list"), `mappings` by pair; `stages` by pair and
+    `owners`: what an admin paired by hand."""
 
     settings: dict[str, Plain]
     mappings: dict[str, tuple[Mapping, ...]]
+    stages: dict[str, tuple[Choice, ...]] = {}
+    owners: tuple[Pairing, ...] = ()
 
 
 class SettingChange(msgspec.Struct, frozen=True):
@@ -51,6 +56,19 @@ class MappingChange(msgspec.Struct, frozen=True):
     part: MappingPart
     old: Mapping
     new: Mapping
+
+
+class RowChange(msgspec.Struct, frozen=True):
+    """A row of the tables of stages or owners: where something goes, "" where that is left to what is learnt. `table`:
+    "deals.stage", "owner"."""
+
+    table: str
+    key: str
+    old: str
+    new: str
+
+
+Change = SettingChange | MappingChange | RowChange
 
 
 class Clash(msgspec.Struct, frozen=True):
@@ -113,10 +131,10 @@ def clashes(mappings: Sequence[Mapping]) -> list[Clash]:
     return found
 
 
-def difference(before: Configuration, after: Configuration) -> tuple[SettingChange | MappingChange, ...]:
+def difference(before: Configuration, after: Configuration) -> tuple[Change, ...]:
     """What changes, in the order of `after`; what is removed comes after the rest of its pair. The order of mappings is no
     difference."""
-    found: list[SettingChange | MappingChange] = [
+    found: list[Change] = [
         SettingChange(key, before.settings[key], value)
         for key, value in after.settings.items()
         if before.settings[key] != value
@@ -127,7 +145,26 @@ def difference(before: Configuration, after: Configuration) -> tuple[SettingChan
             old = former.pop(new.property, None)
             found += [MappingChange(pair, part, old or new, new) for part in _parts(old, new)]
         found += [MappingChange(pair, MappingPart.REMOVED, old, old) for old in former.values()]
-    return tuple(found)
+    for pair in dict.fromkeys([*after.stages, *before.stages]):
+        old_stages, new_stages = _stages(before.stages.get(pair, ())), _stages(after.stages.get(pair, ()))
+        found += _rows(f"{pair}.stage", old_stages, new_stages)
+    owners = ({each.salesforce: each.hubspot for each in each_side.owners} for each_side in (before, after))
+    return (*found, *_rows("owner", *owners))
+
+
+def _stages(choices: Sequence[Choice]) -> dict[str, str]:
+    """Where things go, by what goes there."""
+    return {
+        f"{choice.to.other.label}'s {'/'.join(filter(None, (choice.pipeline, choice.stage))) or '(no record type)'}": (
+            "/".join(filter(None, (choice.target, choice.target_stage))) or "(no record type)"
+        )
+        for choice in choices
+    }
+
+
+def _rows(table: str, old: Table[str, str], new: Table[str, str]) -> list[RowChange]:
+    keys = dict.fromkeys([*new, *old])
+    return [RowChange(table, key, old.get(key, ""), new.get(key, "")) for key in keys if old.get(key) != new.get(key)]
 
 
 def _parts(old: Mapping | None, new: Mapping) -> list[MappingPart]:
