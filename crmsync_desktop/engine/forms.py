@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from crmsync_desktop.domain.records import UNSEEN, Cell, Side
+from crmsync_desktop.domain.records import UNSEEN, Cell, Side, Written
 from crmsync_desktop.domain.values import canonical, keys_of
 from crmsync_desktop.engine.context import Context
+from crmsync_desktop.ports.store import Entry
 
 
 class Form(msgspec.Struct):
@@ -36,3 +37,12 @@ def form_of(context: Context, side: Side, object: str) -> Form:
         unknown = field is None or not field.nillable
         new.append(UNSEEN if unknown else canonical(column.kind, None))
     return Form(places, tuple(places[name] for name in keys if name in places), "Id" in keys, tuple(new))
+
+
+def as_stored(entry: Entry, answer: Written) -> Entry:
+    """The write without what wasn't stored although the record was: a new opportunity's contact roles, say. That is still to
+    be done, and no base may say otherwise, or it would look as if somebody had taken it away."""
+    missing = {field for fault in answer.faults for field in fault.fields}
+    if not missing:
+        return entry
+    return msgspec.structs.replace(entry, changes=tuple(c for c in entry.changes if c.field not in missing))
