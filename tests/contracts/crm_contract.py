@@ -17,14 +17,15 @@ import pytest
 
 from crmsync_desktop.domain.errors import AllocationReached, LimitReached, SetupError, SignInNeeded
 from crmsync_desktop.domain.newest import By
-from crmsync_desktop.domain.records import UNSEEN, Category, Op, Outcome, Presence, Side, Write, Written
+from crmsync_desktop.domain.records import UNSEEN, Category, Op, Outcome, Presence, Write, Written
 from crmsync_desktop.ports.crm import Want
+from tests.contracts.account_contract import AccountContract
 from tests.contracts.workbench import HOSTILE, Workbench, cursor, pages, records, scenario
 
 __all__ = ["CrmContract", "Workbench", "cursor", "pages", "records", "scenario"]
 
 
-class CrmContract:
+class CrmContract(AccountContract):
     OVERLAP = 3_600.0
     """Seconds after which nothing of before comes again."""
 
@@ -362,28 +363,6 @@ class CrmContract:
             await bench.crm.schemas([bench.object, "no_such_object"])
 
     @scenario
-    async def test_owners_have_folded_addresses(self, bench: Workbench) -> None:
-        owners = await bench.crm.owners()
-        assert owners
-        assert all(owner.email == owner.email.casefold().strip() and owner.id for owner in owners)
-
-    @scenario
-    async def test_an_object_without_stages_has_no_pipelines_and_costs_no_call(self, bench: Workbench) -> None:
-        await bench.crm.schemas([bench.object])
-        before = bench.calls()
-        assert await bench.crm.pipelines(bench.object) == []
-        assert bench.calls() == before
-
-    @scenario
-    async def test_identity_and_allowance_name_the_account(self, bench: Workbench) -> None:
-        identity = await bench.crm.identity()
-        assert identity.account_id
-        assert identity.account_name
-        assert identity.side is bench.crm.side
-        allowance = await bench.crm.allowance()
-        assert 0 <= allowance.used <= allowance.limit
-
-    @scenario
     async def test_a_wrong_token_asks_to_sign_in(self, bench: Workbench) -> None:
         stranger = bench.stranger()
         try:
@@ -397,8 +376,3 @@ class CrmContract:
         finally:
             await stranger.close()
         assert bench.count() == 0
-
-    @scenario
-    async def test_sides_are_named(self, bench: Workbench) -> None:
-        assert bench.crm.side in (Side.SALESFORCE, Side.HUBSPOT)
-        assert all(bench.crm.batch_size(op) >= 1 for op in Op)
