@@ -20,6 +20,8 @@ def with_accepted(context: Context, side: Side, refused: Refused) -> Refused:
     about = [entry for entry, answer in refused if any(fault.code == CODE for fault in answer.faults)]
     if side is not Side.SALESFORCE or not context.layout.addresses or not about:
         return refused
+    # A code from the org's own list was refused: the list is no longer what it was when its fields were read.
+    context.outdated = context.outdated or any(change.sent for entry in about for change in entry.changes)
     couples = couples_of(context, {entry.link for entry in about if entry.link is not None})
     cells = {couple.link.link: couple_cells(couple)[0] for couple in couples}
     return [(entry, _told(context, entry, cells.get(entry.link or 0, ()), answer)) for entry, answer in refused]

@@ -279,6 +279,23 @@ def test_picklists_that_are_switched_on_later_are_noticed_and_nothing_bounces(he
     assert here.people("lastname", "country", "state") == before[1]
 
 
+def test_a_list_that_changed_since_it_was_read_is_read_anew_once_a_code_is_refused(here: Difficult) -> None:
+    org(here, "customised")
+    person(here, "Moe", "Norway")
+    here.settled()
+    here.admin.post("/salesforce/setup", state_country="on")
+    person(here, "Own", "Kosovo", city="Pristina")
+    here.sync()
+    assert here.contacts("LastName", "MailingCity", "MailingCountry")[1] == ("Own", "Pristina", None)
+    here.settled()
+    assert [message for _, message in messages(here)] == ["“Kosovo” isn't a country that Salesforce accepts."]
+    here.admin.post("/salesforce/setup", state_country="off")
+    person(here, "Text", "Norge")
+    here.sync()
+    here.settled()
+    assert dict(here.contacts("LastName", "MailingCountry"))["Text"] == "Norge"
+
+
 def test_a_property_with_options_of_its_own_gets_the_option_that_means_the_same(here: Difficult) -> None:
     org(here, "on")
     countries = {"nor": "Norge", "usa": "USA", "sve": "Sverige"}
