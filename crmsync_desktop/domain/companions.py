@@ -115,12 +115,14 @@ def broken(layout: Layout, side: Side, object: str, faults: Sequence[Fault]) -> 
     """Places whose values a new record on `side` can't have, since others of their group are refused."""
     named = {name for fault in faults for name in fault.fields}
     found: set[int] = set()
-    for group in layout.groups:
-        columns = [layout.columns[place] for place in group]
-        names = {column.property for column in columns}
-        names |= {field.name for column in columns if (field := column.field(side, object)) is not None}
-        if not named.isdisjoint(names):
-            found.update(group)
+    for _ in layout.groups:  # one may take down the next: several amounts share a currency
+        for group in layout.groups:
+            columns = [layout.columns[place] for place in group]
+            names = {column.property for column in columns}
+            names |= {field.name for column in columns if (field := column.field(side, object)) is not None}
+            if not named.isdisjoint(names):
+                found.update(group)
+                named |= names
     return frozenset(found)
 
 

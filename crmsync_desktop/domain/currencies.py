@@ -52,8 +52,9 @@ def read_in(layout: Layout, hubspot: Schema, money: Money) -> Layout:
         columns[code.place] = msgspec.structs.replace(
             code, translation=CurrencyReading(code.place, money.company), beside=True, strict=True
         )
-        group = (code.place, *(column.place for column in amounts))
-        return msgspec.structs.replace(layout, columns=tuple(columns), groups=(*layout.groups, group))
+        # The amount leads: what an opportunity has for a currency before it has an amount is only the org's default.
+        sums = tuple((column.place, code.place) for column in amounts)
+        return msgspec.structs.replace(layout, columns=tuple(columns), groups=(*layout.groups, *sums))
     if money.everything or CODE not in hubspot.fields:
         return layout
     place = len(columns)

@@ -36,7 +36,7 @@ def new_values(plan: LinkPlan) -> tuple[list[object], list[object]]:
 
 def test_an_org_with_several_currencies_carries_the_code_with_the_amount() -> None:
     found = layout(Money("EUR"), AMOUNT, CODE)
-    assert found.groups == ((1, 0),)
+    assert found.groups == ((0, 1),)
     plan = planned(found, ["100", "USD"], ["200", "EUR"], ["100", "USD"], ["100", "USD"])
     assert new_values(plan) == (["200", "EUR"], [])
     own = planned(found, ["100", "EUR"], ["100", None], ["100", "EUR"], ["100", None])
@@ -53,6 +53,46 @@ def test_a_currency_that_isnt_known_keeps_the_amount_back() -> None:
     found = layout(Money(""), AMOUNT, CODE)
     create = plan_create(found, Side.HUBSPOT, ["5", None], SCHEMAS["Opportunity"], "deals")
     assert (create.changes, [fault.code for fault in create.faults]) == ([], ["CURRENCY_UNKNOWN"])
+
+
+def test_the_default_currency_of_an_opportunity_without_an_amount_says_nothing() -> None:
+    """A deal in kroner, which the org doesn't have, was made without its amount; the org gave it its own currency."""
+    preferring = [Mapping(each.property, each.salesforce, Rule.PREFER_SALESFORCE) for each in (AMOUNT, CODE)]
+    found = layout(KRONER, *preferring)
+    for deal in (["5", "NOK"], ["5", None]):
+        plan = planned(found, [None, "USD"], deal, [None, "USD"], deal)
+        assert new_values(plan) == ([], [])
+        assert [fault.code for _, fault in plan.faults] == ["INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"]
+    mended = planned(found, [None, "USD"], ["5", "EUR"], [None, "USD"], ["5", "NOK"])
+    assert new_values(mended) == (["5", "EUR"], [])
+
+
+def test_several_amounts_share_a_currency() -> None:
+    schemas = {
+        **SCHEMAS,
+        "deals": Schema(
+            Side.HUBSPOT,
+            "deals",
+            "Deals",
+            {**SCHEMAS["deals"].fields, "cost": Field("cost", "Cost", Kind.NUMBER, "number")},
+            READ_AT,
+        ),
+        "Opportunity": Schema(
+            Side.SALESFORCE,
+            "Opportunity",
+            "Opportunity",
+            {
+                **SCHEMAS["Opportunity"].fields,
+                "Cost__c": Field("Cost__c", "Cost", Kind.NUMBER, "currency", precision=18, scale=2),
+            },
+            READ_AT,
+        ),
+    }
+    cost = Mapping("cost", {"Opportunity": "Cost__c"}, Rule.TWO_WAY)
+    found = read_in(resolve(DEALS, [AMOUNT, CODE, cost], schemas), schemas["deals"], KRONER)
+    assert found.groups == ((0, 1), (2, 1))
+    create = plan_create(found, Side.HUBSPOT, ["5", "EUR", "much"], schemas["Opportunity"], "deals")
+    assert create.changes == []
 
 
 def test_an_org_with_one_currency_watches_that_of_each_deal() -> None:
