@@ -21,6 +21,7 @@ from crmsync_desktop.domain.stages import read_by
 from crmsync_desktop.domain.state_country import with_addresses
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context, Report
+from crmsync_desktop.engine.mapping_problems import tell_problems
 from crmsync_desktop.engine.metadata import OUTDATED, company_currency, owners_of, pairings_of, schemas_of
 from crmsync_desktop.engine.parents import Parents, parents_of_all
 from crmsync_desktop.engine.reckoning import stage_for_backfill
@@ -84,6 +85,8 @@ async def prepare(
             parents=dict(around.parents),
         )
         stage_for_backfill(contexts[pair.name])
+    if not as_if:
+        tell_problems(store, {name: context.layout for name, context in contexts.items()}, stamp(clock.now()))
     watch = await begin_watch(settings, pairs, store, crms, clock, anew)
     for context in contexts.values():
         context.pairs, context.stages = contexts, watch

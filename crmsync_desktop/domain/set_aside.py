@@ -20,6 +20,8 @@ _OF_A_FIELD: Final = frozenset(
     }
 )
 """Cards whose refusals are about the fields that they name. A validation rule only says where to show its message."""
+_UNNAMED: Final = {Category.OWNERS: ("OwnerId", "hubspot_owner_id")}
+"""What a refusal is about that doesn't say so: of an inactive owner, Salesforce names the user alone."""
 _PLACE: Final = re.compile(r"(.*?)(?:state|country)(?:code)?", re.IGNORECASE)
 
 
@@ -30,7 +32,7 @@ def set_aside(
     about the whole record, where a `required` field (by name) is refused, or where nothing would be left to write."""
     found: dict[int, Fault] = {}
     for fault in faults:
-        groups = {group_of(name) for name in fault.fields}
+        groups = {group_of(name) for name in fault.fields or _UNNAMED.get(fault.category, ())}
         places = [change.place for change in changes if group_of(change.field) in groups]
         if fault.category not in _OF_A_FIELD or not places:
             return {}

@@ -42,6 +42,9 @@ TELLING = frozenset(
         "PROPERTY_DOESNT_EXIST",
         "READ_ONLY_VALUE",
         "INVALID_OPTION",
+        "JSON_PARSER_ERROR",
+        "INVALID_TYPE_ON_FIELD_IN_RECORD",
+        "INVALID_INTEGER",
         STAGE_UNKNOWN,
     ]
 )

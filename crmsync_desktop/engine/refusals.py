@@ -16,7 +16,7 @@ from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.gather import couple_cells, couples_of
 from crmsync_desktop.engine.left_out import remember_refused
-from crmsync_desktop.engine.metadata import TELLING
+from crmsync_desktop.engine.metadata import OWNERS, TELLING
 from crmsync_desktop.engine.observe import with_keys
 from crmsync_desktop.ports.store import Entry, Known, NewError, RecordState, Settle
 
@@ -42,6 +42,8 @@ def park_refusals(context: Context, side: Side, refused: list[tuple[Entry, Writt
     for entry, answer in refused:
         fault = answer.faults[0] if answer.faults else Fault(Category.OTHER, "", "refused without a reason")
         context.outdated = context.outdated or fault.code in TELLING
+        if fault.category is Category.OWNERS:
+            context.store.save_document(OWNERS, None)  # somebody isn't who they were: the next pass reads them anew
         if fault.existing_id and entry.op is Op.CREATE:
             found.look.append((entry, fault.existing_id))
         elif fault.category is Category.RECORD_GONE and entry.record_id:

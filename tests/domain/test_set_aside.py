@@ -49,3 +49,10 @@ def test_an_amount_and_its_currency_stand_and_fall_together() -> None:
     changes = [FieldChange(place, name.lower(), name, "x", None, "x", "new") for place, name in enumerate(names)]
     assert list(set_aside(changes, [fault("CurrencyIsoCode")])) == [1, 2]
     assert list(set_aside(changes, [fault("StageName")])) == [3, 4]
+
+
+def test_a_refusal_of_an_owner_that_names_no_field_is_about_the_owner() -> None:
+    changes = [
+        FieldChange(place, name.lower(), name, "x", None, "x", "new") for place, name in enumerate(("Title", "OwnerId"))
+    ]
+    assert list(set_aside(changes, [fault(category=Category.OWNERS)])) == [1]

@@ -41,7 +41,7 @@ BETWEEN: Final = "between"
 DURING: Final = "during"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """`text`: the same text field on both sides; `picked`: a picklist on both sides, with (HubSpot, Salesforce) values."""
 
@@ -98,6 +98,18 @@ def covers(event: str, *kinds: Kind, when: tuple[str, ...] = (BETWEEN, DURING)) 
                 COVERED.setdefault((event, kind.name, each), []).append(test.__name__)
         by_kind = pytest.mark.parametrize("kind", kinds, ids=[kind.name for kind in kinds])
         return by_kind(pytest.mark.parametrize("when", when)(test))
+
+    return mark
+
+
+def covers_all(event: str) -> Callable[[Any], Any]:
+    """The test is about this event, for all of its kinds at once; it takes `when`, and runs for both."""
+
+    def mark(test: Any) -> Any:
+        for kind in TABLE[event]:
+            for each in (BETWEEN, DURING):
+                COVERED.setdefault((event, kind.name, each), []).append(test.__name__)
+        return pytest.mark.parametrize("when", [BETWEEN, DURING])(test)
 
     return mark
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -29,6 +29,7 @@ from crmsync_desktop.ports.store import Entry, ErrorRow, JournalState, Store
 from tests.acceptance.desk import HubSpot, Salesforce
 from tests.practice.servers import Admin, Orgs, practice_orgs
 
+T = TypeVar("T")
 Deed = Callable[[], object]
 _FAR = 10**9
 _SHORT = 0.005
@@ -98,6 +99,10 @@ class World:
     def plain_settings(self, **changes: Mapping[str, object] | object) -> None:
         self.store.save_settings(Settings())
         self.settings(**changes)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Something else of the service's."""
+        return self._runner.run(work)
 
     def rule(self, pair: str, property: str, rule: Rule) -> None:
         self._runner.run(self.service.set_rule(pair, property, rule))
