@@ -41,12 +41,6 @@ def text(members: Mapping[str, str]) -> Value:
     return "\n".join(f"{id}={members[id]}" for id in sorted(members)) or None
 
 
-def after_write(base: Cell, written: Value) -> Value:
-    """HubSpot's new base once `written` is stored: what had been taken away there stays remembered."""
-    removed = {id: role for id, role in parse(base).items() if role == REMOVED}
-    return text({**removed, **parse(written)})
-
-
 def merge(
     salesforce: Value,
     hubspot: Value,
@@ -80,7 +74,7 @@ def merge(
                 new_s[id] = h[partner]
             else:
                 new_h[partner] = role
-        elif id in bs and partner in bh:
+        elif id in bs:
             known_h[partner] = REMOVED
         else:
             new_h[partner] = role
@@ -88,7 +82,7 @@ def merge(
         mate = to_salesforce(partner)
         if not mate:
             waiting.append((Side.HUBSPOT, partner))
-        elif partner in bh and mate in bs:
+        elif bh.get(partner, REMOVED) != REMOVED:
             del new_h[partner]
         else:
             new_s[mate] = h[partner]

@@ -53,7 +53,8 @@ class Parents:
         across = self._across[side]
         unknown = sorted({id for id in ids if id not in across})
         if unknown:
-            found = self._store.counterpart_ids(self._pair.name, side, unknown)
+            # No lookup points at a lead: one that is linked to a lead has no counterpart until the lead is converted.
+            found = self._store.counterpart_ids(self._pair.name, side, unknown, self._pair.salesforce[0])
             across.update({id: found.get(id) for id in unknown})
 
     def expect(self, side: Side, id: str) -> None:
@@ -123,7 +124,7 @@ def expect_fate(context: Context, link: Link, verdict: Fate) -> None:
     parents = context.parents.get(context.pair.name)
     if parents is None or verdict is Fate.SKIP:
         return
-    if verdict is Fate.SYNC:
+    if verdict is Fate.SYNC and link.salesforce_object == context.pair.salesforce[0]:
         parents.expect_link(link.salesforce_id, link.hubspot_id)
     else:
         parents.expect_loss(link.salesforce_id, link.hubspot_id)
@@ -140,7 +141,7 @@ def expect_created(context: Context) -> None:
     ):
         after = entries[-1].row
         for entry in entries:
-            if entry.origin_id:
+            if entry.origin_id and entry.object in (context.pair.hubspot, context.pair.salesforce[0]):
                 parents.expect(entry.side.other, entry.origin_id)
 
 

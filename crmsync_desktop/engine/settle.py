@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from crmsync_desktop.domain.members import after_write
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Op, Outcome, Presence, Side, Written
 from crmsync_desktop.domain.schema import Kind
@@ -19,12 +18,12 @@ from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.draft import standing_faults
-from crmsync_desktop.engine.forms import Form, form_of
+from crmsync_desktop.engine.forms import Form, as_stored, form_of
 from crmsync_desktop.engine.gather import Couple, couple_cells, couples_of
 from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.refusals import follow_refusals, park_refusals
 from crmsync_desktop.engine.stamps import edited_at, with_write
-from crmsync_desktop.engine.standing import keep_undone, load_standing, settle_undone_deletes, stand, store_undone
+from crmsync_desktop.engine.standing import keep_undone, load_standing, settle_undone_deletes, stand_after, store_undone
 from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, LinkState, RecordState, Settle
 
 READ_BACK = 2_000
@@ -37,15 +36,6 @@ _STATES = {
 }
 
 Answer = tuple[Entry, Written]
-
-
-def as_stored(entry: Entry, answer: Written) -> Entry:
-    """The write without what wasn't stored although the record was: a new opportunity's contact roles, say. That is still to
-    be done, and no base may say otherwise, or it would look as if somebody had taken it away."""
-    missing = {field for fault in answer.faults for field in fault.fields}
-    if not missing:
-        return entry
-    return msgspec.structs.replace(entry, changes=tuple(c for c in entry.changes if c.field not in missing))
 
 
 class Settler:
@@ -228,9 +218,9 @@ class Settler:
         for change in entry.changes:
             stored = record.cells[change.place]
             kind = self._context.layout.columns[change.place].kind
-            agreed: Cell = stored if stored is not UNSEEN and close(kind, change.new, stored) else change.new
-            if kind is Kind.MEMBERS and entry.side is Side.HUBSPOT:
-                agreed = after_write(link.base_hubspot[change.place], change.new)
+            if kind is Kind.MEMBERS:
+                continue  # joined one by one: what agrees now is told anew, what is still to be written keeps its base
+            agreed = stored if stored is not UNSEEN and close(kind, change.new, stored) else change.new
             if entry.side is Side.HUBSPOT:
                 link.base_salesforce[change.place], link.base_hubspot[change.place] = change.source, agreed
             else:
@@ -252,7 +242,7 @@ class Settler:
             theirs = Look(link.salesforce_object, own, record.cells, link.base_salesforce)
             ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
         plan = plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
-        stand(self._context, link, plan, theirs.cells, ours.cells)
+        stand_after(self._context, link, plan, theirs.cells, ours.cells)
         return plan
 
     def _after_update(self, plan: LinkPlan, other: Known | None, link: Link) -> RecordState:

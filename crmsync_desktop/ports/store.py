@@ -294,8 +294,9 @@ class Store(Protocol):
         """Links whose records are both there, in order of number, beginning after `after`."""
         ...
 
-    def counterpart_ids(self, pair: str, side: Side, ids: Sequence[str]) -> dict[str, str]:
-        """By id of `side`, the other side's id of the live links that these records have."""
+    def counterpart_ids(self, pair: str, side: Side, ids: Sequence[str], object: str | None = None) -> dict[str, str]:
+        """By id of `side`, the other side's id of the live links that these records have; with `object`, only of links to
+        records of that Salesforce object."""
         ...
 
     def counterparts(self, links: Sequence[int]) -> dict[int, list[Known]]:

@@ -32,8 +32,8 @@ _EXAMPLE = (
 )
 _IDS = f"SELECT link, salesforce_object, salesforce_id, hubspot_id FROM link WHERE link IN {LIST}"  # noqa: S608
 _COUNTERPARTS = {
-    _SALESFORCE: f"SELECT salesforce_id, hubspot_id FROM link WHERE pair = ? AND state = 0 AND salesforce_id IN {LIST}",  # noqa: S608
-    _HUBSPOT: f"SELECT hubspot_id, salesforce_id FROM link WHERE pair = ? AND state = 0 AND hubspot_id IN {LIST}",  # noqa: S608
+    _SALESFORCE: f"SELECT salesforce_id, hubspot_id, salesforce_object FROM link WHERE pair = ? AND state = 0 AND salesforce_id IN {LIST}",  # noqa: S608
+    _HUBSPOT: f"SELECT hubspot_id, salesforce_id, salesforce_object FROM link WHERE pair = ? AND state = 0 AND hubspot_id IN {LIST}",  # noqa: S608
 }
 _RECORDS = f"SELECT {RECORD_COLUMNS} FROM record WHERE link IN {LIST}"  # noqa: S608
 # Which record is at which end of a link.
@@ -77,9 +77,10 @@ class Links(Session):
                 known.insert(0 if row[1] == _SALESFORCE else len(known), self._layouts.known(row))
         return found
 
-    def counterpart_ids(self, pair: str, side: Side, ids: Sequence[str]) -> dict[str, str]:
+    def counterpart_ids(self, pair: str, side: Side, ids: Sequence[str], object: str | None = None) -> dict[str, str]:
         with self._reading() as connection:
-            return {row[0]: row[1] for row in select(connection, _COUNTERPARTS[SIDE_CODE[side]], ids, pair)}
+            rows = select(connection, _COUNTERPARTS[SIDE_CODE[side]], ids, pair)
+            return {one: other for one, other, there in rows if object in (None, there)}
 
     def example_link(self, pair: str) -> Link | None:
         """The fullest of the first 200 live links: its base stands in for both records' values."""
