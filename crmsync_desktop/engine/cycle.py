@@ -95,7 +95,7 @@ async def _run(contexts: Sequence[Context]) -> str:
         for context in contexts:
             context.newly_linked = True
             stage_waiting(context)
-    for step in (recover, settle_doubtful, refresh_members):
+    for step in (settle_doubtful, recover, refresh_members):
         for context in contexts:
             context.check_stop()
             await step(context)

@@ -4,7 +4,7 @@ forgotten once somebody has edited either side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from crmsync_desktop.domain.lifecycle import edited
 from crmsync_desktop.domain.planner import LinkPlan
@@ -14,8 +14,19 @@ from crmsync_desktop.domain.standing import let_stand, notice, take_out
 from crmsync_desktop.domain.values import same, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Couple, couples_of
-from crmsync_desktop.ports.store import Entry, Link, LinkState, NewError, RecordState, Settle, Store, Undone
+from crmsync_desktop.ports.store import (
+    Entry,
+    JournalState,
+    Link,
+    LinkState,
+    NewError,
+    RecordState,
+    Settle,
+    Store,
+    Undone,
+)
 
+MOST = 100_000
 UNDOS = "undos"
 """The document that holds which pass is the undo of which: [undo, undone]."""
 
@@ -46,13 +57,19 @@ def load_standing(context: Context, links: Iterable[int]) -> None:
 
 
 def stand(context: Context, link: Link, plan: LinkPlan, salesforce: Sequence[Cell], hubspot: Sequence[Cell]) -> None:
-    """Take out of a link's plan, both of whose records are live, what stands as an undo left it."""
+    """Take out of a link's plan, both of whose records are live, what stands as an undo left it; note what no longer does."""
     if link.link in context.deleted_again:
         context.stood.append((link.link, ""))  # somebody brought the record back
-    if stood := context.standing.get(link.link):
-        columns = context.layout.columns
-        ended = let_stand(plan, columns, stood, salesforce, hubspot)
-        context.stood += [(link.link, columns[place].property) for place in ended]
+    columns = context.layout.columns
+    ended = let_stand(plan, columns, context.standing.get(link.link, {}), salesforce, hubspot)
+    context.stood += [(link.link, columns[place].property) for place in ended]
+
+
+def stand_after(
+    context: Context, link: Link, plan: LinkPlan, salesforce: Sequence[Cell], hubspot: Sequence[Cell]
+) -> None:
+    """The same for what would be left to do after a write: whether it stands is for the next plan to say."""
+    let_stand(plan, context.layout.columns, context.standing.get(link.link, {}), salesforce, hubspot)
 
 
 def forget_stood(context: Context) -> None:
@@ -172,6 +189,18 @@ async def settle_doubtful(context: Context) -> None:
         if gone:
             with context.store.together():
                 _mark_gone(context, gone)
+                _note_done(context, gone)
+
+
+def _note_done(context: Context, gone: Collection[int]) -> None:
+    """The journal's last word on deletes whose answers were lost."""
+    states = [JournalState.SENT, JournalState.UNKNOWN]
+    deletes = context.store.entries(None, states, op=Op.DELETE, limit=MOST, pair=context.pair.name)
+    done = [entry for entry in deletes if entry.link in gone and entry.pass_id in context.undos]
+    note = "answer lost; found to be done"
+    context.store.finish(
+        [(entry.row, JournalState.DONE, entry.record_id, note) for entry in done], stamp(context.clock.now())
+    )
 
 
 def _object(context: Context, link: Link, side: Side) -> str:

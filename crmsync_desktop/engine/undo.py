@@ -47,7 +47,7 @@ async def run_undo(
             note_undo(first.store, first.pass_id, of)
             for context in contexts:
                 context.undos = context.undos | {first.pass_id}
-        for step in (recover, settle_doubtful):
+        for step in (settle_doubtful, recover):
             for context in contexts:
                 context.check_stop()
                 await step(context)

@@ -17,6 +17,7 @@ from crmsync_desktop.engine.attached import attached_to
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Couple, couple_cells, couples_of
 from crmsync_desktop.engine.stamps import edited_at
+from crmsync_desktop.engine.standing import load_standing
 from crmsync_desktop.ports.store import Entry, JournalState, Known, Link
 
 CHUNK = 2_000
@@ -159,6 +160,7 @@ async def _plan_chunk(context: Context, of: int, chunk: Sequence[_Written]) -> l
         return []
     context.check_stop()
     scene = _scene(context, chunk)
+    load_standing(context, scene.couples)
     attached = await attached_to(context, [written.key for written in chunk if written.op is Op.CREATE])
     left: list[LeftRecord] = []
     planned: list[Entry] = []
@@ -169,6 +171,8 @@ async def _plan_chunk(context: Context, of: int, chunk: Sequence[_Written]) -> l
         entry = None
         if written.op is Op.DELETE:
             reasons = [Left("", _not_restored(written.key[0]))]
+        elif known is not None and known.presence is Presence.DELETED and known.link in context.deleted_again:
+            pass  # an undo has deleted it already
         elif known is None or known.presence is not Presence.LIVE:
             reasons = [Left("", "the record isn't there any more: it was deleted, merged or hidden since")]
         elif written.op is Op.CREATE:

@@ -93,9 +93,10 @@ def test_created_records_are_deleted_again_and_nothing_else_whenever_it_dies(cra
         number = desk.sync().id
         assert undo_until_death(desk, number, crash_in) or crash_in > 100
         desk.sync()
-        undo(desk, number)
+        assert undo(desk, number).left == []
         desk.sync()
         desk.sync()
+        assert undo(desk, number).left == []
         assert sorted(row.id for row in desk.salesforce.live()) == sorted(row.id for row in contacts)
         assert sorted(row.id for row in desk.hubspot.live()) == sorted(row.id for row in people)
 
