@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from crmsync_desktop.domain.mapping import Mapping, Rule
+from crmsync_desktop.domain.newest import Edit
 from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import Cell, Observed, Op, Outcome, Presence, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, ContactList, Field, Identity, Kind, Owner, Schema
@@ -129,6 +130,9 @@ class InstantSystem:
             wanted = {value.casefold() for value in values}
             return [record for record in self.records.values() if str(record.cells[0]).casefold() in wanted]
 
+    async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
+        return {}
+
     async def write(self, writes: Sequence[Write]) -> list[Written]:
         with self._mine():
             self.writes += len(writes)
@@ -137,7 +141,7 @@ class InstantSystem:
     def _stored(self, write: Write) -> Written:
         id = write.id or f"{10**10 + len(self.records)}"
         before = self.records.get(id)
-        cells = list(before.cells) if before is not None else [None] * len(NAMES)
+        cells: list[Cell] = list(before.cells) if before is not None else [None] * len(NAMES)
         for place, name in enumerate(NAMES):
             field = name if self.side is Side.HUBSPOT else field_of(name)
             if field in write.values:
