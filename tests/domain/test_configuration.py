@@ -12,6 +12,7 @@ from crmsync_desktop.domain.configuration import (
     Configuration,
     MappingChange,
     MappingPart,
+    RowChange,
     SettingChange,
     clashes,
     completed,
@@ -21,7 +22,10 @@ from crmsync_desktop.domain.configuration import (
     settings_of,
 )
 from crmsync_desktop.domain.mapping import Mapping, Rule
+from crmsync_desktop.domain.owners import Pairing
+from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.settings import ContactSettings, OnConflict, OnHubSpotChange, Settings
+from crmsync_desktop.domain.stages import Choice
 
 EMAIL = Mapping("email", {"Contact": "Email", "Lead": "Email"}, builtin=True)
 TITLE = Mapping("jobtitle", {"Contact": "Title"}, Rule.TWO_WAY, builtin=True)
@@ -153,3 +157,16 @@ def test_the_differences_are_all_there_is_between_two(before: Configuration, aft
             mappings[change.new.property] = change.new
     assert settings == after.settings
     assert in_order(list(mappings.values()), ()) == in_order(after.mappings["contacts"], ())
+
+
+def test_rows_of_stages_and_owners_that_differ_are_told() -> None:
+    first = Choice(Side.HUBSPOT, "012A", "Prospecting", "default", "qualifiedtobuy")
+    whole = Choice(Side.SALESFORCE, "default", "", "", "")
+    before = Configuration({}, {}, {"deals": (first, whole)}, (Pairing("005A", "71"),))
+    after = Configuration({}, {}, {"deals": (msgspec.structs.replace(first, target_stage="contractsent"),)})
+    assert difference(before, after) == (
+        RowChange("deals.stage", "Salesforce's 012A/Prospecting", "default/qualifiedtobuy", "default/contractsent"),
+        RowChange("deals.stage", "HubSpot's default", "(no record type)", ""),
+        RowChange("owner", "005A", "71", ""),
+    )
+    assert difference(before, before) == ()

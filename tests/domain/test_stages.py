@@ -15,7 +15,7 @@ from crmsync_desktop.domain.planner import Doors, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Category, Side, Value
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 from crmsync_desktop.domain.settings import OnConflict
-from crmsync_desktop.domain.stages import Choice, Tables, read_by, tables_of
+from crmsync_desktop.domain.stages import Choice, Tables, changes, read_by, tables_of
 from tests.domain.test_pipelines import DEALS as SALES
 from tests.domain.test_pipelines import OPPORTUNITIES, pipeline
 
@@ -254,3 +254,17 @@ def test_a_pair_without_stages_is_left_alone() -> None:
 def test_a_pipeline_alone_can_be_mapped() -> None:
     only = read_by(resolve(DEALS, [Mapping("pipeline", {"Opportunity": "RecordTypeId"})], SCHEMAS), TYPED)
     assert only.columns[0].as_hubspot("012Renewal") == "2"
+
+
+def test_what_came_went_and_was_renamed_is_told() -> None:
+    before = [pipeline("1", "a", "b", label="Sales"), pipeline("2", "c", label="Old"), pipeline("3", active=False)]
+    renamed = Pipeline("1", "Sales", (Stage("a", "A!"), Stage("b", "b", active=False), Stage("d", "d")))
+    assert changes([], [], before, [renamed, pipeline("4", label="New")]) == [
+        "New in HubSpot: “Sales/d”.",
+        "New in HubSpot: “New”.",
+        "Gone from HubSpot: “Old”.",
+        "Gone from HubSpot: “Sales/b”.",
+        "Gone from HubSpot: “Old/c”.",
+        "Renamed in HubSpot: “Sales/a” is now “Sales/A!”.",
+    ]
+    assert changes(before, before, before, before) == []
