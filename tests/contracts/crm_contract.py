@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 import pytest
 
 from crmsync_desktop.domain.errors import AllocationReached, LimitReached, SetupError, SignInNeeded
-from crmsync_desktop.domain.newest import By
 from crmsync_desktop.domain.records import UNSEEN, Category, Op, Outcome, Presence, Write, Written
 from crmsync_desktop.ports.crm import Want
 from tests.contracts.account_contract import AccountContract
@@ -309,40 +308,6 @@ class CrmContract(AccountContract):
         await bench.crm.write([self.change(bench, "u", record, {bench.text_field: "Counted"})])
         await bench.crm.allowance()
         assert bench.calls() - before[0] == bench.budget.calls(bench.crm.side) - before[1] > 0
-
-    @scenario
-    async def test_the_last_edit_of_a_field_is_told_with_its_time_and_value(self, bench: Workbench) -> None:
-        bench.keep_history()
-        record = bench.insert(bench.fresh())
-        for value in ("Once", "Twice"):
-            bench.pass_time(60)
-            bench.edit(record, {bench.text_field: value})
-        edited_at = bench.now()
-        bench.pass_time(60)
-        found = await bench.crm.edits(self.want(bench), [record, bench.missing_id], [bench.text_field, "no_such_field"])
-        assert list(found) == [record]
-        ((name, edit),) = found[record].items()
-        assert (name, edit.value) == (bench.text_field, "Twice")
-        assert abs(datetime.fromisoformat(edit.at).timestamp() - edited_at) <= 1
-
-    @scenario
-    async def test_what_was_written_here_is_no_persons_edit(self, bench: Workbench) -> None:
-        bench.keep_history()
-        (made,) = await bench.crm.write([self.create(bench, "c")])
-        bench.pass_time(60)
-        assert made.id is not None
-        await bench.crm.write([self.change(bench, "u", made.id, {bench.text_field: "Ours"})])
-        bench.pass_time(60)
-        found = await bench.crm.edits(self.want(bench), [made.id], [bench.text_field])
-        assert found[made.id][bench.text_field].by is not By.PERSON
-
-    @scenario
-    async def test_the_edits_of_nothing_cost_nothing(self, bench: Workbench) -> None:
-        await bench.crm.schemas([bench.object])
-        record, before = bench.insert(bench.fresh()), bench.calls()
-        assert await bench.crm.edits(self.want(bench), [], [bench.text_field]) == {}
-        assert await bench.crm.edits(self.want(bench), [record], []) == {}
-        assert bench.calls() == before
 
     @scenario
     async def test_schemas_tell_the_fields(self, bench: Workbench) -> None:
