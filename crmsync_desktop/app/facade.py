@@ -18,6 +18,7 @@ from crmsync_desktop.app.views import (
     Event,
     FieldView,
     MappingView,
+    NewPropertyView,
     PairView,
     PassView,
     SettingView,
@@ -108,6 +109,15 @@ class Facade(Protocol):
     async def backfill(self, pair: str, property: str, preview: bool) -> PassView:
         """Let what both sides hold already travel by this mapping's rule, as on the first link: runs a pass (M4). A new
         mapping by itself moves only what is edited from then on. Raises SetupError for one that doesn't sync."""
+        ...
+
+    async def new_property(self, pair: str, salesforce: dict[str, str], name: str) -> NewPropertyView:
+        """The HubSpot property that would be made for these fields (object → field), called as the first of them is where
+        `name` is "". Raises SetupError where there can't be one, or one of that name is there. Makes nothing."""
+        ...
+
+    async def make_property(self, pair: str, salesforce: dict[str, str], name: str, rule: Rule) -> list[MappingView]:
+        """Make that property in HubSpot, and map it (M5). Costs two calls. Raises SetupError where HubSpot refuses."""
         ...
 
     async def mappable_fields(self, pair: str) -> list[FieldView]: ...

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from collections.abc import Mapping as Table
 
 from crmsync_desktop.app.mappings import Mappings
-from crmsync_desktop.app.runner import Runner
-from crmsync_desktop.app.views import Changed, Event, FieldView, MappingView, PassView
+from crmsync_desktop.app.runner import Runner, Systems
+from crmsync_desktop.app.views import Changed, Event, FieldView, MappingView, NewPropertyView, PassView
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import PAIRS, Rule
+from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.ports.store import Store
 
@@ -23,10 +24,12 @@ class MappingWork:
         store: Store,
         mappings: Table[str, Mappings],
         schemas: Callable[[str], Awaitable[dict[str, Schema]]],
+        systems: Callable[[], Awaitable[Systems]],
         runner: Runner,
         emit: Callable[[Event], None],
     ) -> None:
-        self._memory, self._of_pairs, self._schemas_of = store, mappings, schemas
+        self._memory, self._of_pairs = store, mappings
+        self._schemas_of, self._systems_of = schemas, systems
         self._passes, self._tell = runner, emit
 
     async def mappings(self, pair: str) -> list[MappingView]:
@@ -65,6 +68,26 @@ class MappingWork:
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         return self._of(pair).check(property, salesforce, await self._schemas_of(pair))
+
+    async def new_property(self, pair: str, salesforce: dict[str, str], name: str) -> NewPropertyView:
+        wanted = self._of(pair).new_property(salesforce, name, await self._schemas_of(pair))
+        return NewPropertyView(
+            wanted.object,
+            wanted.name,
+            wanted.label,
+            f"{wanted.type}/{wanted.field_type}",
+            wanted.group,
+            tuple((option.value, option.label) for option in wanted.options),
+        )
+
+    async def make_property(self, pair: str, salesforce: dict[str, str], name: str, rule: Rule) -> list[MappingView]:
+        own = self._of(pair)
+        wanted = own.new_property(salesforce, name, await self._schemas_of(pair))
+        systems = await self._systems_of()
+        await systems.properties.make_property(wanted)
+        self._memory.save_schemas((await systems.crms[Side.HUBSPOT].schemas([wanted.object])).values())
+        own.add(wanted.name, salesforce, rule, await self._schemas_of(pair))
+        return await self._changed(pair)
 
     async def _changed(self, pair: str) -> list[MappingView]:
         self._tell(Changed(("mappings",)))

@@ -11,6 +11,7 @@ from crmsync_desktop.app.views import FieldView, MappingView
 from crmsync_desktop.domain.compat import Fit, fit_all
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import Existing, Mapping, Pair, Rule, as_made, carries_association, once_synced
+from crmsync_desktop.domain.new_property import NewProperty, property_for
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.ports.store import Store
 
@@ -134,6 +135,25 @@ class Mappings:
             return "Choose a Salesforce field.", ""
         fit = self._fit(mapping, schemas)
         return fit.problem, fit.warning
+
+    def new_property(self, salesforce: Table[str, str], name: str, schemas: Table[str, Schema]) -> NewProperty:
+        """The HubSpot property for these fields, made after the first. Raises SetupError where there can be none."""
+        if not salesforce:
+            raise SetupError("No Salesforce field is named.", "", "Name one: Contact.Customer_Tier__c")
+        for object, field in salesforce.items():
+            if object not in schemas or field not in schemas[object].fields:
+                raise SetupError(f"Salesforce has no field {object}.{field}.")
+        object, field = next(iter(salesforce.items()))
+        found = property_for(schemas[object].fields[field], f"{object}.{field}", self._pair.hubspot, name)
+        if isinstance(found, str):
+            raise SetupError("This property can't be made.", found)
+        if found.name in schemas[self._pair.hubspot].fields:
+            raise SetupError(
+                f"HubSpot has a property “{found.name}” already.",
+                "",
+                f"Map that one, or give another name: mappings add {self._pair.name} {found.name} --field {object}.{field}",
+            )
+        return found
 
     def views(self, schemas: Table[str, Schema], examples: Table[str, tuple[str, str]]) -> list[MappingView]:
         """The table's rows. `examples`: property → (Salesforce value, HubSpot value) of a real record."""

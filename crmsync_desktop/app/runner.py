@@ -29,7 +29,7 @@ from crmsync_desktop.engine.metadata import OUTDATED
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.recover import close_crashed_passes
 from crmsync_desktop.ports.clock import Clock
-from crmsync_desktop.ports.crm import ContactLists, Crm
+from crmsync_desktop.ports.crm import ContactLists, Crm, Properties
 from crmsync_desktop.ports.store import PassRow, PassState, Store
 
 Work = Callable[[list[Context], dict[Side, int]], Awaitable[PassRow]]
@@ -44,6 +44,7 @@ class Systems:
 
     crms: dict[Side, Crm]
     lists: ContactLists
+    properties: Properties
 
 
 class AsIf(msgspec.Struct, frozen=True):

@@ -81,7 +81,7 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
             # A new connection writes nothing by itself before somebody has looked at a preview and resumed it.
             store.save_document(PAUSED, True)
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
-        MappingWork.__init__(self, store, self._mappings, self._schemas, self._runner, self._emit)
+        MappingWork.__init__(self, store, self._mappings, self._schemas, self._systems, self._runner, self._emit)
         MatchWork.__init__(self, store, clock, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
         Decisions.__init__(self, store, clock, self._runner, self._emit)

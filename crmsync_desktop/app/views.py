@@ -236,6 +236,18 @@ class FieldView(msgspec.Struct, frozen=True):
     type: str
 
 
+class NewPropertyView(msgspec.Struct, frozen=True):
+    """A HubSpot property that would be made (M5). `type` is HubSpot's own word, "enumeration/select". `options`: (value,
+    label)."""
+
+    object: str
+    name: str
+    label: str
+    type: str
+    group: str
+    options: tuple[tuple[str, str], ...]
+
+
 class MappingView(msgspec.Struct, frozen=True):
     """One row of the mappings table. `problem` stops it from syncing (field gone, types don't fit), `warning` tells of
     loss. `examples` are (Salesforce value, HubSpot value) of a real record, "" where there is none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.toml_lines import MOST_CHARACTERS, told
 from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.cli import output
+from crmsync_desktop.cli.asking import agreed
 from crmsync_desktop.cli.errors import COULD_NOT_RUN, printable
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
 from crmsync_desktop.domain.errors import SetupError
@@ -66,7 +66,8 @@ def import_configuration(
             return COULD_NOT_RUN if found.problems else 0
         if not yes:
             _show(found, as_json, "Would change")
-            if not _agreed(asking=not as_json and file != _STANDARD_INPUT and sys.stdin.isatty()):
+            asking = not as_json and file != _STANDARD_INPUT and sys.stdin.isatty()
+            if not agreed("Change it like this?", asking):
                 print("Nothing was changed.", file=sys.stderr)
                 return COULD_NOT_RUN
             await facade.import_configuration(text)
@@ -76,23 +77,6 @@ def import_configuration(
         return 0
 
     return on(name, practice, work)
-
-
-def _agreed(asking: bool) -> bool:
-    """Raises SetupError where nobody can be asked."""
-    if not asking:
-        raise SetupError(
-            "Nothing was changed: there is nobody to ask.", "", "Say --yes to change it, or --preview only to look."
-        )
-    # An event loop's own handler waits for the end of what runs, which here waits for a key.
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        return typer.confirm("Change it like this?", default=False)
-    except typer.Abort:
-        print()
-        return False
-    finally:
-        signal.signal(signal.SIGINT, former)
 
 
 def _read(file: Path) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
+from crmsync_desktop.cli.asking import agreed
 from crmsync_desktop.cli.previewing import shown_pass
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.errors import SetupError
@@ -112,6 +113,42 @@ def add_mapping(
         print(f"Existing values stay until they are edited. To let them travel: mappings backfill {pair} {property}")
         if warning:
             print(warning, file=sys.stderr)
+        return 0
+
+    return on(name, practice, work)
+
+
+@mappings_app.command("create-property")
+def create_property(
+    pair: Pair,
+    field: Annotated[list[str], typer.Argument(help="Contact.Customer_Tier__c; one for each object that has it.")],
+    property: Annotated[
+        str, typer.Option("--name", help="The property's internal name; else as the field is called.")
+    ] = "",
+    rule: Annotated[Rule, typer.Option(help="The update rule.")] = Rule.PREFER_SALESFORCE,
+    preview: Annotated[bool, typer.Option("--preview", help="Show what would be made, and make nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before making it.")] = False,
+    name: Connection = None,
+    practice: OnPractice = False,
+    as_json: AsJson = False,
+) -> int:
+    """Make a HubSpot property like a Salesforce field, and map the two."""
+    fields = dict(_field(each) for each in field)
+
+    async def work(facade: Facade) -> int:
+        made = await facade.new_property(pair, fields, property)
+        if as_json:
+            output.as_json(made)
+        else:
+            output.show_new_property(made)
+        if preview:
+            return 0
+        if not yes and not agreed("Make it in HubSpot?", asking=not as_json and sys.stdin.isatty()):
+            print("Nothing was made.", file=sys.stderr)
+            return 2
+        await facade.make_property(pair, fields, property, rule)
+        if not as_json:
+            print(f"{made.name} ⇄ {', '.join(field)}: {rule.label}")
         return 0
 
     return on(name, practice, work)

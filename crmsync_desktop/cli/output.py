@@ -19,6 +19,7 @@ from crmsync_desktop.app.views import (
     ErrorGroupView,
     Event,
     MappingView,
+    NewPropertyView,
     Notice,
     PairView,
     PassProgress,
@@ -181,6 +182,12 @@ def show_pairs(pairs: Iterable[PairView]) -> None:
             pair.name, escape(pair.objects), state, f"{pair.links:,}", f"{pair.mappings:,}", escape(pair.needs)
         )
     console.print(table)
+
+
+def show_new_property(made: NewPropertyView) -> None:
+    console.print(f"HubSpot {made.object}: {escape(made.label)} ({made.name}), {made.type}, in {made.group}")
+    for value, label in made.options:
+        console.print(f"    {escape(value)}: {escape(label)}")
 
 
 def show_mappings(mappings: Iterable[MappingView]) -> None:

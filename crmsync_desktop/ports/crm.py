@@ -10,6 +10,7 @@ import msgspec
 
 from crmsync_desktop.domain.newest import Edit
 from crmsync_desktop.domain.pipelines import Pipeline
+from crmsync_desktop.domain.new_property import NewProperty
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, ContactList, Identity, Owner, Schema
 
@@ -105,6 +106,14 @@ class Crm(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Properties(Protocol):
+    """HubSpot's property definitions, as far as they are made from here (M5)."""
+
+    async def make_property(self, wanted: NewProperty) -> None:
+        """Raises SetupError in HubSpot's own words where it refuses."""
+        ...
 
 
 class ContactLists(Protocol):

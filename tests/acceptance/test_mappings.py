@@ -178,3 +178,66 @@ def test_values_are_paired_only_with_what_both_lists_have(here: Difficult) -> No
     assert here.run(*asked, "VENDOR=Other", "--json").json == {"VENDOR": "Other"}
     assert "no paired values" in here.run(*asked, "--clear").out
     assert "Write it as HUBSPOT=SALESFORCE" in here.run(*asked, "VENDOR").err
+
+
+TIER = {
+    "object": "Contact",
+    "name": "Tier__c",
+    "type": "picklist",
+    "label": "Tier",
+    "values": [{"value": "Gold"}, {"value": "Tin"}],
+}
+
+
+@pytest.fixture
+def tier(here: Difficult) -> Iterator[Difficult]:
+    """Contacts have a picklist of their own. The portal keeps the properties that are made, so each test names its own."""
+    here.admin.post("/salesforce/setup", custom_fields=[TIER])
+    yield here
+    token = here.desk.orgs.announced["hubspot"]["access_token"]
+    here.admin.post("/hubspot/keys", token=token)
+
+
+def test_m5_a_missing_property_is_shown_made_and_mapped(tier: Difficult) -> None:
+    asked = ("mappings", "create-property", "--practice", "contacts", "Contact.Tier__c", "--name", "tier_one")
+    looked = tier.run(*asked, "--preview")
+    assert "HubSpot contacts: Tier (tier_one), enumeration/select, in contactinformation" in looked.out
+    assert "Gold: Gold" in looked.out
+    assert "Nothing was changed: there is nobody to ask." in tier.run(*asked).err
+    assert "tier_one" not in tier.run("mappings", "list", "contacts", "--practice").out
+    assert tier.run(*asked, "--yes").status == 0
+    person = tier.person(Tier__c="Gold")
+    tier.sync()
+    assert tier.people("tier_one") == [("Gold",)]
+    tier.hubspot.edit(tier.only(), tier_one="Tin")
+    tier.sync()
+    assert tier.contacts("Tier__c") == [("Gold",)], "Prefer Salesforce unless blank"
+    assert person
+    assert "already" in tier.run(*asked, "--yes").err
+
+
+def test_m5_hubspots_own_refusal_is_told_in_its_words(tier: Difficult) -> None:
+    asked = ("mappings", "create-property", "--practice", "contacts", "Contact.Tier__c", "--yes", "--name")
+    tier.run("mappings", "list", "contacts", "--practice")
+    url = f"{tier.desk.orgs.announced['hubspot']['url']}/crm/properties/2026-03/contacts"
+    body = {"name": "tier_two", "label": "T", "type": "string", "fieldType": "text", "groupName": "contactinformation"}
+    tier.hubspot.session.post(url, json=body, timeout=30).raise_for_status()
+    ran = tier.run(*asked, "tier_two")
+    assert ran.status == 2
+    assert "HubSpot has a property “tier_two” already." in ran.err
+    token = tier.desk.orgs.announced["hubspot"]["access_token"]
+    scopes = ["oauth", "crm.objects.contacts.read", "crm.schemas.contacts.read"]
+    tier.admin.post("/hubspot/keys", token=token, scopes=scopes)
+    ran = tier.run(*asked, "tier_three")
+    assert ran.status == 2
+    assert "crm.schemas.contacts.write" in ran.err
+
+
+def test_m5_what_cant_become_a_property_costs_no_call(tier: Difficult) -> None:
+    asked = ("mappings", "create-property", "--practice", "contacts")
+    tier.run("mappings", "list", "contacts", "--practice")
+    tier.admin.reset_calls()
+    assert "associations carry lookups" in tier.run(*asked, "Contact.AccountId").err
+    assert "Salesforce has no field Contact.Nothing__c" in tier.run(*asked, "Contact.Nothing__c").err
+    assert "can't be the name of a property" in tier.run(*asked, "Contact.Tier__c", "--name", "Tier").err
+    assert sum(tier.admin.calls().values()) == 0

@@ -26,6 +26,7 @@ from crmsync_desktop.app.views import (
     HubSpotMeterView,
     MappingView,
     MeterView,
+    NewPropertyView,
     PairView,
     PassFinished,
     PassProgress,
@@ -175,6 +176,13 @@ class ScriptedEngine(PracticeWork):
 
     async def set_values(self, pair: str, property: str, values: list[tuple[str, str]]) -> list[MappingView]:
         self.asked.append(("set_values", property, values))
+        return self.mapping_views
+
+    async def new_property(self, pair: str, salesforce: dict[str, str], name: str) -> NewPropertyView:
+        return NewPropertyView(pair, name, name, "string/text", "contactinformation", ())
+
+    async def make_property(self, pair: str, salesforce: dict[str, str], name: str, rule: Rule) -> list[MappingView]:
+        self.asked.append(("make_property", pair, salesforce, name, rule))
         return self.mapping_views
 
     async def backfill(self, pair: str, property: str, preview: bool) -> PassView:

@@ -11,11 +11,13 @@ from crmsync_desktop.adapters.hubspot.batches import BATCH
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.history import Histories
 from crmsync_desktop.adapters.hubspot.lists import Lists
+from crmsync_desktop.adapters.hubspot.making import make_property
 from crmsync_desktop.adapters.hubspot.pipelines import read_pipelines
 from crmsync_desktop.adapters.hubspot.reading import Reader
 from crmsync_desktop.adapters.hubspot.recovering import Recoverer
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.adapters.hubspot.writing import Writer
+from crmsync_desktop.domain.new_property import NewProperty
 from crmsync_desktop.domain.newest import Edit
 from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
@@ -28,7 +30,7 @@ PUBLIC_ADDRESS: Final = "https://api.hubapi.com"
 
 
 class HubSpotCrm:
-    """Implements `ports.crm.Crm` and `ports.crm.ContactLists` for one HubSpot account.
+    """Implements `ports.crm.Crm`, `ContactLists` and `Properties` for one HubSpot account.
 
     `access_token`: a service key, a private app's token or an OAuth access token. `overlap_seconds` and
     `slow_overlap_seconds`: how far a read of changes goes back before the last one, each time and once in that time.
@@ -104,6 +106,9 @@ class HubSpotCrm:
 
     async def recover(self, creates: Sequence[Write]) -> list[Written]:
         return await self._recoverer.recover(creates)
+
+    async def make_property(self, wanted: NewProperty) -> None:
+        await make_property(self._transport, wanted)
 
     async def lists(self) -> list[ContactList]:
         return await self._lists.lists()

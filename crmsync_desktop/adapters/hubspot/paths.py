@@ -30,6 +30,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 ACCOUNT: Final = Endpoint("GET", f"/account-info/{VERSION}/details")
 DAILY_USAGE: Final = Endpoint("GET", f"/account-info/{VERSION}/api-usage/daily/private-apps")
 PROPERTIES: Final = Endpoint("GET", f"/crm/properties/{VERSION}/{{object}}")
+PROPERTY_CREATE: Final = Endpoint("POST", f"/crm/properties/{VERSION}/{{object}}")
 PIPELINES: Final = Endpoint("GET", f"/crm/pipelines/{VERSION}/{{object}}")
 OWNERS: Final = Endpoint("GET", f"/crm/owners/{VERSION}")
 SEARCH: Final = Endpoint("POST", f"/crm/objects/{VERSION}/{{object}}/search", Bucket.SEARCH)

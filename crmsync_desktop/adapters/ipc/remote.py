@@ -17,6 +17,7 @@ from crmsync_desktop.app.views import (
     ErrorGroupView,
     FieldView,
     MappingView,
+    NewPropertyView,
     PairView,
     PassView,
     SettingView,
@@ -97,6 +98,12 @@ class RemoteFacade(ABC):
 
     async def backfill(self, pair: str, property: str, preview: bool) -> PassView:
         return await self._ask(PassView, "backfill", pair, property, preview)
+
+    async def new_property(self, pair: str, salesforce: dict[str, str], name: str) -> NewPropertyView:
+        return await self._ask(NewPropertyView, "new_property", pair, salesforce, name)
+
+    async def make_property(self, pair: str, salesforce: dict[str, str], name: str, rule: Rule) -> list[MappingView]:
+        return await self._ask(list[MappingView], "make_property", pair, salesforce, name, rule)
 
     async def mappable_fields(self, pair: str) -> list[FieldView]:
         return await self._ask(list[FieldView], "mappable_fields", pair)
