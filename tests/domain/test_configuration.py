@@ -151,7 +151,9 @@ def test_the_differences_are_all_there_is_between_two(before: Configuration, aft
         if isinstance(change, SettingChange):
             assert settings[change.key] == change.old
             settings[change.key] = change.new
-        elif change.part is MappingPart.REMOVED:
+            continue
+        assert isinstance(change, MappingChange)
+        if change.part is MappingPart.REMOVED:
             del mappings[change.old.property]
         else:
             mappings[change.new.property] = change.new

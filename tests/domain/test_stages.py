@@ -260,8 +260,8 @@ def test_what_came_went_and_was_renamed_is_told() -> None:
     before = [pipeline("1", "a", "b", label="Sales"), pipeline("2", "c", label="Old"), pipeline("3", active=False)]
     renamed = Pipeline("1", "Sales", (Stage("a", "A!"), Stage("b", "b", active=False), Stage("d", "d")))
     assert changes([], [], before, [renamed, pipeline("4", label="New")]) == [
-        "New in HubSpot: “Sales/d”.",
         "New in HubSpot: “New”.",
+        "New in HubSpot: “Sales/d”.",
         "Gone from HubSpot: “Old”.",
         "Gone from HubSpot: “Sales/b”.",
         "Gone from HubSpot: “Old/c”.",
