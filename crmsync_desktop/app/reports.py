@@ -15,6 +15,9 @@ from crmsync_desktop.app.views import (
     PassView,
     TallyView,
 )
+from crmsync_desktop.domain.kept_plan import NEW
+from crmsync_desktop.domain.members import parse
+from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import Category, Cell, Side
 from crmsync_desktop.domain.remedies import CARDS, TITLES
 from crmsync_desktop.domain.values import stamp
@@ -22,6 +25,8 @@ from crmsync_desktop.ports.budget import Usage
 from crmsync_desktop.ports.store import Entry, ErrorRow, PassRow
 
 SHOWN_RECORDS = 50
+LOOKUPS = frozenset({"associatedcompanyid", "associations.companies", "associations.contacts"})
+"""Properties whose values are ids of other records, or members."""
 
 
 def pass_view(row: PassRow) -> PassView:
@@ -107,15 +112,19 @@ def change_view(entry: Entry) -> ChangeView:
         state=entry.state.name.lower(),
         reason=entry.reason,
         fields=tuple(
-            FieldChangeView(change.field, _text(change.old), _text(change.new), change.reason)
+            FieldChangeView(change.field, _text(change, change.old), _text(change, change.new), change.reason)
             for change in entry.changes
         ),
         note=entry.note,
     )
 
 
-def _text(cell: Cell) -> str:
-    return cell or ""
+def _text(change: FieldChange, cell: Cell) -> str:
+    """As people read it: members by name of id and role, parents that are still to be made as such."""
+    if not cell or change.property not in LOOKUPS:
+        return cell or ""
+    members = [f"{id} ({role})" if role else id for id, role in parse(cell).items()]
+    return ", ".join(f"new, from {id.removeprefix(NEW)}" if id.startswith(NEW) else id for id in members)
 
 
 def meter(

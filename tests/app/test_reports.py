@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from crmsync_desktop.app.reports import cards, error_groups, hours, meter
-from crmsync_desktop.domain.records import Category, Side
+from crmsync_desktop.app.reports import cards, change_view, error_groups, hours, meter
+from crmsync_desktop.domain.planner import FieldChange
+from crmsync_desktop.domain.records import Category, Op, Side
 from crmsync_desktop.ports.budget import Usage
-from crmsync_desktop.ports.store import ErrorRow
+from crmsync_desktop.ports.store import Entry, ErrorRow, JournalState
 
 
 def error(id: int, *, field: str = "", message: str = "refused", code: str = "CODE", notice: bool = False) -> ErrorRow:
@@ -77,3 +78,22 @@ def test_the_last_24_hours_are_24_bars_with_their_parts() -> None:
     assert (bars[-1].salesforce, bars[-1].hubspot) == (2, 6)
     assert bars[-1].parts[0] == ("HubSpot · contacts · read", 5)
     assert sum(bar.salesforce + bar.hubspot for bar in bars) == 8
+
+
+def test_members_and_parents_that_are_still_to_be_made_read_as_people_read_them() -> None:
+    reason = "new in HubSpot"
+    changes = (
+        FieldChange(0, "associations.contacts", "OpportunityContactRoles", "5=", None, "003A=Evaluator\nnew:5=", reason),
+        FieldChange(1, "associatedcompanyid", "AccountId", "71", "001A", "new:71", reason),
+        FieldChange(2, "description", "Description", "a=b", None, "new:a=b\nc", reason),
+    )
+    entry = Entry(
+        7, 1, "deals", Side.SALESFORCE, "Opportunity", None, Op.CREATE, JournalState.PLANNED, None, 3, None, "9",
+        "Deal", reason, changes,
+    )  # fmt: skip
+    shown = change_view(entry)
+    assert [(field.old, field.new) for field in shown.fields] == [
+        ("", "003A (Evaluator), new, from 5"),
+        ("001A", "new, from 71"),
+        ("", "new:a=b\nc"),
+    ]
