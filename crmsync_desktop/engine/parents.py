@@ -156,6 +156,19 @@ def stage_waiting(context: Context) -> None:
         ids = sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})
         known = context.store.records_by_id(side, object, ids)
         context.store.stage_again(side, [record.row for record in known])
+    _stage_conflicts(context)
+
+
+def _stage_conflicts(context: Context) -> None:
+    """Lookups that differ, held for a person, may be each other's counterparts by now."""
+    store = context.store
+    if not store.conflict_count():
+        return
+    lookups = {column.property for column in context.layout.columns if column.parent}
+    held = {conflict.link for conflict in store.conflicts(MOST) if conflict.property in lookups}
+    links = [link.link for link in store.links(sorted(held)) if link.pair == context.pair.name]
+    rows = [record.row for ends in store.counterparts(links).values() for record in ends]
+    store.stage_again(None, rows)
 
 
 def stage_parents(context: Context) -> bool:
