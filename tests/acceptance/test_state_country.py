@@ -279,6 +279,22 @@ def test_picklists_that_are_switched_on_later_are_noticed_and_nothing_bounces(he
     assert here.people("lastname", "country", "state") == before[1]
 
 
+def test_what_a_pass_wrote_is_previewed_in_words_and_put_back_by_an_undo(here: Difficult) -> None:
+    org(here, "on")
+    for property in ("country", "state"):
+        here.rule(property, "two_way")
+    here.person(MailingCountryCode="US", MailingStateCode="OR")
+    here.settled()
+    here.hubspot.edit(here.only(), country="Kanada", state="Ont.")
+    shown = json.loads(here.run("sync", "--preview", "--practice", "--json").out)
+    assert "Canada" in json.dumps(shown)
+    assert here.contacts(*CODES) == [("US", "OR")]
+    number = here.sync().json["pass"]["id"]
+    assert here.contacts(*CODES) == [("CA", "ON")]
+    assert here.run("undo", str(number), "--practice").status == 0
+    assert here.contacts(*TEXTS, *CODES) == [("United States", "Oregon", "US", "OR")]
+
+
 def test_a_list_that_changed_since_it_was_read_is_read_anew_once_a_code_is_refused(here: Difficult) -> None:
     org(here, "customised")
     person(here, "Moe", "Norway")
