@@ -10,6 +10,7 @@ from crmsync_desktop.domain.mapping import CONTACTS, Rule
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.kept_plans import drop_unkept
 from crmsync_desktop.engine.metadata import owners_of, schemas_of
 from tests.simulation.fields import mappings
 from tests.simulation.hubspot import FakeHubSpot
@@ -38,9 +39,7 @@ async def prepare(
     layout = resolve(CONTACTS, mappings(rules), schemas, owners)
     assert not layout.problems
     store.set_layout(CONTACTS.name, layout.properties)
-    for row in store.passes(20):
-        if row.preview:
-            store.drop_preview(row.id)
+    drop_unkept(store)
     return Context(
         pair=CONTACTS,
         layout=layout,
