@@ -11,9 +11,13 @@ from crmsync_desktop.app.configuration_checks import MappingChecks
 from crmsync_desktop.app.configuration_reading import Reading
 from crmsync_desktop.app.configuration_tables import has_stages
 from crmsync_desktop.app.configuration_text import described, section_of, shown, written
+from crmsync_desktop.app.configuration_views import (
+    ConfigurationChangeView,
+    ConfigurationDiffView,
+    ConfigurationProblemView,
+)
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.toml_lines import told
-from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView, ConfigurationProblemView
 from crmsync_desktop.domain.configuration import (
     Change,
     Configuration,

@@ -14,9 +14,10 @@ from typing import Any
 from crmsync_desktop.app import toml_lines
 from crmsync_desktop.app.configuration_tables import OWNER, STAGE, has_stages, read_owners, read_stages
 from crmsync_desktop.app.configuration_text import CONNECTION, FORMAT, described, section_of
+from crmsync_desktop.app.configuration_views import ConfigurationProblemView
 from crmsync_desktop.app.setting_views import CURRENCY, is_currency
 from crmsync_desktop.app.toml_lines import Lines, Path
-from crmsync_desktop.app.views import ConfigurationProblemView, SettingView
+from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.domain.configuration import Configuration, Plain, clashes, flat
 from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule
 from crmsync_desktop.domain.owners import Pairing

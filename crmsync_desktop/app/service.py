@@ -10,6 +10,7 @@ import msgspec
 from crmsync_desktop.app import reports, words
 from crmsync_desktop.app.address_words import with_picklists
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
+from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.decisions import Decisions
 from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.mapping_work import MappingWork
@@ -26,7 +27,6 @@ from crmsync_desktop.app.views import (
     CallMade,
     Changed,
     ChangeView,
-    ConfigurationDiffView,
     ConnectionView,
     DuplicatesView,
     ErrorGroupView,

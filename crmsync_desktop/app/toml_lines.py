@@ -10,7 +10,7 @@ import re
 import tomllib
 from typing import Any
 
-from crmsync_desktop.app.views import ConfigurationProblemView
+from crmsync_desktop.app.configuration_views import ConfigurationProblemView
 
 MOST_CHARACTERS = 1_000_000
 MOST_DOTS = 16

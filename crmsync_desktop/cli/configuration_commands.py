@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from crmsync_desktop.app.configuration_views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.toml_lines import MOST_CHARACTERS, told
-from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.asking import agreed
 from crmsync_desktop.cli.errors import COULD_NOT_RUN, printable

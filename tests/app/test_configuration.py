@@ -10,8 +10,8 @@ import pytest
 
 from crmsync_desktop.adapters.store import SqliteStore
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
+from crmsync_desktop.app.configuration_views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.app.mappings import Mappings
-from crmsync_desktop.app.views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.app.words import LEAD_WARNING
 from crmsync_desktop.domain.configuration import flat
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError, Unreachable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crmsync_desktop.app.configuration_views import ConfigurationProblemView
 from crmsync_desktop.app.toml_lines import Lines, read
-from crmsync_desktop.app.views import ConfigurationProblemView
 
 TEXT = """\
 format = 1

@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from crmsync_desktop.app import words
+from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
     Changed,
     ChangeView,
-    ConfigurationDiffView,
     ConflictView,
     ConnectionView,
     ErrorCardView,

@@ -6,11 +6,11 @@ from abc import ABC, abstractmethod
 from types import NoneType
 from typing import Any, TypeVar
 
+from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.match_views import OwnersView, StagesView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
     ChangeView,
-    ConfigurationDiffView,
     ConflictView,
     ConnectionView,
     DuplicatesView,

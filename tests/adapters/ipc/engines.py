@@ -11,14 +11,13 @@ from pathlib import Path
 import msgspec
 
 from crmsync_desktop.adapters.ipc import serve
+from crmsync_desktop.app.configuration_views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
     CallMade,
     Changed,
     ChangeView,
-    ConfigurationChangeView,
-    ConfigurationDiffView,
     ConnectionView,
     ErrorGroupView,
     Event,

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from crmsync_desktop.adapters.ipc import EngineClient, client, start_engine
+from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.views import (
     CallMade,
     Changed,
-    ConfigurationDiffView,
     Event,
     Notice,
     PassFinished,
