@@ -233,7 +233,8 @@ class Mappings:
         fields, hubspot = self._fields(mapping, schemas), self._hubspot(mapping.property, schemas)
         if not fields or hubspot is None:
             return NO_FIT
-        return fit_all(fields, hubspot)
+        theirs, ours = {h for h, _ in mapping.values}, {s for _, s in mapping.values}
+        return fit_all({object: _without(field, ours) for object, field in fields.items()}, _without(hubspot, theirs))
 
     def _view(
         self, mapping: Mapping, schemas: Table[str, Schema], examples: Table[str, tuple[str, str]]
@@ -262,6 +263,14 @@ class Mappings:
             examples=examples.get(mapping.property, ("", "")),
             values=mapping.values,
         )
+
+
+def _without(field: Field, paired: set[str]) -> Field:
+    """The field as far as its values have no pair: of those that have one nothing is missing on the other side."""
+    if not paired:
+        return field
+    left = tuple(option for option in field.options if option.value not in paired)
+    return msgspec.structs.replace(field, options=left)
 
 
 def _field_view(schema: Schema, field: Field) -> FieldView:

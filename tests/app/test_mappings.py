@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from crmsync_desktop.adapters.store import SqliteStore
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.bootstrap import default_mappings
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import COMPANIES, CONTACTS, Rule
+from crmsync_desktop.domain.mapping import COMPANIES, CONTACTS, Existing, Rule
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 
@@ -114,3 +115,51 @@ def test_values_that_the_product_pairs_are_offered_only_where_both_lists_have_th
     with contextlib.closing(SqliteStore(":memory:")) as store:
         [mapping] = Mappings(store, COMPANIES, default_mappings("companies")).usable(schemas)
     assert mapping.values == (("PROSPECT", "Prospect"), ("OTHER", "Other"))
+
+
+def test_values_that_are_paired_are_not_warned_of() -> None:
+    def listed(side: Side, object: str, name: str, *values: str) -> Schema:
+        options = tuple(Option(value, value) for value in values)
+        field = Field(name, name, Kind.PICKLIST, "list", options=options, restricted=True)
+        return Schema(side, object, object, {name: field}, AT)
+
+    schemas = {
+        "companies": listed(Side.HUBSPOT, "companies", "type", "PROSPECT", "VENDOR"),
+        "Account": listed(Side.SALESFORCE, "Account", "Type", "Prospect", "Rival"),
+    }
+    with contextlib.closing(SqliteStore(":memory:")) as store:
+        mappings = Mappings(store, COMPANIES, default_mappings("companies"))
+        [view] = mappings.views(schemas, {})
+        assert "Rival" in view.warning
+        assert "VENDOR" in view.warning
+        assert "rospect" not in view.warning
+        mappings.set_values("type", [("PROSPECT", "Prospect"), ("VENDOR", "Rival")], schemas)
+        [view] = mappings.views(schemas, {})
+    assert view.warning == ""
+    assert view.values == (("PROSPECT", "Prospect"), ("VENDOR", "Rival"))
+
+
+def test_what_salesforce_requires_and_no_mapping_fills_is_listed(mappings: Mappings) -> None:
+    required = Field("Segment__c", "Segment", Kind.TEXT, "text", required=True)
+    contact = msgspec.structs.replace(SCHEMAS["Contact"], fields={**SCHEMAS["Contact"].fields, "Segment__c": required})
+    schemas = {**SCHEMAS, "Contact": contact}
+    assert [(each.object, each.name) for each in mappings.missing(schemas)] == [("Contact", "Segment__c")]
+    mappings.add("notes", {"Contact": "Segment__c"}, Rule.TWO_WAY, schemas)
+    assert mappings.missing(schemas) == []
+    mappings.set_rule("notes", Rule.DONT_SYNC)
+    assert len(mappings.missing(schemas)) == 1
+
+
+def test_a_backfill_is_kept_until_a_pass_that_knew_of_it_is_done(mappings: Mappings) -> None:
+    mappings.add("notes", {"Contact": "Description"}, Rule.TWO_WAY, SCHEMAS)
+    began = mappings.all()
+    as_if = mappings.as_if_backfilled("notes")
+    assert (as_if.all()[-1].existing, mappings.all()[-1].existing) == (Existing.BACKFILL, Existing.STAY)
+    mappings.backfill("notes")
+    mappings.synced(began)
+    assert mappings.all()[-1].existing is Existing.BACKFILL, "it was asked for while the pass ran"
+    mappings.synced(mappings.all())
+    assert (mappings.all()[-1].existing, mappings.all()[-1].unread) == (Existing.TRAVEL, False)
+    mappings.set_rule("notes", Rule.DONT_SYNC)
+    with pytest.raises(SetupError, match="isn't synced"):
+        mappings.backfill("notes")
