@@ -3,109 +3,30 @@ isn't sent since Salesforce would refuse it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 import pytest
 
-from crmsync_desktop.domain.addresses import Address
-from crmsync_desktop.domain.layout import Layout, resolve
-from crmsync_desktop.domain.mapping import CONTACTS, Mapping, Rule
-from crmsync_desktop.domain.planner import Doors, FieldChange, LinkPlan, Look, plan_create, plan_link
-from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Side
-from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
+from crmsync_desktop.domain.mapping import Mapping, Rule
+from crmsync_desktop.domain.records import UNSEEN, Cell, Side
+from crmsync_desktop.domain.schema import Option
 from crmsync_desktop.domain.settings import (
-    ContactSettings,
     HubSpotStateCountry,
-    OnConflict,
-    SalesforceStateCountry,
-    Settings,
 )
-from crmsync_desktop.domain.state_country import picklists_of, with_addresses
-
-COUNTRIES = (
-    Option("BE", "Belgium"),
-    Option("CA", "Canada"),
-    Option("NL", "Netherlands"),
-    Option("NO", "Norway"),
-    Option("SE", "Sweden"),
-    Option("US", "United States"),
+from crmsync_desktop.domain.state_country import picklists_of
+from tests.domain.picklists import (
+    BOTH,
+    CUSTOMISED,
+    MATCH,
+    OFF,
+    ON,
+    OWN,
+    create,
+    layout,
+    picklist,
+    plan,
+    schemas,
+    sent,
 )
-STATES = (
-    Option("CA", "California", True, ("US",)),
-    Option("ON", "Ontario", True, ("CA",)),
-    Option("LI", "Limburg", True, ("NL",)),
-    Option("VLI", "Limburg", True, ("BE",)),
-)
-BOTH = (
-    Mapping("country", {"Contact": "MailingCountry", "Lead": "Country"}, Rule.TWO_WAY),
-    Mapping("state", {"Contact": "MailingState", "Lead": "State"}, Rule.TWO_WAY),
-)
-ON, OFF, CUSTOMISED = SalesforceStateCountry.ON, SalesforceStateCountry.OFF, SalesforceStateCountry.CUSTOMISED
-MATCH, OWN = HubSpotStateCountry.MATCH, HubSpotStateCountry.OWN
-
-
-def text(name: str) -> Field:
-    return Field(name, name, Kind.TEXT, "string")
-
-
-def picklist(name: str, options: tuple[Option, ...]) -> Field:
-    return Field(name, name, Kind.PICKLIST, "picklist", options=options, restricted=True)
-
-
-def schemas(
-    countries: tuple[Option, ...] = COUNTRIES, options: dict[str, tuple[Option, ...]] | None = None
-) -> dict[str, Schema]:
-    """An org with the picklists, and a portal whose properties may have options of their own."""
-    found = {}
-    for object, prefix in (("Contact", "Mailing"), ("Lead", "")):
-        fields = [text(f"{prefix}Country"), text(f"{prefix}State"), text("LastName")]
-        fields += [picklist(f"{prefix}CountryCode", countries), picklist(f"{prefix}StateCode", STATES)]
-        found[object] = Schema(Side.SALESFORCE, object, object, {field.name: field for field in fields}, "")
-    names = ("country", "state", "lastname")
-    properties = {name: picklist(name, options[name]) if options and name in options else text(name) for name in names}
-    return {**found, "contacts": Schema(Side.HUBSPOT, "contacts", "Contact", properties, "")}
-
-
-def layout(
-    salesforce: SalesforceStateCountry = ON,
-    hubspot: HubSpotStateCountry = MATCH,
-    mappings: Sequence[Mapping] = BOTH,
-    known: dict[str, Schema] | None = None,
-) -> Layout:
-    known = known or schemas()
-    contacts = ContactSettings(salesforce_state_country=salesforce, hubspot_state_country=hubspot)
-    return with_addresses(resolve(CONTACTS, mappings, known), known, Settings(contacts=contacts))
-
-
-def plan(
-    salesforce: list[Cell],
-    hubspot: list[Cell],
-    base: tuple[list[Cell], list[Cell]] | None = None,
-    of: Layout | None = None,
-    object: str = "Contact",
-) -> LinkPlan:
-    """Without a base, both sides hold what they held."""
-    ours, theirs = base or (salesforce, hubspot)
-    return plan_link(
-        of or layout(),
-        Look(object, "2026-01-01T00:00:00Z", salesforce, ours),
-        Look("contacts", "2026-01-01T00:00:00Z", hubspot, theirs),
-        Doors(),
-        OnConflict.NEWEST,
-    )
-
-
-def create(
-    cells: list[Cell], of: Layout | None = None, known: dict[str, Schema] | None = None
-) -> tuple[list[object], list[str]]:
-    """What is sent of a new Salesforce contact, and what is told."""
-    made = plan_create(of or layout(), Side.HUBSPOT, cells, (known or schemas())["Contact"], "contacts")
-    return [(change.new, dict(change.sent)) for change in made.changes], [fault.message for fault in made.faults]
-
-
-def sent(changes: Sequence[FieldChange]) -> list[tuple[object, dict[str, object]]]:
-    return [(change.new, dict(change.sent)) for change in changes]
 
 
 def test_a_country_and_its_state_are_written_as_codes() -> None:
@@ -315,114 +236,9 @@ def test_only_fields_of_addresses_are_an_addresss() -> None:
     assert layout(mappings=mappings).addresses == ()
 
 
-NORDIC = (Option("nor", "Norge"), Option("sve", "Sverige"), Option("usa", "USA"))
-REGIONS = (Option("cal", "Calif."), Option("ont", "Ontario"))
-
-
-def with_options(hubspot: HubSpotStateCountry = MATCH, mappings: Sequence[Mapping] = BOTH) -> Layout:
-    known = schemas(options={"country": NORDIC, "state": REGIONS})
-    return layout(CUSTOMISED, hubspot, mappings, known)
-
-
-@pytest.mark.parametrize("hubspot", [MATCH, OWN])
-def test_a_property_with_options_gets_the_one_that_means_the_same(hubspot: HubSpotStateCountry) -> None:
-    blank: tuple[list[Cell], list[Cell]] = ([None, None], [None, None])
-    found = plan(["United States", "California"], [None, None], blank, with_options(hubspot))
-    assert [change.new for change in found.to_hubspot] == ["usa", "cal"]
-    assert found.faults == []
-    settled = plan(["United States", "California"], ["usa", "cal"], blank, with_options(hubspot))
-    assert (settled.to_hubspot, settled.to_salesforce) == ([], [])
-
-
-def test_an_option_is_read_by_its_label() -> None:
-    assert create(["usa", "cal"], with_options()) == (
-        [
-            ("United States", {"MailingCountryCode": "US", "MailingStateCode": "CA"}),
-            ("California", {"MailingCountryCode": "US", "MailingStateCode": "CA"}),
-        ],
-        [],
-    )
-    assert create(["sve", "ont"], with_options())[1] == ["“Ontario” isn't a state that Salesforce accepts for Sweden."]
-    assert create(["usa", "cal"], with_options(OWN))[0] == [("usa", {}), ("cal", {})]
-
-
-def test_what_is_no_option_of_hubspots_isnt_sent_there() -> None:
-    blank: tuple[list[Cell], list[Cell]] = ([None, None], [None, None])
-    found = plan(["Netherlands", "Limburg"], [None, None], blank, with_options())
-    assert found.to_hubspot == []
-    assert [(side, fault.message) for side, fault in found.faults] == [
-        (Side.HUBSPOT, "“Netherlands” isn't among the options of HubSpot's property."),
-        (Side.HUBSPOT, "“Limburg” isn't among the options of HubSpot's property."),
-    ]
-    found = plan(["Swedne", None], [None, None], blank, with_options())
-    assert [fault.message for _, fault in found.faults] == [
-        "“Swedne” isn't among the options of HubSpot's property. Nearest: Sverige."
-    ]
-    alone = with_options(mappings=BOTH[1:])
-    found = plan(["Limburg"], [None], ([None], [None]), alone)
-    assert [fault.fields for _, fault in found.faults] == [("state",)]
-
-
 def test_describe_says_which_kind_of_picklists_an_org_has() -> None:
     assert picklists_of(schemas()) is ON
     assert picklists_of({"contacts": schemas()["contacts"]}) is OFF
     assert picklists_of(schemas((Option("HQ", "Head office"),))) is CUSTOMISED
     assert picklists_of(schemas((Option("NO", "The North"),))) is CUSTOMISED
     assert picklists_of(schemas((Option("NO", "Norway", False),))) is CUSTOMISED
-
-
-def address(of: Layout) -> Address:
-    (found,) = of.addresses
-    assert isinstance(found, Address)
-    return found
-
-
-def change(place: int, new: str | None) -> FieldChange:
-    name = ("country", "state")[place]
-    return FieldChange(place, name, f"Mailing{name.title()}", new, None, new, "edited")
-
-
-def refused(*fields: str, code: str = "FIELD_INTEGRITY_EXCEPTION") -> Fault:
-    return Fault(Category.PROPERTY_VALUES, code, "There's a problem", fields)
-
-
-@pytest.mark.parametrize(
-    ("texts", "cells", "fault", "said"),
-    [
-        (["Norge"], (), refused("MailingCountry"), "Its list has “Norway” for “Norge”."),
-        (["Norwya"], (), refused("MailingCountry"), "“Norwya” isn't a country that Salesforce accepts. Nearest: Norway."),
-        (["USA", "Calif."], (), refused("MailingState"), "Its list has “California” for “Calif.”."),
-        (["USA", "Califrnia"], (), refused("MailingState"),
-         "“Califrnia” isn't a state that Salesforce accepts for United States. Nearest: California."),
-        ([None, "Calif."], ("USA", None), refused("MailingState"), "Its list has “California” for “Calif.”."),
-        ([None, "Calif."], (), refused("MailingState"), ""),
-        (["Atlantis", "Deep"], (), refused("MailingState"), ""),
-        (["USA", None], (), refused("MailingState"), ""),
-        (["Norge"], (), refused("LastName"), ""),
-        (["Norge"], (), refused("MailingCountry", code="STRING_TOO_LONG"), ""),
-    ],
-)  # fmt: skip
-def test_a_refusal_names_what_salesforce_would_take(
-    texts: list[str | None], cells: tuple[Cell, ...], fault: Fault, said: str
-) -> None:
-    changes = [change(place, new) for place, new in enumerate(texts) if new]
-    assert address(layout(ON, OWN)).accepts_instead("Contact", changes, cells, fault) == said
-
-
-def test_a_refusal_about_another_object_is_none_of_an_addresss() -> None:
-    assert address(layout()).accepts_instead("Account", [change(0, "Norge")], (), refused("MailingCountry")) == ""
-
-
-def test_changes_of_other_fields_are_left_as_they_are() -> None:
-    other = FieldChange(7, "lastname", "LastName", "Moe", None, "Moe", "edited")
-    changes = [other, change(0, "Norway")]
-    assert address(layout()).complete("Contact", changes, (), ()) == []
-    assert changes[0] is other
-    assert dict(changes[1].sent) == {"MailingCountryCode": "NO"}
-    assert address(layout()).complete("Account", [change(0, "Norway")], (), ()) == []
-
-
-def test_a_text_that_the_org_has_no_code_for_is_sent_as_it_is() -> None:
-    changes = [change(0, "U-S-1"), change(1, "Somewhere")]
-    assert address(layout()).complete("Contact", changes, (), ()) == []
-    assert [each.sent for each in changes] == [(), ()]
