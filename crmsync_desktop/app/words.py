@@ -13,7 +13,7 @@ from crmsync_desktop.app.setting_views import choice, number, parsed
 from crmsync_desktop.app.views import ChoiceView, SettingView
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import CONTACTS, PAIRS
-from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.settings import OnHubSpotChange, Settings
 
 _SALESFORCE_CHANGE = (
     ChoiceView(
@@ -59,6 +59,14 @@ LEAD_WARNING = (
     "account, so once it is converted, a duplicate company would appear in HubSpot: companies are matched through "
     "their contacts, not by domain."
 )
+NOT_TOLD = " HubSpot doesn't tell other applications whether it is on, so this stands here as long as leads are made."
+
+
+def _of_leads(settings: Settings) -> str:
+    """C4. Only where companies sync does the duplicate come from here; and HubSpot's own setting can't be read."""
+    if settings.contacts.on_hubspot_change is not OnHubSpotChange.LEAD:
+        return ""
+    return LEAD_WARNING + (NOT_TOLD if settings.companies.enabled else "")
 
 
 def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingView]:
@@ -78,7 +86,7 @@ def contact_settings(settings: Settings, portal_id: str = "") -> list[SettingVie
             "When a HubSpot contact is created or updated",
             _HUBSPOT_CHANGE,
             contacts.on_hubspot_change,
-            LEAD_WARNING if contacts.on_hubspot_change == "lead" else "",
+            _of_leads(settings),
         ),
         choice(
             "contacts.on_salesforce_delete",
