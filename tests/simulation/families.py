@@ -37,6 +37,7 @@ class References:
             value = write.values.get(name)
             ids = parse(value) if name == MEMBERS[self._side] else {value: ""} if value else {}
             if any(id is not None and not self._live(id) for id in ids):
+                self._system.nature.seen["refused: INVALID_CROSS_REFERENCE_KEY"] += 1
                 fault = Fault(Category.ASSOCIATIONS, "INVALID_CROSS_REFERENCE_KEY", "gone", (name,))
                 return Written(write.key, Outcome.FAILED, write.id, faults=(fault,))
         return None
