@@ -1,4 +1,4 @@
-"""One pair of practice orgs for each file; each test makes records of its own in them."""
+"""One pair of practice orgs for all life events; each test makes records of its own in them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.life.world import World, world
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with world(tmp_path_factory.mktemp("life")) as opened:
         yield opened
@@ -17,6 +17,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def here(shared: World) -> World:
-    """The orgs of this file's tests, with the settings that a new connection has."""
+    """The orgs, with the settings that a new connection has."""
     shared.plain_settings()
     return shared

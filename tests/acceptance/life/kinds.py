@@ -21,13 +21,15 @@ which of them.
     value renamed in HubSpot         x      x       x       x      x
 
 Each is tried twice: between two passes, and during one (it has read both sides by then, and is about to plan and write).
-`covers` says which cells a test fills, and makes it run for them; test_table.py fails for a cell without a test.
+`covers` says which cells a test fills, and makes it run for them; test_table.py fails for a cell without a test. The kinds of
+one test go through it side by side, in the same passes: a test is a story that yields where it wants a pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -36,6 +38,21 @@ from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Side
 from tests.acceptance.life.world import Deed, World
 
+REST: Final = "rest"
+"""A step of a story: sync until nothing is written any more."""
+PASS: Final = "pass"
+"""A step of a story: one pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class During:
+    """A step of a story: a pass during which this happens."""
+
+    deed: Deed
+
+
+Step = str | During
+Story = Generator[Step, None, None]
 _LONG_AGO: Final = 7_200.0
 BETWEEN: Final = "between"
 DURING: Final = "during"
@@ -89,17 +106,62 @@ COVERED: Final[dict[tuple[str, str, str], list[str]]] = {}
 """Which tests fill a cell: (event, kind, when) → their names."""
 
 
-def covers(event: str, *kinds: Kind, when: tuple[str, ...] = (BETWEEN, DURING)) -> Callable[[Any], Any]:
-    """The test is about this event; it takes `kind` and `when`, and runs for each."""
+def covers(event: str, *kinds: Kind) -> Callable[[Any], Any]:
+    """The test is about this event. It is a story (`here`, `kind`, `when`) that is told for all these kinds at once, and runs
+    for both."""
 
-    def mark(test: Any) -> Any:
+    def mark(test: Callable[[World, Kind, str], Story]) -> Any:
         for kind in kinds:
-            for each in when:
+            for each in (BETWEEN, DURING):
                 COVERED.setdefault((event, kind.name, each), []).append(test.__name__)
-        by_kind = pytest.mark.parametrize("kind", kinds, ids=[kind.name for kind in kinds])
-        return by_kind(pytest.mark.parametrize("when", when)(test))
+
+        def together(here: World, when: str) -> None:
+            play(here, {kind.name: test(here, kind, when) for kind in kinds})
+
+        together.__name__, together.__doc__, together.__module__ = test.__name__, test.__doc__, test.__module__
+        return pytest.mark.parametrize("when", [BETWEEN, DURING])(together)
 
     return mark
+
+
+def play(here: World, stories: Mapping[str, Generator[Step, None, Any]]) -> dict[str, Any]:
+    """Tell several stories side by side: what they wait for happens for all of them in the same passes. Gives what each
+    returns."""
+    told: dict[str, Any] = {}
+    while len(told) < len(stories):
+        steps: list[Step] = []
+        for name, story in stories.items():
+            if name in told:
+                continue
+            try:
+                steps.append(next(story))
+            except StopIteration as end:
+                told[name] = end.value
+            except AssertionError as error:
+                error.add_note(f"with a {name}")
+                raise
+        if not steps:
+            continue
+        assert not told, "the stories came apart"
+        deeds = [step.deed for step in steps if isinstance(step, During)]
+        assert len(deeds) in (0, len(steps)), "the stories came apart"
+        if deeds:
+            here.sync(during=partial(_all, deeds))
+        elif steps[0] is REST:
+            here.settled(6)
+        else:
+            here.sync()
+    return told
+
+
+def _all(deeds: Sequence[Deed]) -> None:
+    for deed in deeds:
+        deed()
+
+
+def now(here: World, story: Generator[Step, None, Any]) -> Any:
+    """One story alone, up to its end."""
+    return play(here, {"record": story})["record"]
 
 
 def covers_all(event: str) -> Callable[[Any], Any]:
@@ -136,10 +198,10 @@ def in_salesforce(here: World, kind: Kind, **fields: str) -> str:
     return id
 
 
-def linked(here: World, kind: Kind, **fields: str) -> tuple[str, str]:
+def linked(here: World, kind: Kind, **fields: str) -> Generator[Step, None, tuple[str, str]]:
     """A record of both systems: (Salesforce id, HubSpot id)."""
     id = in_salesforce(here, kind, **fields)
-    here.settled()
+    yield REST
     return id, partner(here, kind, id)
 
 
@@ -149,14 +211,14 @@ def partner(here: World, kind: Kind, id: str) -> str:
     return found
 
 
-def happens(here: World, when: str, deed: Deed) -> None:
+def happens(here: World, when: str, deed: Deed) -> Story:
     """Let it happen, and everything come to rest. During a pass, that pass is about another record of the same kinds."""
     if when == DURING:
         here.make("salesforce", "Contact", LastName=f"Bystander {here.number()}")
-        here.sync(during=deed)
+        yield During(deed)
     else:
         deed()
-    here.settled()
+    yield REST
 
 
 def salesforce(here: World, kind: Kind, id: str) -> dict[str, Any]:

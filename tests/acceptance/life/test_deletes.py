@@ -9,8 +9,11 @@ from tests.acceptance.life.kinds import (
     COMPANY,
     DEAL,
     DURING,
+    REST,
     TICKET,
+    During,
     Kind,
+    Story,
     covers,
     everything_on,
     happens,
@@ -39,65 +42,65 @@ def here(shared: World) -> World:
 @covers("deleted in Salesforce", *ALL)
 def test_a_delete_in_salesforce_deletes_in_hubspot_where_the_setting_says_so(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
-    happens(here, when, lambda: here.delete("salesforce", kind.sobject, id))
+) -> Story:
+    id, other = yield from linked(here, kind)
+    yield from happens(here, when, lambda: here.delete("salesforce", kind.sobject, id))
     assert hubspot(here, kind, other)["state"] == "deleted"
     assert here.codes(id, other) == []
 
 
 @covers("deleted in Salesforce", *ALL)
-def test_with_do_nothing_the_hubspot_record_stays_and_no_twin_appears(here: World, kind: Kind, when: str) -> None:
+def test_with_do_nothing_the_hubspot_record_stays_and_no_twin_appears(here: World, kind: Kind, when: str) -> Story:
     here.settings(**on_delete("nothing"))
-    id, other = linked(here, kind)
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
-    happens(here, when, lambda: here.delete("salesforce", kind.sobject, id))
+    yield from happens(here, when, lambda: here.delete("salesforce", kind.sobject, id))
     here.edit("hubspot", kind.type, other, **{kind.text[1]: "Edited since"})
-    here.settled()
+    yield REST
     assert hubspot(here, kind, other)["state"] == "live"
     assert twins(here, kind, title) == (0, 1)
 
 
 @covers("deleted in Salesforce", *ALL)
-def test_an_edit_in_hubspot_beats_the_delete_in_salesforce(here: World, kind: Kind, when: str) -> None:
-    id, other = linked(here, kind)
+def test_an_edit_in_hubspot_beats_the_delete_in_salesforce(here: World, kind: Kind, when: str) -> Story:
+    id, other = yield from linked(here, kind)
     here.edit("hubspot", kind.type, other, **{kind.text[1]: "Edited"})
     if when == DURING:  # the edit is about to be written to what is being deleted
-        here.sync(during=lambda: here.delete("salesforce", kind.sobject, id))
+        yield During(lambda: here.delete("salesforce", kind.sobject, id))
     else:
         here.delete("salesforce", kind.sobject, id)
-    here.settled()
+    yield REST
     assert hubspot(here, kind, other)["state"] == "live"
     assert hubspot(here, kind, other)[kind.text[1]] == "Edited"
     assert here.codes(id, other) == ["EDIT_BEATS_DELETE"]
 
 
 @covers("undeleted in Salesforce", *ALL)
-def test_an_undelete_revives_the_link_and_brings_back_what_was_deleted(here: World, kind: Kind, when: str) -> None:
-    id, other = linked(here, kind)
+def test_an_undelete_revives_the_link_and_brings_back_what_was_deleted(here: World, kind: Kind, when: str) -> Story:
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
     here.delete("salesforce", kind.sobject, id)
-    here.settled()
+    yield REST
     assert hubspot(here, kind, other)["state"] == "deleted"
-    happens(here, when, lambda: here.undelete("salesforce", kind.sobject, id))
+    yield from happens(here, when, lambda: here.undelete("salesforce", kind.sobject, id))
     assert twins(here, kind, title) == (1, 1)
     again = partner(here, kind, id)
     here.edit("salesforce", kind.sobject, id, **{kind.text[0]: "Since then"})
-    here.settled()
+    yield REST
     assert text_of(here, kind, id, again) == ("Since then", "Since then")
 
 
 @covers("undeleted in Salesforce", *ALL)
-def test_an_undelete_revives_the_link_to_the_record_that_stayed(here: World, kind: Kind, when: str) -> None:
+def test_an_undelete_revives_the_link_to_the_record_that_stayed(here: World, kind: Kind, when: str) -> Story:
     here.settings(**on_delete("nothing"))
-    id, other = linked(here, kind)
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
     here.delete("salesforce", kind.sobject, id)
-    here.settled()
-    happens(here, when, lambda: here.undelete("salesforce", kind.sobject, id))
+    yield REST
+    yield from happens(here, when, lambda: here.undelete("salesforce", kind.sobject, id))
     assert partner(here, kind, id) == other
     here.edit("hubspot", kind.type, other, **{kind.text[1]: "Since then"})
-    here.settled()
+    yield REST
     assert text_of(here, kind, id, other) == ("Since then", "Since then")
     assert twins(here, kind, title) == (1, 1)
 
@@ -105,40 +108,40 @@ def test_an_undelete_revives_the_link_to_the_record_that_stayed(here: World, kin
 @covers("archived in HubSpot", *ALL)
 def test_an_archived_record_deletes_nothing_in_salesforce_and_an_edit_there_makes_it_anew(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
+) -> Story:
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
-    happens(here, when, lambda: here.delete("hubspot", kind.type, other))
+    yield from happens(here, when, lambda: here.delete("hubspot", kind.type, other))
     assert salesforce(here, kind, id)["state"] == "live"
     here.edit("salesforce", kind.sobject, id, **{kind.text[0]: "Edited since"})
-    here.settled()
+    yield REST
     assert text_of(here, kind, id, partner(here, kind, id)) == ("Edited since", "Edited since")
     assert twins(here, kind, title) == (1, 1)
 
 
 @covers("archived in HubSpot", *ALL)
-def test_an_edit_that_meets_an_archived_record_on_its_way_makes_it_anew(here: World, kind: Kind, when: str) -> None:
-    id, other = linked(here, kind)
+def test_an_edit_that_meets_an_archived_record_on_its_way_makes_it_anew(here: World, kind: Kind, when: str) -> Story:
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
     here.edit("salesforce", kind.sobject, id, **{kind.text[0]: "On its way"})
     if when == DURING:
-        here.sync(during=lambda: here.delete("hubspot", kind.type, other))
+        yield During(lambda: here.delete("hubspot", kind.type, other))
     else:
         here.delete("hubspot", kind.type, other)
-    here.settled()
+    yield REST
     assert text_of(here, kind, id, partner(here, kind, id)) == ("On its way", "On its way")
     assert twins(here, kind, title) == (1, 1)
 
 
 @covers("restored in HubSpot", *ALL)
-def test_a_restored_record_is_the_same_one_again(here: World, kind: Kind, when: str) -> None:
-    id, other = linked(here, kind)
+def test_a_restored_record_is_the_same_one_again(here: World, kind: Kind, when: str) -> Story:
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
     here.delete("hubspot", kind.type, other)
-    here.settled()
-    happens(here, when, lambda: here.undelete("hubspot", kind.type, other))
+    yield REST
+    yield from happens(here, when, lambda: here.undelete("hubspot", kind.type, other))
     here.edit("hubspot", kind.type, other, **{kind.text[1]: "Since then"})
-    here.settled()
+    yield REST
     assert partner(here, kind, id) == other
     assert text_of(here, kind, id, other) == ("Since then", "Since then")
     assert twins(here, kind, title) == (1, 1)
@@ -147,15 +150,15 @@ def test_a_restored_record_is_the_same_one_again(here: World, kind: Kind, when: 
 @covers("restored in HubSpot", COMPANY, DEAL, TICKET)  # a contact can't be: its address is taken
 def test_a_record_restored_beside_the_one_made_in_its_place_is_no_twin_in_salesforce(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
+) -> Story:
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
     here.delete("hubspot", kind.type, other)
     here.edit("salesforce", kind.sobject, id, **{kind.text[0]: "Made anew"})
-    here.settled()
+    yield REST
     anew = partner(here, kind, id)
     assert anew != other
-    happens(here, when, lambda: here.undelete("hubspot", kind.type, other))
+    yield from happens(here, when, lambda: here.undelete("hubspot", kind.type, other))
     assert twins(here, kind, title)[0] == 1
     assert partner(here, kind, id) == anew
     assert here.codes(other) in (["REPLACED"], ["AMBIGUOUS_MATCH"])

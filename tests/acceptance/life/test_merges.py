@@ -12,8 +12,11 @@ from tests.acceptance.life.kinds import (
     CONTACT,
     DURING,
     LEAD,
+    REST,
     TICKET,
+    During,
     Kind,
+    Story,
     covers,
     everything_on,
     happens,
@@ -36,102 +39,106 @@ def here(shared: World) -> World:
     return shared
 
 
-def edited_on_both(here: World, kind: Kind, id: str, other: str) -> None:
+def edited_on_both(here: World, kind: Kind, id: str, other: str) -> Story:
     """What is edited afterwards travels both ways: the link lives."""
     field, property = kind.text
     here.edit("salesforce", kind.sobject, id, **{field: "From Salesforce"})
-    here.settled()
+    yield REST
     assert hubspot(here, kind, other)[property] == "From Salesforce"
     here.edit("hubspot", kind.type, other, **{property: "From HubSpot"})
-    here.settled()
+    yield REST
     assert salesforce(here, kind, id)[field] == "From HubSpot"
 
 
 @covers("merged in Salesforce", CONTACT, LEAD, COMPANY, TICKET)
 def test_a_merge_of_two_linked_records_keeps_the_masters_link_and_reports_the_other(
     here: World, kind: Kind, when: str
-) -> None:
-    (one, first), (two, second) = linked(here, kind), linked(here, kind)
-    happens(here, when, lambda: here.merge("salesforce", kind.sobject, one, two))
+) -> Story:
+    (one, first), (two, second) = (yield from linked(here, kind)), (yield from linked(here, kind))
+    yield from happens(here, when, lambda: here.merge("salesforce", kind.sobject, one, two))
     assert partner(here, kind, one) == first
     assert here.partner(kind.pair, Side.SALESFORCE, two) is None
     assert hubspot(here, kind, second)["state"] == "live"
     here.edit("hubspot", kind.type, second, **{kind.text[1]: "Edited since"})
-    here.settled()
+    yield REST
     assert here.codes(second) == ["LINKS_MEET"]
     assert here.partner(kind.pair, Side.HUBSPOT, second) is None, "no twin of what was merged"
-    edited_on_both(here, kind, one, first)
+    yield from edited_on_both(here, kind, one, first)
 
 
 @covers("merged in Salesforce", CONTACT, LEAD, COMPANY, TICKET)
-def test_a_merge_into_a_record_that_was_not_linked_takes_the_link_along(here: World, kind: Kind, when: str) -> None:
-    two, second = linked(here, kind)
+def test_a_merge_into_a_record_that_was_not_linked_takes_the_link_along(here: World, kind: Kind, when: str) -> Story:
+    two, second = yield from linked(here, kind)
     here.settings(**{kind.pair: {"on_salesforce_change": "nothing"}})
     one = in_salesforce(here, kind)
-    here.settled()
+    yield REST
     assert here.partner(kind.pair, Side.SALESFORCE, one) is None
-    happens(here, when, lambda: here.merge("salesforce", kind.sobject, one, two))
+    yield from happens(here, when, lambda: here.merge("salesforce", kind.sobject, one, two))
     here.settings(**{kind.pair: {"on_salesforce_change": "create_or_update"}})
-    here.settled()
+    yield REST
     assert partner(here, kind, one) == second
     assert hubspot(here, kind, second)["state"] == "live"
-    edited_on_both(here, kind, one, second)
+    yield from edited_on_both(here, kind, one, second)
 
 
 @covers("merged in Salesforce", CONTACT, LEAD, COMPANY, TICKET)
-def test_merged_in_both_systems_the_one_pair_goes_on(here: World, kind: Kind, when: str) -> None:
-    (one, first), (two, second) = linked(here, kind), linked(here, kind)
+def test_merged_in_both_systems_the_one_pair_goes_on(here: World, kind: Kind, when: str) -> Story:
+    (one, first), (two, second) = (yield from linked(here, kind)), (yield from linked(here, kind))
     survivor: list[str] = []
 
     def both() -> None:
         here.merge("salesforce", kind.sobject, one, two)
         survivor.append(here.merge("hubspot", kind.type, second, first))
 
-    happens(here, when, both)
+    yield from happens(here, when, both)
     assert partner(here, kind, one) == survivor[0]
-    edited_on_both(here, kind, one, survivor[0])
+    yield from edited_on_both(here, kind, one, survivor[0])
 
 
 @covers("merged in Salesforce", CONTACT, LEAD, COMPANY, TICKET)
 def test_an_edit_in_hubspot_of_what_is_merged_away_in_salesforce_reaches_the_master(
     here: World, kind: Kind, when: str
-) -> None:
-    two, second = linked(here, kind)
+) -> Story:
+    two, second = yield from linked(here, kind)
     here.settings(**{kind.pair: {"on_salesforce_change": "nothing"}})
     one = in_salesforce(here, kind)
-    here.settled()
+    yield REST
     here.settings(**{kind.pair: {"on_salesforce_change": "create_or_update"}})
     here.edit("hubspot", kind.type, second, **{kind.text[1]: "On its way"})
     if when == DURING:
-        here.sync(during=lambda: here.merge("salesforce", kind.sobject, one, two))
+        yield During(lambda: here.merge("salesforce", kind.sobject, one, two))
     else:
         here.merge("salesforce", kind.sobject, one, two)
-    here.settled()
+    yield REST
     assert partner(here, kind, one) == second
     assert text_of(here, kind, one, second) == ("On its way", "On its way")
 
 
 @covers("merged in HubSpot", *ALL)
-def test_a_merge_of_two_linked_records_keeps_one_link_and_reports_the_other(here: World, kind: Kind, when: str) -> None:
-    pairs = [linked(here, kind), linked(here, kind)]
+def test_a_merge_of_two_linked_records_keeps_one_link_and_reports_the_other(
+    here: World, kind: Kind, when: str
+) -> Story:
+    pairs = [(yield from linked(here, kind)), (yield from linked(here, kind))]
     order = pairs if when == BETWEEN else pairs[::-1]  # either may be the primary one
     survivor: list[str] = []
-    happens(here, when, lambda: survivor.append(here.merge("hubspot", kind.type, *(other for _, other in order))))
+    yield from happens(
+        here, when, lambda: survivor.append(here.merge("hubspot", kind.type, *(other for _, other in order)))
+    )
     held = [id for id, _ in pairs if here.partner(kind.pair, Side.SALESFORCE, id) == survivor[0]]
     assert len(held) == 1, "one of the two keeps its link"
     (left,) = [id for id, _ in pairs if id != held[0]]
     assert here.partner(kind.pair, Side.SALESFORCE, left) is None
     assert salesforce(here, kind, left)["state"] == "live"
     here.edit("salesforce", kind.sobject, left, **{kind.text[0]: "Edited since"})
-    here.settled()
+    yield REST
     assert here.codes(left) == ["LINKS_MEET"]
     assert here.partner(kind.pair, Side.SALESFORCE, left) is None, "no twin of what was merged"
-    edited_on_both(here, kind, held[0], survivor[0])
+    yield from edited_on_both(here, kind, held[0], survivor[0])
 
 
 @covers("merged in HubSpot", *ALL)
-def test_a_merge_with_a_record_that_hubspot_alone_had_takes_the_link_along(here: World, kind: Kind, when: str) -> None:
-    id, other = linked(here, kind)
+def test_a_merge_with_a_record_that_hubspot_alone_had_takes_the_link_along(here: World, kind: Kind, when: str) -> Story:
+    id, other = yield from linked(here, kind)
     here.settings(**{name: {"on_hubspot_change": "nothing"} for name in ("companies", "deals", "tickets")})
     alone = {kind.title_property: f"Alone {here.number()}"}
     if kind.type == "contacts":
@@ -142,22 +149,22 @@ def test_a_merge_with_a_record_that_hubspot_alone_had_takes_the_link_along(here:
     if kind is TICKET:
         alone |= PLACED
     single = here.make("hubspot", kind.type, **alone)
-    here.settled()
+    yield REST
     here.settings(contacts={"inclusion_list": None})
     order = (other, single) if when == BETWEEN else (single, other)  # either may be the primary one
     survivor: list[str] = []
-    happens(here, when, lambda: survivor.append(here.merge("hubspot", kind.type, *order)))
+    yield from happens(here, when, lambda: survivor.append(here.merge("hubspot", kind.type, *order)))
     assert partner(here, kind, id) == survivor[0]
     here.settings(**{name: {"on_hubspot_change": "create_or_update"} for name in ("companies", "deals", "tickets")})
-    here.settled()
-    edited_on_both(here, kind, id, survivor[0])
+    yield REST
+    yield from edited_on_both(here, kind, id, survivor[0])
 
 
 @covers("merged in HubSpot", *ALL)
 def test_an_edit_in_salesforce_of_what_is_merged_away_in_hubspot_reaches_the_survivor(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
+) -> Story:
+    id, other = yield from linked(here, kind)
     fields = {kind.title_property: f"Alone {here.number()}"}
     if kind.type == "contacts":
         fields["email"] = f"alone{here.number()}@example.com"
@@ -170,10 +177,10 @@ def test_an_edit_in_salesforce_of_what_is_merged_away_in_hubspot_reaches_the_sur
         survivor.append(here.merge("hubspot", kind.type, here.make("hubspot", kind.type, **fields), other))
 
     if when == DURING:
-        here.sync(during=merge)
+        yield During(merge)
     else:
         merge()
-    here.settled()
+    yield REST
     assert partner(here, kind, id) == survivor[0]
     assert text_of(here, kind, id, survivor[0]) == ("On its way", "On its way")
 
@@ -181,10 +188,10 @@ def test_an_edit_in_salesforce_of_what_is_merged_away_in_hubspot_reaches_the_sur
 @covers("converted", LEAD)
 def test_a_converted_lead_takes_its_link_to_the_contact_and_company_and_deal_come_along(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
+) -> Story:
+    id, other = yield from linked(here, kind)
     made: dict[str, str] = {}
-    happens(here, when, lambda: made.update(here.convert(id, opportunity=f"First order of {id}")))
+    yield from happens(here, when, lambda: made.update(here.convert(id, opportunity=f"First order of {id}")))
     assert partner(here, CONTACT, made["contact"]) == other
     assert len(here.named("hubspot", "contacts", salesforce(here, CONTACT, made["contact"])["Email"])) == 1
     company = here.partner("companies", Side.SALESFORCE, made["account"])
@@ -194,20 +201,20 @@ def test_a_converted_lead_takes_its_link_to_the_contact_and_company_and_deal_com
     assert deal is not None
     assert here.record("hubspot", "deals", deal)["associations.contacts"] == other
     assert here.record("hubspot", "deals", deal)["associations.companies"] == company
-    edited_on_both(here, CONTACT, made["contact"], other)
+    yield from edited_on_both(here, CONTACT, made["contact"], other)
 
 
 @covers("converted", LEAD)
 def test_the_company_that_the_contact_has_in_hubspot_already_is_the_accounts(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
+) -> Story:
+    id, other = yield from linked(here, kind)
     name = f"Own company {here.number()}"
     company = here.make("hubspot", "companies", name=name)
     here.edit("hubspot", "contacts", other, **{"associations.companies": company})
-    here.settled()
+    yield REST
     made: dict[str, str] = {}
-    happens(here, when, lambda: made.update(here.convert(id)))
+    yield from happens(here, when, lambda: made.update(here.convert(id)))
     assert here.partner("companies", Side.SALESFORCE, made["account"]) == company
     assert len(here.named("salesforce", "Account", made["account"])) == 1
     assert hubspot(here, CONTACT, other)["associations.companies"] == company
@@ -216,27 +223,27 @@ def test_the_company_that_the_contact_has_in_hubspot_already_is_the_accounts(
 @covers("converted", LEAD)
 def test_an_edit_in_hubspot_of_a_lead_that_is_being_converted_reaches_the_contact(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
+) -> Story:
+    id, other = yield from linked(here, kind)
     here.edit("hubspot", "contacts", other, jobtitle="On its way")
     made: dict[str, str] = {}
     if when == DURING:
-        here.sync(during=lambda: made.update(here.convert(id)))
+        yield During(lambda: made.update(here.convert(id)))
     else:
         made.update(here.convert(id))
-    here.settled()
+    yield REST
     assert text_of(here, CONTACT, made["contact"], other) == ("On its way", "On its way")
 
 
 @covers("converted", LEAD)
 def test_a_lead_converted_into_a_contact_that_has_a_link_of_its_own_is_reported(
     here: World, kind: Kind, when: str
-) -> None:
-    id, other = linked(here, kind)
+) -> Story:
+    id, other = yield from linked(here, kind)
     account = in_salesforce(here, COMPANY)
-    contact, mate = linked(here, CONTACT, AccountId=account)
-    happens(here, when, lambda: here.convert(id, account=account, contact=contact))
+    contact, mate = yield from linked(here, CONTACT, AccountId=account)
+    yield from happens(here, when, lambda: here.convert(id, account=account, contact=contact))
     assert partner(here, CONTACT, contact) == mate
     assert hubspot(here, CONTACT, other)["state"] == "live"
     assert here.codes(other) == ["LINKS_MEET"]
-    edited_on_both(here, CONTACT, contact, mate)
+    yield from edited_on_both(here, CONTACT, contact, mate)

@@ -10,7 +10,10 @@ import pytest
 from tests.acceptance.life.kinds import (
     ALL,
     DURING,
+    REST,
+    During,
     Kind,
+    Story,
     covers,
     covers_all,
     everything_on,
@@ -203,23 +206,27 @@ def test_a_value_that_hubspot_renamed_is_refused_with_the_values_that_it_takes(
 @covers("hidden by permissions", *ALL)
 def test_a_record_that_is_hidden_is_neither_deleted_nor_blanked_and_comes_back(
     here: World, kind: Kind, when: str
-) -> None:
+) -> Story:
     here.settings(guard_minimum=1000, **{name: {"on_salesforce_delete": "delete"} for name in PAIRS})
-    id, other = linked(here, kind)
+    id, other = yield from linked(here, kind)
     title = salesforce(here, kind, id)[kind.title]
     here.edit("hubspot", kind.type, other, **{kind.text[1]: "On its way"})
-    hide: Deed = lambda: here.admin.post("/salesforce/setup", hidden_records=[id])  # noqa: E731
+
+    def hide() -> None:
+        others = here.admin.get("/salesforce/setup").get("hidden_records", [])
+        here.admin.post("/salesforce/setup", hidden_records=[*others, id])
+
     if when == DURING:
-        here.sync(during=hide)
+        yield During(hide)
     else:
         hide()
-    here.settled()
+    yield REST
     assert hubspot(here, kind, other)["state"] == "live"
     assert hubspot(here, kind, other)[kind.text[1]] == "On its way"
     assert here.codes(id, other) == ["NOT_VISIBLE"]
     here.admin.post("/salesforce/setup", hidden_records=[])
     here.edit("salesforce", kind.sobject, id, **{kind.title: f"{title}-again"})
-    here.settled()
+    yield REST
     assert text_of(here, kind, id, other) == ("On its way", "On its way")
     assert hubspot(here, kind, other)[kind.title_property] == f"{title}-again"
     assert twins(here, kind, f"{title}-again") == (1, 1)

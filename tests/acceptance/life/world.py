@@ -1,4 +1,4 @@
-"""One pair of served practice orgs for a whole file of life events, and the product's own service beside it in this process:
+"""One pair of served practice orgs for all life events, and the product's own service beside it in this process:
 real HTTP, real adapters, a real memory, without a process for each command.
 
 People's deeds go through the practice orgs' own hands, which cost no calls. What happens *during* a pass happens when the
