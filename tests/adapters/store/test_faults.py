@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from crmsync_desktop.adapters.store import SqliteStore
 from crmsync_desktop.domain.records import UNSEEN, Category, Fault, Side
 from crmsync_desktop.ports.store import Conflict, NewError
@@ -108,6 +110,18 @@ def test_conflicts_are_held_until_released_and_keep_their_first_time(store: Sqli
     assert store.conflict_count() == 3
     store.release([one])
     assert store.conflict_count() == 1
+
+
+def test_a_conflict_tells_who_is_newer_and_one_of_an_earlier_version_that_it_cannot(store: SqliteStore) -> None:
+    one, two = store.add_links([link("003A", "1"), link("003B", "2")])
+    newer = msgspec.structs.replace(conflict(one, "email", 0), newer=HS, why=" (by the field's history)")
+    store.hold([newer])
+    with store._writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO conflict (link, property, cells, since) VALUES (?, 'email', ?, ?)",
+            (two, msgspec.msgpack.encode(("s", None, UNSEEN, "b")), AT),
+        )
+    assert store.conflicts() == [newer, conflict(two, "email", 0)]
 
 
 def test_conflicts_follow_their_property_through_a_new_layout(store: SqliteStore) -> None:

@@ -52,6 +52,25 @@ def test_entries_are_chosen_by_pass_state_side_op_and_paged_by_row(store: Sqlite
     assert store.entries(None, []) == []
 
 
+def test_updates_of_a_link_since_a_time_are_those_that_are_done(store: SqliteStore) -> None:
+    number = store.begin_pass(False, "", AT)
+    store.plan(
+        [
+            entry(number),
+            entry(number, side=HS),
+            entry(number, link=8),
+            entry(number, None, op=Op.CREATE),
+            entry(number, op=Op.DELETE),
+            entry(number),
+        ]
+    )
+    rows = [found.row for found in store.entries(number, [JournalState.PLANNED])]
+    store.finish([(row, JournalState.DONE, None, "") for row in rows[:-1]], AT)
+    assert [found.row for found in store.updates_since([7], AT)] == rows[:2]
+    assert [found.row for found in store.updates_since([7, 8, 9], AT)] == rows[:3]
+    assert store.updates_since([7], "2027-01-01T00:00:00Z") == store.updates_since([], AT) == []
+
+
 def test_sending_moves_the_time_and_what_follows_leaves_it(store: SqliteStore) -> None:
     number = store.begin_pass(False, "", AT)
     store.plan([entry(number, None, op=Op.CREATE, note="kept")])
