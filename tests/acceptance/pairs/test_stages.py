@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from crmsync_desktop.domain.errors import SetupError
@@ -176,3 +180,33 @@ def test_unassigning_a_deal_leaves_its_opportunitys_owner(here: World) -> None:
     assert here.record("salesforce", "Opportunity", there)["OwnerId"] == owner
     assert not here.record("hubspot", "deals", made).get("hubspot_owner_id")
     assert here.codes(there) == ["OWNER_NOT_MATCHED"]
+
+
+def given_to_a_queue(here: World, sobject: str, id: str, **edit: str) -> None:
+    """Practice orgs let nobody make queues, so the owner is put into the org's own database before a person's edit."""
+    statement = {name: f'UPDATE "{name}" SET OwnerId = ? WHERE Id = ?' for name in ("Case", "Lead")}[sobject]
+    with closing(sqlite3.connect(Path(here.orgs.announced["state_dir"]) / "salesforce.db", timeout=10)) as database:
+        assert database.execute(statement, ("00GPr0000000001AAA", id)).rowcount == 1
+        database.commit()
+    here.edit("salesforce", sobject, id, **edit)
+
+
+def test_cases_and_leads_of_a_queue_come_in_as_unassigned(here: World) -> None:
+    n = here.number()
+    case = here.make("salesforce", "Case", Subject=f"Case {n}", Status="New", Origin="Web")
+    lead = here.make("salesforce", "Lead", LastName=f"Lead {n}", Company="C", Email=f"lead{n}@x.example")
+    here.sync()
+    ticket = partner(here, Side.SALESFORCE, case, "tickets")
+    contact = partner(here, Side.SALESFORCE, lead, "contacts")
+    mine = here.record("hubspot", "tickets", ticket)["hubspot_owner_id"]
+    given_to_a_queue(here, "Case", case, Subject=f"Case {n}, escalated")
+    given_to_a_queue(here, "Lead", lead, Company="D")
+    here.sync()
+    assert not here.record("hubspot", "tickets", ticket).get("hubspot_owner_id")
+    assert not here.record("hubspot", "contacts", contact).get("hubspot_owner_id")
+    assert here.codes(case, ticket, lead, contact) == []
+    here.settled()
+    assert here.record("salesforce", "Lead", lead)["OwnerId"].startswith("00G")
+    here.edit("hubspot", "tickets", ticket, hubspot_owner_id=mine)
+    here.sync()
+    assert here.record("salesforce", "Case", case)["OwnerId"].startswith("005")
