@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from tests.acceptance.conditions import Difficult
 
 
@@ -125,9 +123,9 @@ def test_other_settings_are_told_and_decide_anew(here: Difficult) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("number", ["999", "0", "-1", "1", "9" * 30, "one", "1.5", ""])
-def test_what_is_no_plan_is_refused_in_one_line(here: Difficult, number: str) -> None:
+def test_what_is_no_plan_is_refused_in_one_line(here: Difficult) -> None:
     here.sync()
-    ran = here.run("apply", number, "--practice") if not number.startswith("-") else here.run("apply", "--", number)
-    assert (ran.status, ran.out) == (2, "")
-    assert len(ran.err.strip().splitlines()) == 1
+    for number in ("999", "0", "1", "9" * 30, "one", "1.5", ""):
+        ran = here.run("apply", number, "--practice")
+        assert (ran.status, ran.out) == (2, ""), number
+        assert len(ran.err.strip().splitlines()) == 1, number

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from tests.acceptance.conditions import Difficult
 
 
@@ -112,15 +110,14 @@ def test_an_unknown_record_says_where_it_was_looked_for_and_what_would_bring_it_
     assert why(here, "nobody@example.com", status=1)["records"] == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "kari", "https://evil.example/0031U00001ABCde", "\x1b[31m", "x" * 5_000, "0031U00001ABCdeZZZ"]
-)
-def test_garbage_is_refused_in_one_line(here: Difficult, text: str) -> None:
+def test_garbage_is_refused_in_one_line(here: Difficult) -> None:
     here.settled()
-    ran = here.run("why", text, "--practice")
-    assert (ran.status, ran.out) == (2, "")
-    assert len(ran.err.strip().splitlines()) == 1
-    assert "\x1b" not in ran.err
+    host = "https://evil.example/0031U00001ABCde"
+    for text in ("", "kari", host, "\x1b[31m", "x" * 5_000, "0031U00001ABCdeZZZ"):
+        ran = here.run("why", text, "--practice")
+        assert (ran.status, ran.out) == (2, ""), text
+        assert len(ran.err.strip().splitlines()) == 1
+        assert "\x1b" not in ran.err
 
 
 def test_the_terminal_shows_the_chain_of_decisions(here: Difficult) -> None:
