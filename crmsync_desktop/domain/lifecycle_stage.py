@@ -54,6 +54,12 @@ class Ladder:
             return False
         return now is None or self._rank.get(now, len(self._rank)) < self._rank[stage]
 
+    def falls(self, now: Cell, stage: Cell) -> bool:
+        """Whether `stage` is behind `now`. HubSpot's API says yes to that, and leaves the stage where it is."""
+        if not now or not stage or now not in self._rank or stage not in self._rank:
+            return False
+        return self._rank[stage] < self._rank[now]
+
     def highest(self, moves: Iterable[Move]) -> Move | None:
         """The move that leads furthest, the first of several; None without any that the portal has a stage for."""
         known = [move for move in moves if move.stage in self._rank]

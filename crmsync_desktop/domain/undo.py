@@ -12,6 +12,8 @@ import msgspec
 
 from crmsync_desktop.domain.checks import check_value
 from crmsync_desktop.domain.layout import Column
+from crmsync_desktop.domain.lifecycle_stage import PROPERTY as STAGE
+from crmsync_desktop.domain.lifecycle_stage import Ladder
 from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import UNSEEN, Cell, Side, Value
 from crmsync_desktop.domain.schema import Kind
@@ -119,6 +121,8 @@ def _back(step: Step, column: Column, held: Held, now: Cell, reason: str) -> tup
     fault = check_value(field, step.before, False)
     if fault is not None:
         return f"{held.side.label} wouldn't take {shown(step.before)}: {fault.message}", None
+    if column.property == STAGE and held.side is Side.HUBSPOT and Ladder(field).falls(now, step.before):
+        return f"HubSpot lets nobody but a person move a stage backwards: set it to {shown(step.before)} there", None
     # As its counterpart was when the two last agreed: an edit there since then is still to be decided about.
     source = held.other_base[column.place]
     change = FieldChange(column.place, step.property, field.name, source, now, step.before, reason)

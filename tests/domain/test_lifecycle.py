@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import msgspec
 import pytest
 
 from crmsync_desktop.domain.lifecycle import Fate, edited, fate
@@ -80,3 +81,13 @@ def test_an_edit_or_a_hidden_side_is_never_deleted(
 def test_edited(now: Cell, before: Cell, expected: bool) -> None:
     layout = layout_of(EMAIL, (Rule.TWO_WAY,))
     assert edited(layout, [now], [before]) is expected
+
+
+def test_what_only_hubspot_has_is_no_edit_of_a_synced_record() -> None:
+    layout = layout_of(EMAIL, (Rule.TWO_WAY,))
+    (column,) = layout.columns
+    alone = msgspec.structs.replace(layout, columns=(msgspec.structs.replace(column, salesforce={}),))
+    assert edited(layout, ["b@x.no"], ["a@x.no"])
+    assert edited(alone, ["b@x.no"], ["a@x.no"]), "nothing is left that could be compared: no base"
+    both = (column, msgspec.structs.replace(column, place=1, property="lifecyclestage", salesforce={}))
+    assert not edited(msgspec.structs.replace(layout, columns=both), ["a@x.no", "lead"], ["a@x.no", "customer"])

@@ -51,6 +51,15 @@ def test_a_stage_only_moves_forward_and_only_where_both_are_known(now: Cell, wan
     assert Ladder(stages(*STANDARD)).rises(now, wanted) is rises
 
 
+@pytest.mark.parametrize(
+    ("now", "stage", "falls"),
+    [("customer", "lead", True), ("lead", "customer", False), ("lead", "lead", False), (None, "lead", False),
+     ("customer", None, False), ("own", "lead", False), ("lead", "own", False)],
+)  # fmt: skip
+def test_what_lies_behind_is_known_of_stages_that_the_portal_has(now: Cell, stage: Cell, falls: bool) -> None:
+    assert Ladder(stages(*STANDARD)).falls(now, stage) is falls
+
+
 def test_a_portals_own_stage_counts_where_the_portal_has_put_it() -> None:
     early = Ladder(stages("lead", "in_talks", "opportunity", "customer"))
     late = Ladder(stages("lead", "opportunity", "customer", "in_talks"))

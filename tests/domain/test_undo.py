@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crmsync_desktop.domain.layout import Layout
+from crmsync_desktop.domain.layout import Column, Layout
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import UNSEEN, Cell, Side, Value
-from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.domain.schema import Field, Kind, Option
 from crmsync_desktop.domain.undo import Held, Left, Step, put_back, shown, steps_of, why_kept
 from tests.domain.columns import SPECS, layout_of
 
@@ -139,3 +139,17 @@ def test_a_created_record_that_was_edited_and_settled_since_stays_by_its_version
     record = held(text="Bo", email="bo@x.no")
     assert kept(record, "2026-03-02T10:00:00Z") == "edited since it was created, last on 2026-03-02T10:00:00Z"
     assert kept(held(text="Bo", email="bo@x.no", base={TEXT: UNSEEN}), "2026-02-01T10:00:00Z") == ""
+
+
+def test_a_lifecycle_stage_goes_back_only_where_hubspot_lets_it() -> None:
+    options = tuple(Option(value, value) for value in ("lead", "opportunity", "customer"))
+    field = Field("lifecyclestage", "Stage", Kind.PICKLIST, "enumeration/radio", options=options)
+    column = Column(0, "lifecyclestage", Rule.DONT_SYNC, Kind.PICKLIST, field, {})
+    record = Held(Side.HUBSPOT, "contacts", ["customer"], ["customer"], [UNSEEN])
+    step = Step("lifecyclestage", "lifecyclestage", "lead", "customer")
+    changes, (left,) = put_back([step], {"lifecyclestage": column}, record, "undo")
+    assert changes == []
+    assert left.why == "HubSpot lets nobody but a person move a stage backwards: set it to “lead” there"
+    (back,), left_again = put_back([Step("lifecyclestage", "lifecyclestage", None, "customer")],
+                                   {"lifecyclestage": column}, record, "undo")  # fmt: skip
+    assert (back.new, left_again) == (None, [])

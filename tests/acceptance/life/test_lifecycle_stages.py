@@ -315,3 +315,18 @@ def test_a_write_whose_answer_is_lost_is_made_up_for_once(stages: World, how: st
     assert stage(stages, hubspot) == "opportunity"
     done = [entry for entry in stages.journal(Side.HUBSPOT, hubspot) if "lifecycle stage" in entry.reason]
     assert len(done) == 1
+
+
+def test_an_undo_of_a_move_says_that_hubspot_lets_only_a_person_move_a_stage_back(shared: World) -> None:
+    shared.plain_settings(contacts={"lifecycle_stage": "update"})
+    contact, hubspot = linked(shared)
+    shared.edit("hubspot", "contacts", hubspot, lifecyclestage="lead")
+    shared.settled()
+    opportunity(shared, contact)
+    moved = shared.sync()
+    assert stage(shared, hubspot) == "opportunity"
+    undone = shared.run(shared.service.undo(moved.id, None, False, True))
+    (left,) = [field for record in undone.left for field in record.fields]
+    assert "“lead”" in str(left)
+    shared.settled()
+    assert stage(shared, hubspot) == "opportunity"
