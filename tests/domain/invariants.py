@@ -97,7 +97,10 @@ def i3_a_held_conflict_touches_nothing(record: Record) -> None:
     for column, _ in record.columns():
         place = column.place
         s, h = before.salesforce.cells[place], before.hubspot.cells[place]
-        edited = moved(column, s, before.salesforce.base[place]) and moved(column, h, before.hubspot.base[place])
+        bs, bh = before.salesforce.base[place], before.hubspot.base[place]
+        edited = moved(column, s, bs) and moved(column, h, bh)
+        # A side that only stores otherwise what it was given yields to a real edit.
+        edited = edited and close(column.kind, bs or None, s or None) == close(column.kind, bh or None, h or None)
         conflict = edited and not equal(column, s, h) and not settles_across(column, s, h)
         if record.on_conflict is OnConflict.HOLD and column.rule is Rule.TWO_WAY and conflict:
             assert place in plan.held, column.property

@@ -68,8 +68,8 @@ MISTAKES = (
     Mistake(
         "one base for both sides",
         planner,
-        "bs, bh = salesforce.base[place], hubspot.base[place]",
-        "bs = bh = hubspot.base[place]",
+        "    for column, s, h, bs, bh in both:\n",
+        "    for column, s, h, _, bh in both:\n        bs = bh\n",
         invariants.i3_no_lone_edit_is_lost,
         records(lone=True),
     ),
@@ -86,7 +86,7 @@ MISTAKES = (
     Mistake(
         "equality isn't tested first",
         planner,
-        "if there is not UNSEEN and (there == h or _equal(column, s, h, there)):",
+        "if (there is not UNSEEN and there == h) or _equal(column, there, salesforce, hubspot):",
         "if False:",
         invariants.i5_what_is_equal_is_never_written,
         records(),
