@@ -164,20 +164,20 @@ def test_a_value_that_salesforce_renamed_is_refused_with_the_values_that_it_take
     records = one_of_each(here, **{shape.field: "blue"})
     for kind, (_, other) in records.items():
         here.edit("hubspot", kind.type, other, **{shape.property: "red", kind.text[1]: "Too"})
-    meanwhile(here, when, lambda: shape.in_salesforce("picklist", ("crimson", "blue")))
+    meanwhile(here, when, lambda: shape.in_salesforce("picklist", ("reds", "blue")))
     for kind, (id, other) in records.items():
         assert hubspot(here, kind, other)[shape.property] == "red", kind.name
         assert text_of(here, kind, id, other) == ("Too", "Too"), kind.name
         told = " ".join(f"{row.message} {row.hint}" for row in here.errors(id, other))
-        assert "red" in told, kind.name
-        assert "value" in told.lower(), kind.name
+        assert "nearest: reds" in told, kind.name
+        assert "pair the two values" in told, kind.name
     still_goes_on(here, records)
     for pair in PAIRS:
-        here.run(here.service.set_values(pair, shape.property, [("red", "crimson"), ("blue", "blue")]))
+        here.run(here.service.set_values(pair, shape.property, [("red", "reds"), ("blue", "blue")]))
     here.run(here.service.retry_errors(None, None))
     here.settled()
     for kind, (id, other) in records.items():
-        assert shape.values_of(kind, id, other) == ("crimson", "red"), kind.name
+        assert shape.values_of(kind, id, other) == ("reds", "red"), kind.name
 
 
 @PICKED
@@ -188,19 +188,19 @@ def test_a_value_that_hubspot_renamed_is_refused_with_the_values_that_it_takes(
     records = one_of_each(here, **{shape.field: "blue"})
     for kind, (id, _) in records.items():
         here.edit("salesforce", kind.sobject, id, **{shape.field: "red", kind.text[0]: "Too"})
-    meanwhile(here, when, lambda: shape.options_in_hubspot(("crimson", "blue")))
+    meanwhile(here, when, lambda: shape.options_in_hubspot(("reds", "blue")))
     for kind, (id, other) in records.items():
         assert salesforce(here, kind, id)[shape.field] == "red", kind.name
         assert text_of(here, kind, id, other) == ("Too", "Too"), kind.name
         told = " ".join(f"{row.message} {row.hint}" for row in here.errors(id, other))
-        assert "red" in told, kind.name
+        assert "nearest: reds" in told, kind.name
     still_goes_on(here, records)
     for pair in PAIRS:
-        here.run(here.service.set_values(pair, shape.property, [("crimson", "red"), ("blue", "blue")]))
+        here.run(here.service.set_values(pair, shape.property, [("reds", "red"), ("blue", "blue")]))
     here.run(here.service.retry_errors(None, None))
     here.settled()
     for kind, (id, other) in records.items():
-        assert shape.values_of(kind, id, other) == ("red", "crimson"), kind.name
+        assert shape.values_of(kind, id, other) == ("red", "reds"), kind.name
 
 
 @covers("hidden by permissions", *ALL)
