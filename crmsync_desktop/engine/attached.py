@@ -1,6 +1,6 @@
 """What others have attached to a created record: deleting it again would take that along, or leave it without.
 
-Salesforce deletes an account's contacts, opportunities and cases with it, whoever made them.
+Salesforce deletes an account's contacts, opportunities and cases with it, and any record's tasks and events, whoever made them.
 """
 
 from __future__ import annotations
@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import CONTACTS, DEALS, TICKETS
 from crmsync_desktop.domain.records import Op, Side
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.ports.crm import Want
 from crmsync_desktop.ports.store import JournalState
 
 BATCH = 200
+ACTIVITIES = ("Task", "Event")
 PARENTS = {
-    "Account": ((CONTACTS, "AccountId"), (DEALS, "AccountId"), (TICKETS, "AccountId")),
-    "Contact": ((TICKETS, "ContactId"),),
+    "Account": (("Contact", "AccountId"), ("Opportunity", "AccountId"), ("Case", "AccountId")),
+    "Contact": (("Case", "ContactId"),),
+    "Lead": (),
+    "Opportunity": (),
+    "Case": (),
 }
 """By object: which records point at it, and through which field."""
 Key = tuple[Side, str, str]
@@ -28,11 +31,13 @@ async def attached_to(context: Context, created: Sequence[Key]) -> dict[Key, str
     undo. One call for each 200 records and kind of child; none for objects that nothing hangs on."""
     found: dict[Key, str] = {}
     for parent, children in PARENTS.items():
+        activities = "WhoId" if parent in ("Contact", "Lead") else "WhatId"
+        pointing = (*children, *((object, activities) for object in ACTIVITIES))
         ids = [id for side, object, id in created if side is Side.SALESFORCE and object == parent]
         for first in range(0, len(ids), BATCH):
-            for pair, field in children:
-                for id, child in await _children(context, pair.salesforce[0], field, ids[first : first + BATCH]):
-                    found.setdefault((Side.SALESFORCE, parent, id), f"{pair.noun} {child} belongs to it")
+            for object, field in pointing:
+                for id, child in await _children(context, object, field, ids[first : first + BATCH]):
+                    found.setdefault((Side.SALESFORCE, parent, id), f"{object} {child} belongs to it")
     return found
 
 

@@ -100,9 +100,21 @@ def test_an_account_that_others_have_put_records_under_stays(here: World) -> Non
     acme = partner(here, "companies", company, Side.HUBSPOT)
     theirs = opportunity(here, AccountId=acme)
     (left,) = [each for each in undo(here, done).left if each.object == "Account"]
-    assert left.fields[0].why == f"deal {theirs} belongs to it"
+    assert left.fields[0].why == f"Opportunity {theirs} belongs to it"
     assert states(here, "salesforce", ("Account", acme), ("Opportunity", theirs)) == {"live"}
     assert states(here, "hubspot", ("contacts", contact)) == {"live"}
+
+
+def test_a_contact_that_somebody_has_logged_a_task_on_stays(here: World) -> None:
+    here.settled()
+    number = here.number()
+    contact = here.make("hubspot", "contacts", lastname=f"Ng {number}", email=f"ng{number}@example.com")
+    done = here.sync()
+    there = partner(here, "contacts", contact, Side.HUBSPOT)
+    task = here.salesforce.create("Task", Subject="Call her", WhoId=there)
+    (left,) = undo(here, done).left
+    assert left.fields[0].why == f"Task {task} belongs to it"
+    assert states(here, "salesforce", ("Contact", there)) == {"live"}
 
 
 def test_a_move_to_another_account_goes_back_and_stays(here: World) -> None:
