@@ -146,12 +146,9 @@ def expect_created(context: Context) -> None:
 
 
 def stage_waiting(context: Context) -> None:
-    """Records that wait for a parent, or for a child that syncs, are looked at again once there may be one."""
-    rows = [
-        row
-        for row in context.store.errors(Category.ASSOCIATIONS, 0, MOST)
-        if row.pair == context.pair.name and row.code in (WAITING, LONELY)
-    ]
+    """Records that wait for a parent, were refused for one, or wait for a child that syncs, are looked at again once there
+    may be one."""
+    rows = [row for row in context.store.errors(Category.ASSOCIATIONS, 0, MOST) if row.pair == context.pair.name]
     for side, object in sorted({(row.side, row.object) for row in rows}):
         ids = sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})
         known = context.store.records_by_id(side, object, ids)

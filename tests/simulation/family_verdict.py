@@ -8,7 +8,7 @@ from crmsync_desktop.domain.layout import Column, Layout
 from crmsync_desktop.domain.mapping import PAIRS, pair_of_object
 from crmsync_desktop.domain.members import merge
 from crmsync_desktop.domain.planner import plan_create
-from crmsync_desktop.domain.records import UNSEEN, Cell, Side
+from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Side
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.settings import rules_of
 from crmsync_desktop.ports.store import ErrorRow, Link
@@ -56,7 +56,8 @@ class FamilyVerdict(Verdict):
         seen[f"at the end: members differ: {why}"] += 1
 
     def _waits(self, *rows: Row) -> bool:
-        return any(error.code == WAITING for row in rows for error in self.errors.get(self._name(row), []))
+        errors = [error for row in rows for error in self.errors.get(self._name(row), [])]
+        return any(error.category is Category.ASSOCIATIONS for error in errors)
 
     def _held_back(self, *rows: Row) -> str:
         """What stops the record's other writes stops this one."""
