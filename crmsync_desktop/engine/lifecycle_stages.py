@@ -210,8 +210,10 @@ def plan_stage(
     """Add a link's move to its plan."""
     moves = context.stages.moves.get(context.pair.name) if context.stages is not None else None
     move = moves.get(hubspot.row) if moves and hubspot is not None else None
+    if move is None:
+        return
     column = stage_column(context.layout)
-    if move is None or column is None or (Side.HUBSPOT, salesforce_id, column.place) in context.refused:
+    if column is None or (Side.HUBSPOT, salesforce_id, column.place) in context.refused:
         return
     if Ladder(column.hubspot).rises(cells[column.place], move.stage):
         plan.to_hubspot.append(_change(column, cells, move))

@@ -79,6 +79,8 @@ def _bar(context: Context, couples: Sequence[Couple]) -> None:
 def keep_out(context: Context, gathered: Gathered) -> None:
     """Take records that are on the list out of those that would be created, with a notice; and take off the list those
     erased ones that HubSpot has (again)."""
+    if not context.store.any_barred(context.pair.name):
+        return
     rows = gathered.rows
     alone = [rows[row] for row in gathered.matching.alone]
     here = [known for known in rows.values() if known.side is Side.HUBSPOT and known.presence is Presence.LIVE]

@@ -16,10 +16,14 @@ class Barred(Session):
         with self._writing() as connection:
             many(connection, _BAR, [(pair, name, why, about, at) for name in names])
 
+    def any_barred(self, pair: str) -> bool:
+        with self._reading() as connection:
+            return (
+                connection.exec_driver_sql("SELECT 1 FROM barred WHERE pair = ? LIMIT 1", (pair,)).first() is not None
+            )
+
     def barred(self, pair: str, names: Sequence[str]) -> dict[str, str]:
         with self._reading() as connection:
-            if connection.exec_driver_sql("SELECT 1 FROM barred WHERE pair = ? LIMIT 1", (pair,)).first() is None:
-                return {}
             return dict(row[:2] for row in select(connection, _NAMED, names, pair))
 
     def lift(self, pair: str, about: Sequence[str]) -> None:
