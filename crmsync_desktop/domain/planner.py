@@ -99,10 +99,13 @@ def plan_link(
     """Decide every field of a link whose records are both live. `evidence`: what is known of its disputed fields. `new`: the
     link is only being made, so that whatever its records hold is to travel (M4)."""
     plan = LinkPlan(list(salesforce.base), list(hubspot.base), [], [], [], [], False, False)
-    for column in layout.columns:
+    both = zip(layout.columns, salesforce.cells, hubspot.cells, salesforce.base, hubspot.base, strict=True)
+    for column, s, h, bs, bh in both:
         place = column.place
-        s, h = salesforce.cells[place], hubspot.cells[place]
-        bs, bh = salesforce.base[place], hubspot.base[place]
+        if s == h and column.plain and s is not UNSEEN:  # nearly every field of nearly every record ends here
+            if bs != s or bh != h:
+                _rebase(plan, place, s, h)
+            continue
         if s is UNSEEN or h is UNSEEN:
             if (s is UNSEEN and bs is UNSEEN and h != bh) or (h is UNSEEN and bh is UNSEEN and s != bs):
                 # One side never had this field: there is nothing to compare, so what the other holds is simply known.
@@ -164,7 +167,7 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
         field = column.field(side, target.object)
         if field is None or column.field(source, source_object) is None:
             continue
-        if column.rule.always and column.rule.master is side:
+        if column.untouched is side:
             continue  # the master is never written, not even where it is blank
         if column.kind is Kind.MEMBERS:
             value = _new_members(plan, column, source, cell or "")
@@ -233,6 +236,8 @@ def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, 
         salesforce_moved, hubspot_moved = not slight_s or slight_h, not slight_h or slight_s
     if column.waits() and (there is UNSEEN or here is UNSEEN):
         close = False
+    elif not based and h is None and there is not UNSEEN:
+        close = False  # nobody was ever chosen there: that is blank, not an owner without a counterpart
     elif there is UNSEEN or here is UNSEEN:
         # An owner without a counterpart is told of. It isn't a reason to undo the edit that set it, and where nothing is
         # known of either side's edits (a new record has its system's default owner), none to replace the other's.
@@ -343,7 +348,7 @@ def _tell_unmatched(plan: LinkPlan, column: Column, salesforce: Look, hubspot: L
     """An owner without a counterpart stays an error for as long as it stands."""
     if there is UNSEEN:
         plan.faults.append((Side.HUBSPOT, _no_counterpart(column, Side.HUBSPOT, salesforce)))
-    if here is UNSEEN:
+    if here is UNSEEN and hubspot.cells[column.place]:  # a record that stays unassigned there is nothing to tell of
         plan.faults.append((Side.SALESFORCE, _no_counterpart(column, Side.SALESFORCE, hubspot)))
 
 

@@ -106,6 +106,20 @@ def test_unassigning_in_hubspot_leaves_salesforces_owner_with_a_notice() -> None
     assert (new.changes, new.faults, new.blocked) == ([], [], False)
 
 
+def test_a_record_that_nobody_was_chosen_for_in_hubspot_gets_salesforces_owner() -> None:
+    """Blank on a first link is blank: it is filled, and nothing is to be told."""
+    first = plan_link(
+        layout(),
+        Look("Lead", READ_AT, ["005Ann"], [UNSEEN]),
+        Look("contacts", READ_AT, [None], [UNSEEN]),
+        Doors(),
+        OnConflict.NEWEST,
+    )
+    assert (changes(first), first.faults) == (([], ["1"]), [])
+    left = planned(["005Ann", "005Ann"], [None, None])
+    assert (changes(left), left.faults) == (([], []), []), "what was left unassigned stays so, and isn't told of again"
+
+
 def test_an_owner_without_a_counterpart_is_told_by_name() -> None:
     plan = planned(["005Bo", "005Ann"], ["1", "1"])
     assert changes(plan) == ([], [])
