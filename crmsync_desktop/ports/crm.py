@@ -8,9 +8,9 @@ from typing import Protocol
 
 import msgspec
 
+from crmsync_desktop.domain.new_property import NewProperty
 from crmsync_desktop.domain.newest import Edit
 from crmsync_desktop.domain.pipelines import Pipeline
-from crmsync_desktop.domain.new_property import NewProperty
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, ContactList, Identity, Owner, Schema
 

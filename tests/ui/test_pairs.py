@@ -22,6 +22,10 @@ async def open_pair(window: MainWindow, name: str) -> PairTab:
     return tab
 
 
+def companies_on(engine: ScriptedEngine) -> bool:
+    return engine.saved.companies.enabled
+
+
 @pytest.mark.parametrize("name", ["Companies", "Deals", "Tickets"])
 def test_a_pair_has_its_switch_settings_and_mappings(window: MainWindow, live: Live, name: str) -> None:
     async def visit() -> None:
@@ -61,11 +65,11 @@ def test_a_switch_says_first_what_it_will_do_and_the_preview_turns_it_on(
         QTest.mouseClick(tab.settings.editors["companies.enabled"].look_button, Qt.MouseButton.LeftButton)
         await calm(window)
         assert ("preview_setting", "companies.enabled", "on") in engine.asked
-        assert not engine.saved.companies.enabled
+        assert not companies_on(engine)
         assert window.preview_panel.run_button.text() == "Turn it on"
         QTest.mouseClick(window.preview_panel.run_button, Qt.MouseButton.LeftButton)
         await calm(window)
-        assert engine.saved.companies.enabled
+        assert companies_on(engine)
         assert tab.settings.editors["companies.enabled"].switch.isChecked()
         assert ("sync", False) not in engine.asked, "turning it on writes nothing by itself"
         window.header.preview_button.click()
