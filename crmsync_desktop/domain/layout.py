@@ -64,7 +64,8 @@ class Column(msgspec.Struct, frozen=True):
     number with decimals that Salesforce's field rounds to `scale` places). `translation` takes the tables' place; with
     `beside` it also looks at the record that the value is to come to (BesideTranslation). `parent` is the pair whose records
     a reference or members point at. `existing` and `unread` are its mapping's (M4); members, which are joined one by one,
-    don't heed them."""
+    don't heed them. `plain` is worked out: a value is the same text on both sides, so that nothing has to be asked to compare
+    them; and `untouched` is the side that the rule never writes."""
 
     place: int
     property: str
@@ -82,6 +83,14 @@ class Column(msgspec.Struct, frozen=True):
     beside: bool = False
     existing: Existing = Existing.TRAVEL
     unread: bool = False
+    plain: bool = False
+    untouched: Side | None = None
+
+    def __post_init__(self) -> None:
+        translated = self.translation is not None or self.strict or self.to_hubspot or self.to_salesforce
+        plain = not (translated or self.beside or self.converts or self.kind is Kind.MEMBERS)
+        msgspec.structs.force_setattr(self, "plain", plain)
+        msgspec.structs.force_setattr(self, "untouched", self.rule.master if self.rule.always else None)
 
     def waits(self) -> bool:
         """Whether a value without a counterpart stays undecided until there is one."""
@@ -134,6 +143,13 @@ class Layout(msgspec.Struct, frozen=True):
     addresses: tuple[Any, ...] = ()
     """domain/addresses.py: countries and states that are written as their codes, and checked against each other."""
     groups: tuple[tuple[int, ...], ...] = ()
+    naming: tuple[int, ...] = ()
+    """Worked out: the places of what a person calls a record by."""
+
+    def __post_init__(self) -> None:
+        places = {column.property: column.place for column in self.columns}
+        naming = tuple(places[name] for name in self.pair.label_properties if name in places)
+        msgspec.structs.force_setattr(self, "naming", naming)
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -147,8 +163,7 @@ class Layout(msgspec.Struct, frozen=True):
 
     def label(self, cells: Sequence[Cell], keys: Sequence[str], id: str) -> str:
         """What a person calls this record: its name, else its e-mail address, else its id."""
-        by_property = {column.property: cells[column.place] for column in self.columns if column.place < len(cells)}
-        name = " ".join(str(by_property[part]) for part in self.pair.label_properties if by_property.get(part))
+        name = " ".join([str(cells[place]) for place in self.naming if place < len(cells) and cells[place]])
         return name or (keys[0] if keys else id)
 
 

@@ -55,6 +55,10 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
     win in order, then the most recently updated, then the lowest row, so that the result doesn't depend on order.
     """
     candidates = list(group)
+    if len(candidates) == 1:
+        return Matching([], [], [c.row for c in candidates if not c.linked])
+    if len(candidates) == 2 and (match := _only_match(*candidates)) is not None:
+        return Matching([match], [], [])
     result = Matching([], [], [])
     taken = {side: _taken(candidates, side) for side in Side}
     salesforce = _ranked((c for c in candidates if c.side is Side.SALESFORCE and not c.linked), objects)
@@ -101,6 +105,14 @@ def match_group(group: Iterable[Candidate], objects: Sequence[str], ambiguous: O
         else:
             result.doubts.append(doubt)
     return result
+
+
+def _only_match(one: Candidate, other: Candidate) -> Match | None:
+    """What nearly every match is: one record of each side, unlinked, that share a key. None where it isn't that."""
+    salesforce, hubspot = (one, other) if one.side is Side.SALESFORCE else (other, one)
+    if one.side is other.side or one.linked or other.linked or not (key := _shared(salesforce, hubspot)):
+        return None
+    return Match(salesforce.row, hubspot.row, key)
 
 
 def _taken(candidates: Iterable[Candidate], side: Side) -> dict[str, Candidate]:

@@ -136,7 +136,8 @@ def _groups(context: Context, loose: Sequence[Known], shared: Shared) -> tuple[l
     first: dict[str, int] = {}
     for row, record in rows.items():
         for key in (*record.keys, *shared.get(row, ())):
-            leader[find(row)] = find(first.setdefault(key, row))
+            if (head := first.setdefault(key, row)) != row:
+                leader[find(row)] = find(head)
     groups: dict[int, list[int]] = {}
     for row in rows:
         groups.setdefault(find(row), []).append(row)

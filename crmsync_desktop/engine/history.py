@@ -22,7 +22,7 @@ from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Gathered, couple_cells
 from crmsync_desktop.engine.stamps import edited_at
-from crmsync_desktop.ports.store import Known, Link, Store
+from crmsync_desktop.ports.store import Known, Link, LinkState, Store
 
 FORGIVEN = "flapping_forgiven"
 """The document that says from when on writes count (ISO 8601 UTC): somebody has mended it, and wants it tried again."""
@@ -113,16 +113,19 @@ def _subjects(context: Context, gathered: Gathered) -> Iterator[Subject]:
     blank: list[Cell] = [UNSEEN] * len(context.layout.columns)
     for match in gathered.matching.matches:
         salesforce, hubspot = gathered.rows[match.salesforce], gathered.rows[match.hubspot]
-        link = Link(0, context.pair.name, salesforce.object, salesforce.id, hubspot.id, 0, blank, blank)  # type: ignore[arg-type]
+        link = Link(0, context.pair.name, salesforce.object, salesforce.id, hubspot.id, LinkState.LIVE, blank, blank)
         yield Subject(link, salesforce, hubspot, salesforce.cells or blank, hubspot.cells or blank)
 
 
 def _may_be_disputed(context: Context, subject: Subject) -> bool:
     """Whether any field could be: a quick look, since nearly none is."""
-    bases = subject.link.base_salesforce, subject.link.base_hubspot
-    for column in context.layout.columns:
-        place = column.place
-        s, h, bs, bh = subject.s_cells[place], subject.h_cells[place], bases[0][place], bases[1][place]
+    link = subject.link
+    both = zip(
+        context.layout.columns, subject.s_cells, subject.h_cells, link.base_salesforce, link.base_hubspot, strict=True
+    )
+    for column, s, h, bs, bh in both:
+        if s == h and column.plain:
+            continue
         if column.rule is not Rule.TWO_WAY or column.kind is Kind.MEMBERS or s is UNSEEN or h is UNSEEN:
             continue
         if column.as_hubspot(s, subject.s_cells, subject.h_cells) == h:

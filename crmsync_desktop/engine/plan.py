@@ -97,14 +97,7 @@ def _doors(context: Context, hubspot_id: str, members: set[str] | None, first: b
 def _plan_couple(context: Context, couple: Couple, members: set[str] | None, draft: Draft, gathered: Gathered) -> None:
     link, salesforce, hubspot = couple.link, couple.salesforce, couple.hubspot
     s_cells, h_cells = couple_cells(couple)
-    verdict = fate(
-        salesforce.presence if salesforce else Presence.LIVE,
-        hubspot.presence if hubspot else Presence.LIVE,
-        salesforce_edited=edited(context.layout, s_cells, link.base_salesforce),
-        hubspot_edited=edited(context.layout, h_cells, link.base_hubspot),
-        salesforce_was_gone=link.state is LinkState.SALESFORCE_GONE,
-        setting=context.rules.on_salesforce_delete,
-    )
+    verdict = _fate(context, couple, s_cells, h_cells)
     if context.preview:
         expect_fate(context, link, verdict)
     if verdict is Fate.SYNC:
@@ -132,6 +125,21 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
         _plan_alone(context, hubspot, members, draft, h_cells)
     else:
         draft.gone(couple, verdict)
+
+
+def _fate(context: Context, couple: Couple, s_cells: Sequence[Cell], h_cells: Sequence[Cell]) -> Fate:
+    link = couple.link
+    s_presence = couple.salesforce.presence if couple.salesforce else Presence.LIVE
+    h_presence = couple.hubspot.presence if couple.hubspot else Presence.LIVE
+    both_live = s_presence is h_presence is Presence.LIVE  # then nobody asks whether they were edited
+    return fate(
+        s_presence,
+        h_presence,
+        salesforce_edited=not both_live and edited(context.layout, s_cells, link.base_salesforce),
+        hubspot_edited=not both_live and edited(context.layout, h_cells, link.base_hubspot),
+        salesforce_was_gone=link.state is LinkState.SALESFORCE_GONE,
+        setting=context.rules.on_salesforce_delete,
+    )
 
 
 def _plan_match(context: Context, salesforce: Known, hubspot: Known, members: set[str] | None, draft: Draft) -> None:

@@ -24,7 +24,7 @@ Place = tuple[Side, str, str]
 async def relink(context: Context) -> None:
     """Follow every staged successor and every staged product of a merge, before anything is matched."""
     after = 0
-    while chunk := context.store.staged(context.pair.name, after, CHUNK):
+    while chunk := context.store.staged(context.pair.name, after, CHUNK, kin=True):
         after = chunk[-1].row
         await _follow_successors(context, [known for known in chunk if known.successor is not None])
         products = [known.row for known in chunk if known.absorbed and known.presence is Presence.LIVE]

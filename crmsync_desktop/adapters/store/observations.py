@@ -58,6 +58,7 @@ _STAGED = (
     f"SELECT {RECORD_COLUMNS} FROM record "  # noqa: S608
     "WHERE pair = ? AND state = 1 AND row > ? ORDER BY row LIMIT ?"
 )
+_STAGED_KIN = _STAGED.replace("row > ?", "row > ? AND kin IS NOT NULL")
 _LIVE = (
     f"SELECT {RECORD_COLUMNS} FROM record "  # noqa: S608
     "WHERE pair = ? AND presence = 0 AND row > ? ORDER BY row LIMIT ?"
@@ -227,9 +228,10 @@ class Observations(Session):
             statement += f" AND row IN {LIST}"
             return sum(connection.exec_driver_sql(statement, (*before, chunk)).rowcount for chunk in chunks(rows))
 
-    def staged(self, pair: str, after_row: int, limit: int) -> list[Known]:
+    def staged(self, pair: str, after_row: int, limit: int, kin: bool = False) -> list[Known]:
         with self._reading() as connection:
-            rows = connection.exec_driver_sql(_STAGED, (pair, after_row, limit)).all()
+            statement = _STAGED_KIN if kin else _STAGED
+            rows = connection.exec_driver_sql(statement, (pair, after_row, limit)).all()
         return [self._layouts.known(row) for row in rows]
 
     def staged_count(self, pair: str) -> int:

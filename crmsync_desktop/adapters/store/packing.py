@@ -37,8 +37,11 @@ def unsigned(digest: int) -> int:
     return digest & _MASK
 
 
+_unpack_keys = msgspec.msgpack.Decoder(tuple[str, ...]).decode
+
+
 def unpack_keys(stored: bytes | None) -> tuple[str, ...]:
-    return tuple(unpack(stored)) if stored else ()
+    return _unpack_keys(stored) if stored else ()
 
 
 def pack_kin(successor: tuple[str, str] | None, absorbed: tuple[str, ...]) -> bytes | None:
@@ -87,9 +90,10 @@ class Layouts:
 
     def arrange(self, layout: int, cells: list[Cell]) -> list[Cell]:
         """Stored cells in the order in force; UNSEEN where the stored layout has nothing to carry over."""
-        if layout not in self._routes:
-            self._routes[layout] = self._route(layout)
-        route = self._routes[layout]
+        try:
+            route = self._routes[layout]
+        except KeyError:
+            route = self._routes[layout] = self._route(layout)
         if route is None or not cells:
             return cells
         return [cells[place] if place >= 0 else UNSEEN for place in route]
@@ -105,7 +109,11 @@ class Layouts:
     def known(self, stored: Sequence[Any]) -> Known:
         """A row of RECORD_COLUMNS."""
         row, side, object_, id_, version, presence, state, digest, link, layout, cells, keys, kin = stored
-        successor, absorbed = unpack(kin) if kin else (None, ())
+        if kin is not None:
+            successor, absorbed = unpack(kin)
+            successor, absorbed = tuple(successor) if successor else None, tuple(absorbed)
+        else:
+            successor, absorbed = None, ()
         return Known(
             row,
             SIDES[side],
@@ -117,9 +125,9 @@ class Layouts:
             digest & _MASK,
             link,
             None if cells is None else self.arrange(layout, unpack(cells)),
-            tuple(unpack(keys)) if keys else (),
-            tuple(successor) if successor else None,
-            tuple(absorbed),
+            _unpack_keys(keys) if keys else (),
+            successor,
+            absorbed,
         )
 
     def link(self, stored: Sequence[Any]) -> Link:
