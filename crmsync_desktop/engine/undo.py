@@ -19,7 +19,7 @@ from crmsync_desktop.engine.observe import observe
 from crmsync_desktop.engine.recover import recover
 from crmsync_desktop.engine.relink import relink
 from crmsync_desktop.engine.standing import note_undo, settle_doubtful
-from crmsync_desktop.engine.undo_plan import LeftRecord, dealt_with, plan_undo, refused_in
+from crmsync_desktop.engine.undo_plan import LeftRecord, dealt_with, not_taken, plan_undo, refused_in
 from crmsync_desktop.ports.store import JournalState, PassRow
 
 MOST = 100_000
@@ -77,6 +77,7 @@ async def run_undo(
             if stale == before:
                 break
         left.extend(refused_in(first))
+        left.extend(each for context in contexts for each in not_taken(context))
         if first.store.entries(first.pass_id, [JournalState.UNKNOWN, JournalState.SENT], limit=1):
             return "Some writes got no answer. The next pass looks for them first."
         return ""

@@ -11,8 +11,8 @@ import msgspec
 from crmsync_desktop.domain.guard import Reaches
 from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import UNSEEN, Cell, Op, Presence, Side
-from crmsync_desktop.domain.undo import Held, Left, put_back, steps_of, why_kept
-from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.domain.undo import Held, Left, put_back, shown, steps_of, why_kept
+from crmsync_desktop.domain.values import close, stamp
 from crmsync_desktop.engine.attached import attached_to
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Couple, couple_cells, couples_of
@@ -125,6 +125,30 @@ def refused_in(context: Context) -> list[LeftRecord]:
                 why = f"{entry.side.label} refused it: {entry.note}"
                 found[key, property] = LeftRecord(entry.pair, *key, entry.label, property, why)
     return [each for name, each in found.items() if name not in done]
+
+
+def not_taken(context: Context) -> list[LeftRecord]:
+    """Fields that their system said yes to, and then stored otherwise than they were put back."""
+    found: list[LeftRecord] = []
+    columns = {column.property: column for column in context.layout.columns}
+    after = 0
+    while entries := context.store.entries(
+        context.pass_id, [JournalState.DONE], op=Op.UPDATE, after_row=after, limit=CHUNK, pair=context.pair.name
+    ):
+        after = entries[-1].row
+        scene = _scene(context, [_Written(_key(entry), [entry]) for entry in entries])
+        for entry in entries:
+            known = scene.known.get(_key(entry))
+            if known is None or known.presence is not Presence.LIVE:
+                continue
+            cells, _, _ = _cells(context, known, scene.couple(known))
+            for change in entry.changes:
+                column = columns.get(change.property)
+                holds = cells[column.place] if column is not None else UNSEEN
+                if column is not None and holds is not UNSEEN and not close(column.kind, change.new, holds):
+                    why = f"{entry.side.label} took {shown(change.new)} and holds {shown(holds)}"
+                    found.append(LeftRecord(entry.pair, *_key(entry), entry.label, change.property, why))
+    return found
 
 
 def _again(context: Context, entry: Entry) -> bool:

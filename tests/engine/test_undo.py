@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection
 
+import msgspec
 import pytest
 
 from crmsync_desktop.domain.records import Op, Outcome, Side, Write, Written
@@ -140,6 +141,27 @@ def test_an_edit_that_comes_while_it_writes_is_left() -> None:
         ended = undo(desk, number)
         assert [(each.property, each.record_id) for each in ended.left] == [("phone", partner.id)]
         assert (partner.values["phone"], partner.values["lastname"]) == ("5557777777", "Old")
+
+
+def test_a_value_that_was_taken_and_not_stored_is_told() -> None:
+    with Desk() as desk:
+        row = desk.in_salesforce(LastName="Old")
+        desk.sync()
+        desk.salesforce.edit(row.id, {"LastName": "New"})
+        number = desk.sync().id
+        partner = desk.partner(row)
+        write = desk.hubspot.write
+
+        async def passed_over(writes: list[Write]) -> list[Written]:
+            return [msgspec.structs.replace(each, echo={"lastname": "New"}) for each in await write(writes)]
+
+        desk.hubspot.write = passed_over  # type: ignore[method-assign, assignment]
+        (left,) = undo(desk, number).left
+        assert (left.record_id, left.property, left.why) == (
+            partner.id,
+            "lastname",
+            "HubSpot took “Old” and holds “New”",
+        )
 
 
 def test_the_guard_rail_stops_an_undo_until_it_is_approved() -> None:
