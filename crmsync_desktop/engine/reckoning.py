@@ -31,7 +31,6 @@ def reckon(store: Store, layout: Layout, properties: Collection[str], settings: 
     """What would be written of these properties, over all live links, a chunk at a time: a fixed number of queries each.
     `layout` is the one in force, be it with other rules."""
     pair, rules = layout.pair, rules_of(settings, layout.pair)
-    asked = Layout(pair, tuple(column for column in layout.columns if column.property in properties))
     after = 0
     while links := store.live_links(pair.name, after, CHUNK):
         after = links[-1].link
@@ -49,13 +48,14 @@ def reckon(store: Store, layout: Layout, properties: Collection[str], settings: 
             doors = Doors(on_list and rules.to_salesforce, on_list and rules.to_hubspot)
             s_cells, h_cells = couple_cells(Couple(link, salesforce, hubspot))
             plan = plan_link(
-                asked,
+                layout,
                 Look(link.salesforce_object, edited_at(salesforce.version), s_cells, link.base_salesforce),
                 Look(pair.hubspot, edited_at(hubspot.version), h_cells, link.base_hubspot),
                 doors,
                 settings.on_conflict,
             )
-            for property in {change.property for change in (*plan.to_salesforce, *plan.to_hubspot)}:
+            written = {change.property for change in (*plan.to_salesforce, *plan.to_hubspot)}
+            for property in written.intersection(properties):
                 rows.setdefault(property, []).append(hubspot.row)
         yield Reckoned(len(links), rows)
 
