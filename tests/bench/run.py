@@ -2,7 +2,7 @@
 
 A bench is a module tests/bench/bench_NAME.py with `def bench() -> list[Figure]`, and, if it needs more than the default,
 `LIMIT_SECONDS`. Each runs in a process of its own, so that its memory and its imports are its own, and is ended when its
-time is up. All of them together write docs/benchmarks.md; NAMEs only print. Exit status 1 when a bench could not be
+time is up. One that says `ON_REQUEST = True` takes too long to be run without being named. All the others together write docs/benchmarks.md; NAMEs only print. Exit status 1 when a bench could not be
 measured; a goal that isn't met is shown, and is no error: machines are shared and noisy.
 """
 
@@ -45,6 +45,11 @@ def discover(folder: Path = FOLDER) -> list[str]:
     return sorted(path.stem.removeprefix("bench_") for path in folder.glob("bench_*.py"))
 
 
+def on_request(name: str, package: str = "tests.bench") -> bool:
+    """Whether the bench runs only where it is named."""
+    return re.search(r"^ON_REQUEST(?:: bool)? = True$", _source(package, name), re.MULTILINE) is not None
+
+
 def measure(name: str, package: str = "tests.bench") -> list[Figure]:
     """Runs one bench in a process of its own and returns its figures; raises NotMeasured."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,10 +70,13 @@ def measure(name: str, package: str = "tests.bench") -> list[Figure]:
 
 def time_limit(package: str, name: str) -> float:
     """LIMIT_SECONDS as the bench's source says it, in seconds; read, not imported, to leave its imports out of here."""
-    spec = importlib.util.find_spec(f"{package}.bench_{name}")
-    source = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
-    said = re.search(r"^LIMIT_SECONDS(?:: float)? = ([\d.]+)", source, re.MULTILINE)
+    said = re.search(r"^LIMIT_SECONDS(?:: float)? = ([\d.]+)", _source(package, name), re.MULTILINE)
     return float(said[1]) if said else LIMIT_SECONDS
+
+
+def _source(package: str, name: str) -> str:
+    spec = importlib.util.find_spec(f"{package}.bench_{name}")
+    return Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
 
 
 def end_with_children(process: subprocess.Popen[bytes]) -> None:
@@ -153,7 +161,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     console = Console()
     measured: dict[str, list[Figure] | str] = {}
-    for name in arguments or known:
+    for name in arguments or [name for name in known if not on_request(name)]:
         console.print(f"[dim]measuring {name}[/dim]")
         try:
             figures = measure(name)

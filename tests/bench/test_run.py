@@ -39,6 +39,14 @@ def test_benches_are_found_by_file_name(package: Path) -> None:
     assert run.discover(package) == ["a", "b"]
 
 
+def test_bench_that_takes_hours_runs_only_where_it_is_named(package: Path) -> None:
+    (package / "bench_hours.py").write_text("ON_REQUEST = True\nLIMIT_SECONDS = 7200.0\n")
+    (package / "bench_minutes.py").write_text("LIMIT_SECONDS = 120.0\n")
+    assert run.on_request("hours", "some_benches")
+    assert not run.on_request("minutes", "some_benches")
+    assert [name for name in run.discover() if run.on_request(name)] == ["simulation"]
+
+
 def test_bench_is_measured_in_a_process_of_its_own(package: Path) -> None:
     (package / "bench_own.py").write_text(
         "import os\nfrom tests.bench.figure import Figure\n"
