@@ -23,6 +23,7 @@ from tests.acceptance.life.kinds import (
     hubspot,
     in_salesforce,
     linked,
+    now,
     partner,
     salesforce,
     text_of,
@@ -247,3 +248,16 @@ def test_a_lead_converted_into_a_contact_that_has_a_link_of_its_own_is_reported(
     assert hubspot(here, CONTACT, other)["state"] == "live"
     assert here.codes(other) == ["LINKS_MEET"]
     yield from edited_on_both(here, CONTACT, contact, mate)
+
+
+def test_a_person_who_retries_gets_a_record_of_its_own_for_what_was_left_over(here: World) -> None:
+    (one, first), (two, second) = now(here, linked(here, TICKET)), now(here, linked(here, TICKET))
+    here.merge("salesforce", "Case", one, two)
+    here.settled()
+    assert here.codes(second) == ["LINKS_MEET"]
+    here.run(here.service.retry_errors(None, [row.id for row in here.errors(second)]))
+    here.settled()
+    own = here.partner("tickets", Side.HUBSPOT, second)
+    assert own not in (None, one, two)
+    assert partner(here, TICKET, one) == first
+    assert here.codes(second) == []
