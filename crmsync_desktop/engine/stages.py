@@ -58,7 +58,7 @@ async def stages_of(
 
 def kept_stages(pair: Pair, store: Store) -> Tables | None:
     """What the memory has, however old, without a call."""
-    kept = _kept(store, pair) if pair.name in PROPERTIES else None
+    kept = _kept(store, pair.name) if pair.name in PROPERTIES else None
     return tables_of(kept.salesforce, kept.hubspot, choices_of(store, pair.name)) if kept is not None else None
 
 

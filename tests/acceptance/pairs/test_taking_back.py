@@ -165,3 +165,24 @@ def test_a_stage_goes_back_with_its_pipeline(here: World) -> None:
     assert here.record("hubspot", "deals", there)["dealstage"] == before
     assert written(here.sync()) == 0
     assert here.record("hubspot", "deals", there)["dealstage"] == before
+
+
+def test_why_knows_stages_and_parents_as_the_planner_does(here: World) -> None:
+    acme = account(here)
+    ann = person(here, AccountId=acme)
+    deal = opportunity(here, AccountId=acme)
+    role(here, deal, ann)
+    here.settled()
+    found = here.run(here.service.why(deal, None))
+    assert (found.pair, found.decisions) == ("deals", ("Nothing: both sides agree, or differ as they may.",))
+    assert here.run(here.service.why(ann, None)).decisions == found.decisions
+    here.edit("salesforce", "Opportunity", deal, StageName="Closed Won")
+    here.sync(preview=True)
+    stage = here.run(here.service.why(deal, "dealstage")).field
+    assert stage is not None
+    assert (stage.salesforce, stage.hubspot, stage.base_salesforce) == (
+        "Closed Won",
+        "appointmentscheduled",
+        "Prospecting",
+    )
+    assert stage.decision.startswith("dealstage: “closedwon” would be written to HubSpot, over “appointmentscheduled”")
