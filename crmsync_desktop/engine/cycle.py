@@ -8,6 +8,7 @@ from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.backlog import piled_up
+from crmsync_desktop.engine.collecting import seldom_collected
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.execute import execute
 from crmsync_desktop.engine.guarding import drop_kept_plan, guard_rail
@@ -58,7 +59,8 @@ async def run_pass(
         context.pass_id, context.undos = row.id, undos
     failure: CrmSyncError | None = None
     try:
-        row.message = await (pipeline or _run)(contexts)
+        with seldom_collected():
+            row.message = await (pipeline or _run)(contexts)
         row.state = PassState.STOPPED if row.message and not first.preview else PassState.DONE
     except Cancelled as error:
         row.state, row.message = PassState.CANCELLED, str(error)

@@ -20,6 +20,9 @@ LIST: Final = "(SELECT value FROM json_each(?))"
 CHUNK: Final = 10_000
 """Values in one list."""
 
+CACHE_KIB: Final = 32_768
+"""Memory for pages of the file; with SQLite's own 2 MiB, a pass over many records reads the same pages again and again."""
+
 BUSY_MS: Final = 10_000
 """How long to wait for another process's transaction."""
 
@@ -66,6 +69,7 @@ def open_engine(path: Path | None) -> Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         if path is not None:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
