@@ -4,6 +4,7 @@ switch, with a look at what turning it on would do."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import wrap
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -26,6 +27,8 @@ from crmsync_desktop.ui.palette import GRID
 from crmsync_desktop.ui.parts import Glyph, button, column, label, roomy, row
 from crmsync_desktop.ui.switch import Switch
 
+CHOICE_LENGTH = 44
+"""Characters of a choice's label that surely fit beside its button."""
 INDENT = 3 * GRID - 2
 """Text under a radio button starts where its label does."""
 Preview = Callable[[str, str], None]
@@ -102,7 +105,7 @@ class SettingEditor(QWidget):
     def _make_choices(self, view: SettingView) -> None:
         group = QButtonGroup(self)
         for choice in view.choices:
-            radio = QRadioButton(choice.label)
+            radio = QRadioButton("\n".join(wrap(choice.label, CHOICE_LENGTH)))  # it can't break lines by itself
             radio.setAccessibleName(f"{view.title}: {choice.label}")
             radio.setAccessibleDescription(choice.consequence)
             group.addButton(radio)
