@@ -95,12 +95,12 @@ def match_owners(owners: Iterable[Owner], pairings: Iterable[Pairing] = ()) -> O
     gone: list[Pairing] = []
     taken: set[tuple[Side, str]] = set()
     for pairing in pairings:
-        user, owner = known[Side.SALESFORCE].get(pairing.salesforce), known[Side.HUBSPOT].get(pairing.hubspot)
-        if user is None or owner is None or not (user.active or owner.active):
+        user, theirs = known[Side.SALESFORCE].get(pairing.salesforce), known[Side.HUBSPOT].get(pairing.hubspot)
+        if user is None or theirs is None or not (user.active or theirs.active):
             gone.append(pairing)
             continue
         paired.append(pairing)
-        for side, one, other in ((Side.SALESFORCE, user, owner), (Side.HUBSPOT, owner, user)):
+        for side, one, other in ((Side.SALESFORCE, user, theirs), (Side.HUBSPOT, theirs, user)):
             if other.active and (side, one.id) not in taken:
                 across[side][one.id] = other.id
                 taken.add((side, one.id))

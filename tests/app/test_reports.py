@@ -83,7 +83,9 @@ def test_the_last_24_hours_are_24_bars_with_their_parts() -> None:
 def test_members_and_parents_that_are_still_to_be_made_read_as_people_read_them() -> None:
     reason = "new in HubSpot"
     changes = (
-        FieldChange(0, "associations.contacts", "OpportunityContactRoles", "5=", None, "003A=Evaluator\nnew:5=", reason),
+        FieldChange(
+            0, "associations.contacts", "OpportunityContactRoles", "5=", None, "003A=Evaluator\nnew:5=", reason
+        ),
         FieldChange(1, "associatedcompanyid", "AccountId", "71", "001A", "new:71", reason),
         FieldChange(2, "description", "Description", "a=b", None, "new:a=b\nc", reason),
     )

@@ -10,11 +10,15 @@ from crmsync_desktop.engine.collecting import THRESHOLDS, seldom_collected
 
 
 def test_after_a_pass_the_collector_is_as_it_was_also_when_the_pass_failed() -> None:
+    def fails() -> None:
+        with seldom_collected():
+            assert gc.get_threshold() == THRESHOLDS
+            assert gc.isenabled()
+            raise ZeroDivisionError
+
     before = gc.get_threshold()
-    with pytest.raises(ZeroDivisionError), seldom_collected():
-        assert gc.get_threshold() == THRESHOLDS
-        assert gc.isenabled()
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert gc.get_threshold() == before
 
 

@@ -151,7 +151,8 @@ class Faults(Session):
             kept = unpack(cells)
             newer, why = kept[_VALUES:] or ("", "")
             place = self._layouts.current(pair).index(property_)
-            found.append(Conflict(link, place, property_, *kept[:_VALUES], since, Side(newer) if newer else None, why))
+            s, h, bs, bh = kept[:_VALUES]
+            found.append(Conflict(link, place, property_, s, h, bs, bh, since, Side(newer) if newer else None, why))
         return sorted(found, key=lambda one: (one.link, one.place))
 
     def conflict_count(self) -> int:

@@ -60,7 +60,7 @@ def test_a_first_pass_costs_hardly_more_than_the_least_possible(seeded: World) -
     journal = [entry for entry in entries(seeded, run.id) if entry.state is JournalState.DONE]
     batches: Counter[tuple[Side, str, Op]] = Counter((e.side, e.pair, e.op) for e in journal)
     most = {Side.SALESFORCE: 200, Side.HUBSPOT: 100}
-    least = {side: 0 for side in Side}
+    least = dict.fromkeys(Side, 0)
     for (side, _, op), count in batches.items():
         least[side] += math.ceil(count / most[side]) * (1 if op is Op.CREATE else 2)  # an update is read before
     objects = {Side.SALESFORCE: 5, Side.HUBSPOT: 4}
