@@ -20,6 +20,7 @@ from crmsync_desktop.engine.plan import make_plan
 from crmsync_desktop.engine.recover import recover
 from crmsync_desktop.engine.refusals import tell_lasting
 from crmsync_desktop.engine.relink import relink
+from crmsync_desktop.engine.shut_pairs import tell_open, unless_shut
 from crmsync_desktop.engine.standing import settle_doubtful, undos_of
 from crmsync_desktop.ports.store import JournalState, PassRow, PassState
 
@@ -96,13 +97,13 @@ async def _run(contexts: Sequence[Context]) -> str:
         # Who was linked then may not have been told to those who wait for it.
         for context in contexts:
             context.newly_linked = True
-            stage_waiting(context)
     for step in (settle_doubtful, recover, refresh_members):
         for context in contexts:
-            context.check_stop()
-            await step(context)
+            await unless_shut(context, step)
     first.check_stop()
-    await observe(contexts)
+    await observe([context for context in contexts if not context.shut])
+    contexts = [context for context in contexts if not context.shut]
+    tell_open(first.store, [context.pair for context in contexts])
     objections: list[str] = []
     for left in reversed(range(ROUNDS)):
         for context in contexts:
@@ -112,6 +113,9 @@ async def _run(contexts: Sequence[Context]) -> str:
             await relink(context)
         for parents in first.parents.values():
             parents.look_again()
+        if any(context.newly_linked for context in contexts):
+            for context in contexts:  # all before the first: whether a company has a contact that syncs hangs on it
+                stage_waiting(context)
         await hand_over(contexts)
         for context in contexts:
             if reason := await _run_pair(context):
