@@ -326,13 +326,6 @@ class ChangeView(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-class CheckView(msgspec.Struct, frozen=True):
-    """A number of calls that a pass is going to cost, before it runs."""
-
-    salesforce: int
-    hubspot: int
-
-
 # Events: pushed by the engine, each kind coalesced to at most ten a second.
 
 

@@ -131,6 +131,7 @@ _NAMES: Final = {
 _WRITTEN: Final = frozenset({*_PLAIN, Kind.HTML})
 """Kinds whose values people write, at whatever length."""
 _UNLIMITED: Final = 65_536
+"""The length that HubSpot gives every text property."""
 _SAMPLE: Final = 5
 """How many picklist values a warning names."""
 
@@ -223,10 +224,6 @@ def _problem(salesforce: Field, hubspot: Field) -> str:
     if hubspot.kind is Kind.HTML or salesforce.kind is Kind.HTML:
         return "Rich text only goes together with rich text."
     return f"“{salesforce.label}” is {_NAMES[salesforce.kind]} and “{hubspot.label}” is {_NAMES[hubspot.kind]}: they don't go together."
-
-
-UNLIMITED = 65_536
-"""The length that HubSpot gives every text property."""
 
 
 def _losses(salesforce: Field, hubspot: Field, inward: bool, outward: bool) -> list[str]:

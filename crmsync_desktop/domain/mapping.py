@@ -35,11 +35,6 @@ class Rule(StrEnum):
         """The master is never written, not even where it stands blank."""
         return self in (Rule.ALWAYS_SALESFORCE, Rule.ALWAYS_HUBSPOT)
 
-    @property
-    def mirrored(self) -> Rule:
-        """The same rule with the sides swapped."""
-        return _MIRRORED.get(self, self)
-
 
 _LABELS = {
     Rule.PREFER_SALESFORCE: "Prefer Salesforce unless blank",
@@ -48,12 +43,6 @@ _LABELS = {
     Rule.DONT_SYNC: "Don't sync",
     Rule.PREFER_HUBSPOT: "Prefer HubSpot unless blank",
     Rule.ALWAYS_HUBSPOT: "Always use HubSpot",
-}
-_MIRRORED = {
-    Rule.PREFER_SALESFORCE: Rule.PREFER_HUBSPOT,
-    Rule.ALWAYS_SALESFORCE: Rule.ALWAYS_HUBSPOT,
-    Rule.PREFER_HUBSPOT: Rule.PREFER_SALESFORCE,
-    Rule.ALWAYS_HUBSPOT: Rule.ALWAYS_SALESFORCE,
 }
 
 

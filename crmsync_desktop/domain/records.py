@@ -38,14 +38,6 @@ class Presence(StrEnum):
     """Not there when asked for, without a tombstone: hidden or gone. Never a reason to delete or blank anything."""
 
 
-class Ref(msgspec.Struct, frozen=True, array_like=True):
-    """Names one record. Salesforce ids are always the 18-character form."""
-
-    side: Side
-    object: str
-    id: str
-
-
 class Observed(msgspec.Struct, gc=False, frozen=True, array_like=True):
     """One record as its side reported it at one moment.
 

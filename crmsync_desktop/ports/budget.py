@@ -9,16 +9,6 @@ import msgspec
 from crmsync_desktop.domain.records import Side
 
 
-class CallRecord(msgspec.Struct, frozen=True, array_like=True):
-    """One call as it was metered. `at`: seconds since the epoch."""
-
-    side: Side
-    at: float
-    pair: str
-    purpose: str
-    calls: int
-
-
 class Usage(msgspec.Struct, frozen=True):
     """This application's own calls in the last rolling 24 hours, and what is left of its allocation.
     `room_at`: seconds since the epoch, when the next call leaves the window; None when nothing is in it."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
+import msgspec
+
 from crmsync_desktop.domain.errors import AllocationReached
 from crmsync_desktop.domain.records import Side
-from crmsync_desktop.ports.budget import CallRecord, Usage
+from crmsync_desktop.ports.budget import Usage
 from crmsync_desktop.ports.clock import Clock
 
 
@@ -28,6 +30,16 @@ class ManualClock:
 
     def advance(self, seconds: float) -> None:
         self.at += seconds
+
+
+class CallRecord(msgspec.Struct, frozen=True):
+    """One call as it was metered. `at`: seconds since the epoch."""
+
+    side: Side
+    at: float
+    pair: str
+    purpose: str
+    calls: int
 
 
 class MemoryBudget:

@@ -17,18 +17,18 @@ def test_each_side_has_another() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "label", "master", "always", "mirrored"),
+    ("rule", "label", "master", "always"),
     [
-        (Rule.PREFER_SALESFORCE, "Prefer Salesforce unless blank", Side.SALESFORCE, False, Rule.PREFER_HUBSPOT),
-        (Rule.ALWAYS_SALESFORCE, "Always use Salesforce", Side.SALESFORCE, True, Rule.ALWAYS_HUBSPOT),
-        (Rule.TWO_WAY, "Two-way", None, False, Rule.TWO_WAY),
-        (Rule.DONT_SYNC, "Don't sync", None, False, Rule.DONT_SYNC),
-        (Rule.PREFER_HUBSPOT, "Prefer HubSpot unless blank", Side.HUBSPOT, False, Rule.PREFER_SALESFORCE),
-        (Rule.ALWAYS_HUBSPOT, "Always use HubSpot", Side.HUBSPOT, True, Rule.ALWAYS_SALESFORCE),
+        (Rule.PREFER_SALESFORCE, "Prefer Salesforce unless blank", Side.SALESFORCE, False),
+        (Rule.ALWAYS_SALESFORCE, "Always use Salesforce", Side.SALESFORCE, True),
+        (Rule.TWO_WAY, "Two-way", None, False),
+        (Rule.DONT_SYNC, "Don't sync", None, False),
+        (Rule.PREFER_HUBSPOT, "Prefer HubSpot unless blank", Side.HUBSPOT, False),
+        (Rule.ALWAYS_HUBSPOT, "Always use HubSpot", Side.HUBSPOT, True),
     ],
 )
-def test_rules(rule: Rule, label: str, master: Side | None, always: bool, mirrored: Rule) -> None:
-    assert (rule.label, rule.master, rule.always, rule.mirrored) == (label, master, always, mirrored)
+def test_rules(rule: Rule, label: str, master: Side | None, always: bool) -> None:
+    assert (rule.label, rule.master, rule.always) == (label, master, always)
 
 
 def test_contacts_are_matched_by_address_a_contact_before_a_lead() -> None:
