@@ -58,10 +58,7 @@ def _figures(what: str, counted: tuple[int, dict[str, int]], changes: int) -> li
     # Five objects are one composite, and contact roles ride along; one page holds them all. HubSpot: a search for each
     # pair; what is written is read again just before.
     least = {"salesforce": 1, "hubspot": len(PAIRS) + 2 * ceil(changes / 100)}
-    note = (
-        f"{updated:,} records updated in HubSpot, in four pairs; what is over the least are associations read for records that "
-        "the overlap of a search brings again"
-    )
+    note = f"{updated:,} records updated in HubSpot; the least counts no reads of associations"
     labels = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
     return [
         Figure(
