@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.domain.close_dates import lent_by
 from crmsync_desktop.domain.currencies import Money, read_in
-from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.errors import SetupError, SignInNeeded
 from crmsync_desktop.domain.layout import Layout, assigned_by, resolve
 from crmsync_desktop.domain.mapping import DEALS, Mapping, Pair
 from crmsync_desktop.domain.owners import Owners, match_owners
@@ -25,6 +25,7 @@ from crmsync_desktop.engine.mapping_problems import tell_problems
 from crmsync_desktop.engine.metadata import OUTDATED, company_currency, owners_of, pairings_of, schemas_of
 from crmsync_desktop.engine.parents import Parents, parents_of_all
 from crmsync_desktop.engine.reckoning import stage_for_backfill
+from crmsync_desktop.engine.shut_pairs import is_own_trouble, tell_shut
 from crmsync_desktop.engine.stage_watch import begin_watch, with_stage
 from crmsync_desktop.engine.stages import stages_of
 from crmsync_desktop.ports.clock import Clock
@@ -53,13 +54,21 @@ async def prepare(
     forgotten for it."""
     pairs = active_pairs(settings)
     anew = bool(store.document(OUTDATED))
-    schemas = await schemas_of(pairs, store, crms, clock)
+    schemas = await _schemas(pairs, store, crms, clock, anew, alone=not as_if)
     around = await around_layouts(store, pairs, crms, clock, anew)
     contexts: dict[str, Context] = {}
     clocks: dict[Side, float] = {}
     for pair in pairs:
         own = own_schemas(pair, schemas)
-        layout = await layout_of(around, settings, pair, own, mappings[pair.name].usable(own))
+        if len(own) <= len(pair.salesforce):
+            continue  # it isn't shown, which was told
+        try:
+            layout = await layout_of(around, settings, pair, own, mappings[pair.name].usable(own))
+        except SetupError as error:
+            if as_if or not is_own_trouble(pair, error):
+                raise
+            tell_shut(store, pair, error, stamp(clock.now()))
+            continue
         if as_if and set(store.layout(pair.name)) - set(layout.properties):
             raise SetupError(
                 "There is nothing to preview.",
@@ -87,10 +96,32 @@ async def prepare(
         stage_for_backfill(contexts[pair.name])
     if not as_if:
         tell_problems(store, {name: context.layout for name, context in contexts.items()}, stamp(clock.now()))
-    watch = await begin_watch(settings, pairs, store, crms, clock, anew)
+    shown = [context.pair for context in contexts.values()]
+    watch = await begin_watch(settings, shown, store, crms, clock, anew)
     for context in contexts.values():
         context.pairs, context.stages = contexts, watch
     return list(contexts.values())
+
+
+async def _schemas(
+    pairs: Sequence[Pair], store: Store, crms: dict[Side, Crm], clock: Clock, anew: bool, alone: bool
+) -> dict[str, Schema]:
+    """Those of all pairs; where one isn't shown, `alone`: those of each pair that is. Raises SetupError where none is
+    without it."""
+    try:
+        return await schemas_of(pairs, store, crms, clock)
+    except SetupError as error:
+        if not alone or isinstance(error, SignInNeeded):
+            raise
+    found: dict[str, Schema] = {}
+    for pair in pairs:
+        try:
+            found.update(await schemas_of([pair], store, crms, clock, anew))
+        except SetupError as error:
+            if not is_own_trouble(pair, error):
+                raise
+            tell_shut(store, pair, error, stamp(clock.now()))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

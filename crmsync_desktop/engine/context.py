@@ -52,6 +52,8 @@ class Context:
     report: Report
     pass_id: int
     preview: bool
+    shut: bool = False
+    """This pair can't be read just now, and stays out of the pass."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     tallies: dict[Side, Tally] = field(default_factory=dict)
     again: bool = False

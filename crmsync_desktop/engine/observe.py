@@ -11,11 +11,12 @@ from datetime import datetime
 
 import msgspec
 
-from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.errors import SetupError, SignInNeeded
 from crmsync_desktop.domain.records import UNSEEN, Observed, Presence, Side
 from crmsync_desktop.domain.values import keys_of, version_order
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
+from crmsync_desktop.engine.shut_pairs import shut_out
 from crmsync_desktop.engine.stamps import last_heard_of
 from crmsync_desktop.ports.crm import Page
 from crmsync_desktop.ports.store import Cursor, Known
@@ -24,7 +25,31 @@ from crmsync_desktop.ports.store import Cursor, Known
 async def observe(contexts: Sequence[Context]) -> None:
     """Read both sides at the same time, all pairs together: Salesforce answers for several objects in one call."""
     read = dict.fromkeys(Side, 0)
-    await side_by_side(*(_read(contexts, side, read) for side in Side))
+    await side_by_side(*(_read_open(contexts, side, read) for side in Side))
+
+
+async def _read_open(contexts: Sequence[Context], side: Side, read: dict[Side, int]) -> None:
+    """All pairs together; where one can't be read, each for itself, so that it keeps none of the others from it."""
+    try:
+        await _read(contexts, side, read)
+    except SignInNeeded:
+        raise
+    except SetupError as error:
+        if len(contexts) == 1:
+            shut_out(contexts[0], error)
+            _stop_watch(contexts[0], side)
+            return
+        for context in contexts:
+            await _read_open([context], side, read)
+
+
+def _stop_watch(context: Context, side: Side) -> None:
+    """Stages can't be told without the pair whose records bring them along."""
+    watch = context.stages
+    if side is Side.SALESFORCE and watch is not None and watch.rides and watch.source in context.objects(side):
+        watch.give_up(context.clock.now())
+        for each in context.pairs.values():
+            each.stages = None
 
 
 async def _read(contexts: Sequence[Context], side: Side, read: dict[Side, int]) -> None:
@@ -33,6 +58,8 @@ async def _read(contexts: Sequence[Context], side: Side, read: dict[Side, int]) 
     context_of = {object: context for context in contexts for object in context.objects(side)}
     wants = [context.want(side, object, cursors.get((side, object))) for object, context in context_of.items()]
     watch = first.stages if side is Side.SALESFORCE else None
+    if watch is not None and watch.rides and watch.source not in context_of:
+        watch = None  # the pair that it rides on is read by itself
     asked = watch.asked(wants, cursors) if watch is not None else wants
     try:
         async for page in first.crms[side].changes(asked):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -48,6 +48,7 @@ class StageWatch:
     decided, by pair and the memory's row of the HubSpot record. `fresh`: opportunities that changed since the last pass.
     `told`: records without a link that this pass has written to."""
 
+    source: ClassVar[str] = SOURCE
     store: Store
     rides: bool
     begun: bool
