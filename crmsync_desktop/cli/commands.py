@@ -8,29 +8,42 @@ import sys
 from typing import Annotated
 
 import typer
+from typer import Context
+from typer.core import TyperGroup
 
 from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
-from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_app
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
-from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.mapping_commands import mappings_app
 from crmsync_desktop.cli.match_commands import owners_app, stages_app
 from crmsync_desktop.cli.pair_commands import pairs_app
-from crmsync_desktop.cli.plan_commands import SHOWN_CHANGES, apply, changes_of, history, plans, show_plan, undo
+from crmsync_desktop.cli.plan_commands import apply, history, plans, show_plan, undo
 from crmsync_desktop.cli.practice_commands import practice_app
-from crmsync_desktop.cli.session import AsJson, Name, OnPractice, on
+from crmsync_desktop.cli.previewing import SHOWN_CHANGES, changes_of, status_of
+from crmsync_desktop.cli.session import AsJson, Name, OnPractice, addressed, on
 from crmsync_desktop.cli.setting_commands import settings_app
 from crmsync_desktop.cli.why_command import why
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import Category
 from crmsync_desktop.domain.remedies import TITLES
 
+_ORDER = ("window", "sync", "status", "errors", "retry", "changes", "conflicts", "why", "history", "undo", "plans", "apply", "approve")  # fmt: skip
+"""What is used daily comes first in the list of commands; the rest follow as they are declared."""
+
+
+class DailyFirst(TyperGroup):
+    def list_commands(self, ctx: Context) -> list[str]:
+        rest = [name for name in super().list_commands(ctx) if name not in _ORDER]
+        return [*_ORDER, *rest]
+
+
 app = typer.Typer(
     name="crmsync-desktop",
+    cls=DailyFirst,
+    context_settings={"max_content_width": 120},
     help="Keeps one Salesforce org and one HubSpot portal in step, both ways. Without a command, the window opens.",
     no_args_is_help=True,
     add_completion=False,
@@ -122,22 +135,16 @@ def sync(
         else:
             output.show_pass(result, changes)
             if preview:
-                show_plan(result, len(changes))
+                show_plan(result, len(changes), addressed(name, practice))
             if errors:
-                where = " --practice" if practice else f" {name}" if name else ""
-                output.console.print(f"{errors:,} errors need a look: crmsync-desktop errors{where}", markup=False)
+                where = addressed(name, practice, option="")
+                need = output.counted(errors, "error needs", "errors need")
+                output.console.print(f"{need} a look: crmsync-desktop errors{where}", markup=False)
             if preview and (hint := await hint_at_duplicates(facade, result, name, practice)):
                 output.console.print(hint, markup=False)
-        return _exit_status(result, errors)
+        return status_of(result, bool(errors))
 
     return on(name, practice, work)
-
-
-def _exit_status(result: PassView, errors: int) -> int:
-    if result.state != "done":
-        print(printable(result.message), file=sys.stderr)
-        return 2
-    return 1 if errors else 0
 
 
 @app.command()
@@ -183,32 +190,39 @@ def retry(
     name: Name = None,
     practice: OnPractice = False,
     category: Annotated[str | None, typer.Option(help="Only this card, such as property_values.")] = None,
+    as_json: AsJson = False,
 ) -> int:
     """Let the next pass try the records in error again, although they haven't changed."""
 
     async def work(facade: Facade) -> int:
         count = await facade.retry_errors(_category(category), None)
-        print(f"{count:,} records are tried again in the next pass.")
+        if as_json:
+            output.as_json({"retried": count})
+        else:
+            print(f"{output.counted(count, 'record is', 'records are')} tried again in the next pass.")
         return 0
 
     return on(name, practice, work)
 
 
 @app.command()
-def pause(name: Name = None, practice: OnPractice = False) -> int:
+def pause(name: Name = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Stop syncing by itself; a running window hears of it when it looks next."""
-    return on(name, practice, lambda facade: _pause(facade, True))
+    return on(name, practice, lambda facade: _pause(facade, True, as_json))
 
 
 @app.command()
-def resume(name: Name = None, practice: OnPractice = False) -> int:
+def resume(name: Name = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Sync by itself again, as long as the window runs."""
-    return on(name, practice, lambda facade: _pause(facade, False))
+    return on(name, practice, lambda facade: _pause(facade, False, as_json))
 
 
-async def _pause(facade: Facade, paused: bool) -> int:
+async def _pause(facade: Facade, paused: bool, as_json: bool) -> int:
     view = await (facade.pause() if paused else facade.resume())
-    print(f"{view.connection.name}: {'paused' if view.paused else 'on'}")
+    if as_json:
+        output.as_json({"connection": view.connection.name, "paused": view.paused})
+    else:
+        print(f"{view.connection.name}: {'paused' if view.paused else 'on'}")
     return 0
 
 

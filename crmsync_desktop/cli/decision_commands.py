@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -10,9 +9,9 @@ import typer
 from rich.table import Table
 
 from crmsync_desktop.app.facade import Facade
-from crmsync_desktop.app.views import ChangeView, ConflictView
+from crmsync_desktop.app.views import ConflictView
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.errors import COULD_NOT_RUN, printable
+from crmsync_desktop.cli.previewing import changes_of, status_of
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.settlements import Use
@@ -20,6 +19,7 @@ from crmsync_desktop.domain.settlements import Use
 conflicts_app = typer.Typer(help="Two-way fields that both sides edited, held for a person.")
 PAGE = 1_000
 SHOWN = 1_000
+ALL_PASSES = 1_000_000
 Plan = Annotated[int, typer.Argument(help="The pass that stopped, as its message names it.", min=1)]
 
 
@@ -34,10 +34,7 @@ def approve(plan: Plan, name: Connection = None, practice: OnPractice = False, a
             output.as_json({"pass": result})
         else:
             output.show_pass(result, [])
-        if result.state != "done":
-            print(printable(result.message), file=sys.stderr)
-            return COULD_NOT_RUN
-        return 1 if errors else 0
+        return status_of(result, bool(errors))
 
     return on(name, practice, work)
 
@@ -51,21 +48,17 @@ def changes(
     """List what a pass wrote, or planned: field by field, with old and new values and the reason."""
 
     async def work(facade: Facade) -> int:
-        found: list[ChangeView] = []
-        after = 0
-        while page := await facade.changes(number, after, PAGE):
-            found += page
-            after = page[-1].row
-            if not as_json and len(found) >= SHOWN:
-                break
+        found = await changes_of(facade, number, None if as_json else SHOWN)
+        if not found and number not in {each.id for each in await facade.passes(ALL_PASSES)}:
+            raise SetupError(f"There is no pass {number}.", "", "See which there are: history")
         if as_json:
             output.as_json(found)
         elif found:
-            output.show_changes(found[:SHOWN])
+            output.show_changes(found)
             if len(found) >= SHOWN:
                 output.console.print("… all of them with --json")
         else:
-            output.console.print(f"Pass {number} wrote nothing, or there is no such pass.")
+            output.console.print(f"Pass {number} wrote nothing.")
         return 0
 
     return on(name, practice, work)
@@ -89,10 +82,7 @@ def list_conflicts(name: Connection = None, practice: OnPractice = False, as_jso
         while page := await facade.conflicts(PAGE, after):
             found += page
             after = int(page[-1].id.partition(".")[0])
-        if as_json:
-            output.as_json(found)
-        else:
-            _show(found)
+        output.answer(found, as_json, _show)
         return 0
 
     return on(name, practice, work)

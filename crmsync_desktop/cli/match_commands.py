@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -15,6 +15,7 @@ from crmsync_desktop.cli.match_output import show_owners, show_stages
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.records import Side
 
+Tables = TypeVar("Tables", StagesView, OwnersView)
 stages_app = typer.Typer(help="Which pipelines and stages of deals and tickets are each other's.")
 owners_app = typer.Typer(help="Which users and owners are each other's.")
 OfPair = Annotated[str, typer.Argument(metavar="PAIR", help="deals or tickets.")]
@@ -26,7 +27,7 @@ def show_deals(
     anew: Anew = False, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False
 ) -> int:
     """Show where each stage of deals and opportunities goes."""
-    return _stages(name, practice, as_json, lambda facade: facade.stages("deals", anew))
+    return _answered(name, practice, as_json, lambda facade: facade.stages("deals", anew), show_stages)
 
 
 @stages_app.command("tickets")
@@ -34,7 +35,7 @@ def show_tickets(
     anew: Anew = False, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False
 ) -> int:
     """Show where each stage of tickets and each status of cases goes."""
-    return _stages(name, practice, as_json, lambda facade: facade.stages("tickets", anew))
+    return _answered(name, practice, as_json, lambda facade: facade.stages("tickets", anew), show_stages)
 
 
 @stages_app.command("set")
@@ -52,32 +53,21 @@ def set_stage(
     as_json: AsJson = False,
 ) -> int:
     """Pair two stages, or a pipeline and a record type; by label or id. It counts before what was learnt."""
-    return _stages(name, practice, as_json, lambda facade: facade.choose_stage(pair, hubspot, salesforce, only_to))
+    return _answered(
+        name, practice, as_json, lambda facade: facade.choose_stage(pair, hubspot, salesforce, only_to), show_stages
+    )
 
 
 @stages_app.command("reset")
 def reset_stages(pair: OfPair, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Forget what was set by hand."""
-    return _stages(name, practice, as_json, lambda facade: facade.reset_stages(pair))
-
-
-def _stages(name: str | None, practice: bool, as_json: bool, ask: Callable[[Facade], Awaitable[StagesView]]) -> int:
-    async def work(facade: Facade) -> int:
-        view = await ask(facade)
-        if as_json:
-            output.as_json(view)
-        else:
-            show_stages(view)
-            _warn(view.warnings)
-        return 0
-
-    return on(name, practice, work)
+    return _answered(name, practice, as_json, lambda facade: facade.reset_stages(pair), show_stages)
 
 
 @owners_app.command("list")
 def list_owners(name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Show who is who, and whom nobody matches."""
-    return _owners(name, practice, as_json, lambda facade: facade.owners())
+    return _answered(name, practice, as_json, lambda facade: facade.owners(), show_owners)
 
 
 @owners_app.command("set")
@@ -89,7 +79,7 @@ def set_owner(
     as_json: AsJson = False,
 ) -> int:
     """Pair a user and an owner whose e-mail addresses differ."""
-    return _owners(name, practice, as_json, lambda facade: facade.pair_owner(salesforce, hubspot))
+    return _answered(name, practice, as_json, lambda facade: facade.pair_owner(salesforce, hubspot), show_owners)
 
 
 @owners_app.command("reset")
@@ -102,22 +92,23 @@ def reset_owner(
     as_json: AsJson = False,
 ) -> int:
     """Forget what was set by hand: e-mail addresses count again."""
-    return _owners(name, practice, as_json, lambda facade: facade.part_owner(salesforce))
+    return _answered(name, practice, as_json, lambda facade: facade.part_owner(salesforce), show_owners)
 
 
-def _owners(name: str | None, practice: bool, as_json: bool, ask: Callable[[Facade], Awaitable[OwnersView]]) -> int:
+def _answered(
+    name: str | None,
+    practice: bool,
+    as_json: bool,
+    ask: Callable[[Facade], Awaitable[Tables]],
+    show: Callable[[Tables], None],
+) -> int:
+    """Show a table, as it is or after a change of it, and what there is to say of it."""
+
     async def work(facade: Facade) -> int:
         view = await ask(facade)
-        if as_json:
-            output.as_json(view)
-        else:
-            show_owners(view)
-            _warn(view.warnings)
+        output.answer(view, as_json, show)
+        for warning in () if as_json else view.warnings:
+            print(warning, file=sys.stderr)
         return 0
 
     return on(name, practice, work)
-
-
-def _warn(warnings: tuple[str, ...]) -> None:
-    for warning in warnings:
-        print(warning, file=sys.stderr)

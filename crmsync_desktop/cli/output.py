@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from rich import markup
@@ -30,6 +30,7 @@ from crmsync_desktop.app.views import (
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.domain.records import Side
 
+T = TypeVar("T")
 console = Console(highlight=False)
 _PHASES = {"reading": "Reading", "planning": "Deciding", "writing": "Writing"}
 
@@ -39,10 +40,23 @@ def escape(text: str) -> str:
     return markup.escape(printable(text))
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
 def as_json(value: Any) -> None:
     """One JSON document on standard output."""
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(value)).decode() + "\n")
     sys.stdout.flush()
+
+
+def answer(found: T, json: bool, show: Callable[[T], None]) -> None:
+    """What was asked for, as JSON for a machine, or as `show` prints it for a person."""
+    if json:
+        as_json(found)
+    else:
+        show(found)
 
 
 @contextmanager
@@ -132,7 +146,9 @@ def show_status(status: StatusView) -> None:
         console.print(f"Conflicts that are held: {status.conflicts:,}. See them: conflicts")
     troubled = [card for card in status.cards if card.errors]
     for card in troubled:
-        console.print(f"{card.title}: {card.errors:,} errors, {card.records:,} records")
+        console.print(
+            f"{card.title}: {counted(card.errors, 'error', 'errors')}, {counted(card.records, 'record', 'records')}"
+        )
     if not troubled:
         console.print("No sync errors.")
     if status.last_pass:

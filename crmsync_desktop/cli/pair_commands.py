@@ -22,11 +22,7 @@ def list_pairs(name: Connection = None, practice: OnPractice = False, as_json: A
     """Show the pairs, whether each is on, and what it needs."""
 
     async def work(facade: Facade) -> int:
-        views = await facade.pairs()
-        if as_json:
-            output.as_json(views)
-        else:
-            output.show_pairs(views)
+        output.answer(await facade.pairs(), as_json, output.show_pairs)
         return 0
 
     return on(name, practice, work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import shlex
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -11,13 +11,11 @@ from rich.table import Table
 
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.plan_views import PlanView, RecordLeftView, UndoView
-from crmsync_desktop.app.views import ChangeView, PassView
+from crmsync_desktop.app.views import PassView
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.errors import COULD_NOT_RUN, printable
-from crmsync_desktop.cli.session import AsJson, Connection, Name, OnPractice, on
+from crmsync_desktop.cli.previewing import SHOWN_CHANGES, changes_of, status_of
+from crmsync_desktop.cli.session import AsJson, Connection, Name, OnPractice, addressed, on
 
-PAGE = 1_000
-SHOWN_CHANGES = 50
 SHOWN_LEFT = 200
 
 
@@ -25,11 +23,7 @@ def plans(name: Name = None, practice: OnPractice = False, as_json: AsJson = Fal
     """List the previews: which can still be applied, and what became of the others."""
 
     async def work(facade: Facade) -> int:
-        found = await facade.plans()
-        if as_json:
-            output.as_json(found)
-        else:
-            _show_plans(found)
+        output.answer(await facade.plans(), as_json, _show_plans)
         return 0
 
     return on(name, practice, work)
@@ -44,11 +38,7 @@ def history(
     """List the last passes and what they did."""
 
     async def work(facade: Facade) -> int:
-        found = await facade.passes(limit)
-        if as_json:
-            output.as_json(found)
-        else:
-            _show_history(found)
+        output.answer(await facade.passes(limit), as_json, _show_history)
         return 0
 
     return on(name, practice, work)
@@ -72,7 +62,7 @@ def apply(
             if done.settings_changed:
                 output.console.print("Settings or mappings have changed since the plan was made.")
             _show_left(done.moved, "Not written, since it has moved:")
-        return _status(done.result, bool(done.moved))
+        return status_of(done.result, bool(done.moved))
 
     return on(name, practice, work)
 
@@ -98,40 +88,24 @@ def undo(
             output.as_json({"undo": done, "changes": found} if preview else {"undo": done})
         else:
             output.show_pass(done.result, found)
-            _show_undo(done)
-        return _status(done.result, bool(done.left))
+            only = f" --record {shlex.quote(record)}" if record else ""
+            _show_undo(done, f"undo {done.of}{only}{addressed(name, practice)}")
+        return status_of(done.result, bool(done.left))
 
     return on(name, practice, work)
 
 
-async def changes_of(facade: Facade, pass_id: int, most: int | None) -> list[ChangeView]:
-    """What a pass wrote or planned: all of it, or the first `most`."""
-    found: list[ChangeView] = []
-    while most is None or len(found) < most:
-        limit = PAGE if most is None else min(PAGE, most - len(found))
-        page = await facade.changes(pass_id, found[-1].row if found else 0, limit)
-        if not page:
-            break
-        found += page
-    return found
-
-
-def show_plan(result: PassView, shown: int) -> None:
-    """After a preview: that it is kept, and how to carry it out."""
+def show_plan(result: PassView, shown: int, where: str) -> None:
+    """After a preview: that it is kept, and how to carry it out, on the connection that the options `where` name."""
     writes = sum(tally.created + tally.updated + tally.deleted for tally in result.tallies)
     if result.state != "done":
         return
     if writes > shown:
-        output.console.print(f"… and {writes - shown:,} more: changes {result.id} --json", markup=False)
+        output.console.print(f"… and {writes - shown:,} more: changes {result.id}{where} --json", markup=False)
     if writes:
-        output.console.print(f"This is plan {result.id}. To carry out exactly this: apply {result.id}", markup=False)
-
-
-def _status(result: PassView, left: bool) -> int:
-    if result.state != "done":
-        print(printable(result.message), file=sys.stderr)
-        return COULD_NOT_RUN
-    return 1 if left else 0
+        output.console.print(
+            f"This is plan {result.id}. To carry out exactly this: apply {result.id}{where}", markup=False
+        )
 
 
 def _show_plans(found: Sequence[PlanView]) -> None:
@@ -157,7 +131,7 @@ def _show_history(found: Sequence[PassView]) -> None:
     output.console.print(table if found else "Nothing has run yet.")
 
 
-def _show_undo(done: UndoView) -> None:
+def _show_undo(done: UndoView, command: str) -> None:
     writes = sum(tally.updated + tally.deleted for tally in done.result.tallies)
     if not writes and not done.left:
         output.console.print(f"Nothing is left to undo of pass {done.of}.")
@@ -165,7 +139,7 @@ def _show_undo(done: UndoView) -> None:
     if done.links:
         output.console.print(f"The {done.links:,} links that pass {done.of} found by matching stay.")
     if writes and done.result.preview:
-        output.console.print(f"To do it: undo {done.of}")
+        output.console.print(f"To do it: {command}", markup=False)
 
 
 def _show_left(left: Sequence[RecordLeftView], heading: str) -> None:
