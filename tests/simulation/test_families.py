@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.simulation import lives
 from tests.simulation.family_verdict import FamilyVerdict
 from tests.simulation.family_world import FamilyWorld
-from tests.simulation.memory import fast_folder
+from tests.simulation.lives import SEEDS, batches
 
-KEPT = [
-    int(line.split()[0])
-    for line in Path(__file__).with_name("family_seeds.txt").read_text().splitlines()
-    if line.strip()
-]
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", 300 if os.environ.get("CI") else 60)) // 2
-STEP = 15
-BATCHES = [
-    *([KEPT] if KEPT else []),
-    *(list(range(begin, min(begin + STEP, SEEDS))) for begin in range(0, SEEDS, STEP)),
-]
+BATCHES = batches("family_seeds.txt", SEEDS // 2, 15)
 EXPECTED = """
 people found company
 people found twins
@@ -50,34 +37,8 @@ preview compared with run
 """.strip().splitlines()
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    path = fast_folder()
-    yield path
-    shutil.rmtree(path)
-
-
-@pytest.fixture(scope="module")
-def seen() -> Counter[str]:
-    """What happened in all worlds of this run."""
-    return Counter()
-
-
 def lived(seed: int, folder: Path, seen: Counter[str] | None = None) -> tuple[list[str], str]:
-    """(what is wrong with it, its footprint) of the world of this seed, after its whole life."""
-    home = folder / str(len(list(folder.iterdir())))
-    home.mkdir()
-    world = FamilyWorld(seed, home)
-    try:
-        asyncio.run(world.live())
-        findings = world.broken + FamilyVerdict(world).findings()
-        footprint = world.footprint()
-    finally:
-        world.memory.close()
-    shutil.rmtree(home)
-    if seen is not None:
-        seen.update(world.nature.seen)
-    return [f"seed {seed}: {finding}" for finding in findings], footprint
+    return lives.lived(FamilyWorld, FamilyVerdict, seed, folder, seen)
 
 
 @pytest.mark.parametrize("seeds", BATCHES, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")

@@ -6,30 +6,20 @@ there for fails as well.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.simulation.memory import fast_folder
+from tests.simulation import lives
+from tests.simulation.lives import SEEDS, batches
 from tests.simulation.verdict import Verdict
 from tests.simulation.world import World
 
-KEPT = [int(line.split()[0]) for line in Path(__file__).with_name("seeds.txt").read_text().splitlines() if line.strip()]
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", 300 if os.environ.get("CI") else 60))
-STEP = 20
-"""Worlds in one test."""
-BATCHES = [
-    *([KEPT] if KEPT else []),
-    *(list(range(begin, min(begin + STEP, SEEDS))) for begin in range(0, SEEDS, STEP)),
-]
-
+BATCHES = batches("seeds.txt", SEEDS, 20)
 EXPECTED = """
 crash
 cancelled
@@ -119,34 +109,8 @@ preview compared with run
 """What every batch of 60 worlds has to have met."""
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    path = fast_folder()
-    yield path
-    shutil.rmtree(path)
-
-
-@pytest.fixture(scope="module")
-def seen() -> Counter[str]:
-    """What happened in all worlds of this run."""
-    return Counter()
-
-
 def lived(seed: int, folder: Path, seen: Counter[str] | None = None) -> tuple[list[str], str]:
-    """(what is wrong with it, its footprint) of the world of this seed, after its whole life."""
-    home = folder / str(len(list(folder.iterdir())))
-    home.mkdir()
-    world = World(seed, home)
-    try:
-        asyncio.run(world.live())
-        findings = world.broken + Verdict(world).findings()
-        footprint = world.footprint()
-    finally:
-        world.memory.close()
-    shutil.rmtree(home)
-    if seen is not None:
-        seen.update(world.nature.seen)
-    return [f"seed {seed}: {finding}" for finding in findings], footprint
+    return lives.lived(World, Verdict, seed, folder, seen)
 
 
 @pytest.mark.parametrize("seeds", BATCHES, ids=lambda seeds: f"{seeds[0]}-{seeds[-1]}")
