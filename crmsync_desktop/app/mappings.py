@@ -107,7 +107,9 @@ class Mappings:
     def remove(self, property: str) -> None:
         if self._find(property).builtin:
             raise SetupError(
-                "A default mapping can't be removed.", property, f"Set its rule to “{Rule.DONT_SYNC.label}” instead."
+                f"“{property}” is a default mapping, and can't be removed.",
+                "",
+                f"Set its rule to “{Rule.DONT_SYNC.label}” instead.",
             )
         self._save([m for m in self.all() if m.property != property])
 

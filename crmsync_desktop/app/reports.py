@@ -79,8 +79,15 @@ def _group(members: list[ErrorRow]) -> ErrorGroupView:
     )
 
 
+_PLAIN = {
+    "JSON_PARSER_ERROR": "Not a value of the field's type",
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "Not on the list of accepted values",
+}
+"""Codes that say nothing to whom they are shown."""
+
+
 def _readable(code: str) -> str:
-    return code.replace("_", " ").capitalize() if code else "Other"
+    return _PLAIN.get(code) or (code.replace("_", " ").capitalize() if code else "Other")
 
 
 def error_view(row: ErrorRow) -> ErrorView:

@@ -275,7 +275,8 @@ class Why:
             changes = zip(entry.changes, view.fields, strict=True)
             fields = tuple(shown for change, shown in changes if property in (None, change.property))
             occasion = row.reason if row is not None else ""
-            occasion = f"{occasion} (preview)" if row is not None and row.preview else occasion
+            if row is not None and row.preview and occasion != "preview":
+                occasion = f"{occasion} (preview)"
             events.append(
                 WhyEventView(
                     entry.pass_id, entry.at, occasion, entry.side, entry.object, entry.record_id or "",

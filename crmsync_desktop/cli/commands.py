@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import getpass
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from typer import Context
 from typer.core import TyperGroup
 
 from crmsync_desktop import bootstrap
@@ -30,14 +29,43 @@ from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import Category
 from crmsync_desktop.domain.remedies import TITLES
 
-_ORDER = ("window", "sync", "status", "errors", "retry", "changes", "conflicts", "why", "history", "undo", "plans", "apply", "approve")  # fmt: skip
-"""What is used daily comes first in the list of commands; the rest follow as they are declared."""
+_DAILY = [
+    "window",
+    "sync",
+    "status",
+    "errors",
+    "retry",
+    "changes",
+    "conflicts",
+    "why",
+    "history",
+    "undo",
+    "plans",
+    "apply",
+    "approve",
+]
+_SETTING_UP = [
+    "pairs",
+    "settings",
+    "mappings",
+    "stages",
+    "owners",
+    "duplicates",
+    "config",
+    "pause",
+    "resume",
+    "connect",
+    "connections",
+    "practice",
+]
 
 
 class DailyFirst(TyperGroup):
-    def list_commands(self, ctx: Context) -> list[str]:
-        rest = [name for name in super().list_commands(ctx) if name not in _ORDER]
-        return [*_ORDER, *rest]
+    """Lists what is used daily before what sets up."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        order = [*_DAILY, *_SETTING_UP]
+        return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
 
 
 app = typer.Typer(

@@ -35,7 +35,7 @@ def told() -> Iterator[Status]:
         sys.stderr.close()
         status.code = COULD_NOT_RUN
     except OSError as error:
-        tell(CrmSyncError(str(error)))
+        tell(CrmSyncError(_of_the_system(error)))
         status.code = COULD_NOT_RUN
     except Exception as error:
         if not _usage(error, status):
@@ -59,6 +59,21 @@ def _usage(error: Exception, status: Status) -> bool:
     message = getattr(error, "format_message", None)
     if message is None:
         return False
-    print(f"{message()} See --help.", file=sys.stderr)
+    print(printable(f"{_plain(message())} See --help."), file=sys.stderr)
     status.code = COULD_NOT_RUN
     return True
+
+
+def _plain(message: str) -> str:
+    """The library's words, without how it came to them, as a sentence."""
+    message = (
+        message.partition(", unable to parse")[0].replace("Value error, ", "").replace("Input should", "it should")
+    )
+    return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the operating system refused, and for which file."""
+    if not error.strerror:
+        return str(error)
+    return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."

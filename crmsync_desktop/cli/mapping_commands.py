@@ -11,7 +11,7 @@ from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.asking import agreed
 from crmsync_desktop.cli.previewing import shown_pass
-from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, addressed, on
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import CONTACTS, Rule
 
@@ -51,12 +51,13 @@ def set_rule(
     rule: Annotated[Rule, typer.Argument(help="The update rule.")],
     name: Connection = None,
     practice: OnPractice = False,
+    as_json: AsJson = False,
 ) -> int:
     """Change the update rule of a mapping."""
 
     async def work(facade: Facade) -> int:
-        await facade.set_rule(pair, property, rule)
-        print(f"{property}: {rule.label}")
+        views = await facade.set_rule(pair, property, rule)
+        output.answer(views, as_json, lambda _: print(f"{property}: {rule.label}"))
         return 0
 
     return on(name, practice, work)
@@ -102,15 +103,15 @@ def add_mapping(
     rule: Annotated[Rule, typer.Option(help="The update rule.")] = Rule.PREFER_SALESFORCE,
     name: Connection = None,
     practice: OnPractice = False,
+    as_json: AsJson = False,
 ) -> int:
     """Map a HubSpot property with a Salesforce field."""
     fields = dict(_field(each) for each in field)
 
     async def work(facade: Facade) -> int:
         _, warning = await facade.check_mapping(pair, property, fields)
-        await facade.add_mapping(pair, property, fields, rule)
-        print(f"{property} ⇄ {', '.join(field)}: {rule.label}")
-        print(f"Existing values stay until they are edited. To let them travel: mappings backfill {pair} {property}")
+        views = await facade.add_mapping(pair, property, fields, rule)
+        output.answer(views, as_json, lambda _: _show_new(pair, property, field, rule, addressed(name, practice)))
         if warning:
             print(warning, file=sys.stderr)
         return 0
@@ -148,7 +149,7 @@ def create_property(
             return 2
         await facade.make_property(pair, fields, property, rule)
         if not as_json:
-            print(f"{made.name} ⇄ {', '.join(field)}: {rule.label}")
+            _show_new(pair, made.name, field, rule, addressed(name, practice))
         return 0
 
     return on(name, practice, work)
@@ -173,15 +174,22 @@ def backfill(
 
 
 @mappings_app.command("remove")
-def remove_mapping(pair: Pair, property: Property, name: Connection = None, practice: OnPractice = False) -> int:
+def remove_mapping(
+    pair: Pair, property: Property, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False
+) -> int:
     """Remove a mapping that you added."""
 
     async def work(facade: Facade) -> int:
-        await facade.remove_mapping(pair, property)
-        print(f"{property} is no longer mapped.")
+        views = await facade.remove_mapping(pair, property)
+        output.answer(views, as_json, lambda _: print(f"{property} is no longer mapped."))
         return 0
 
     return on(name, practice, work)
+
+
+def _show_new(pair: str, property: str, fields: list[str], rule: Rule, where: str) -> None:
+    print(f"{property} ⇄ {', '.join(fields)}: {rule.label}")
+    print(f"Existing values stay until they are edited. To let them travel: mappings backfill {pair} {property}{where}")
 
 
 def _field(text: str) -> tuple[str, str]:

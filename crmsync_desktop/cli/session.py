@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shlex
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -44,6 +45,11 @@ def on(name: str | None, practice: bool, work: Callable[[Facade], Awaitable[T]])
         raise _stopped(signal.SIGINT) from None
     except asyncio.CancelledError:
         raise _stopped(signal.SIGTERM) from None
+
+
+def addressed(name: str | None, practice: bool, option: str = "--connection ") -> str:
+    """What has to stand behind a command that is suggested, so that it is about the same connection."""
+    return " --practice" if practice else f" {option}{shlex.quote(name)}" if name else ""
 
 
 def _stopped(by: signal.Signals) -> typer.Exit:
