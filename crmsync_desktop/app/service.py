@@ -141,6 +141,10 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
         if key == "allocation" and whole_number(value.strip()):
             await self.set_allocation(int(value))
         else:
+            now = self._store.settings()
+            wanted = words.changed(now, key, value)
+            if wanted.contacts.inclusion_list not in (None, now.contacts.inclusion_list):
+                await self._check_list(str(wanted.contacts.inclusion_list))
             self._store.save_settings(words.changed(self._store.settings(), key, value))
         self._emit(Changed(("settings", "status")))
         return await self.settings(words.section_of(key))
@@ -158,6 +162,19 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
     async def inclusion_lists(self) -> list[tuple[str, str]]:
         systems = await self._systems()
         return [(each.id, each.name) for each in await systems.lists.lists() if each.active]
+
+    async def _check_list(self, id: str) -> None:
+        """A list that isn't there would stop every pass. Raises SetupError with those there are.
+
+        Where HubSpot can't be asked now, or doesn't let its key see lists, the next pass says so.
+        """
+        try:
+            lists = await self.inclusion_lists()
+        except CrmSyncError:
+            return
+        if id not in dict(lists):
+            there = ", ".join(f"{each} ({name})" for each, name in lists[:10]) or "none"
+            raise SetupError(f"HubSpot has no active list “{id}”.", "", f"Active lists are: {there}.")
 
     # the whole configuration
 

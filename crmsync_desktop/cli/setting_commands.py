@@ -37,7 +37,7 @@ def get_settings(
         if as_json:
             output.as_json({setting.key: setting.value for setting in found})
         elif one:
-            print(found[0].value)
+            print(found[0].value or "none")
         else:
             output.show_settings(found)
         return 0
@@ -65,7 +65,7 @@ def set_setting(
         if as_json:
             output.as_json({key: found[key].value})
         else:
-            print(f"{key} = {found[key].value}")
+            print(f"{key} = {found[key].value or 'none'}")
         if found[key].warning:
             print(found[key].warning, file=sys.stderr)
         return 0

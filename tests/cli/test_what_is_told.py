@@ -63,6 +63,17 @@ def test_a_rule_that_there_is_not_is_told_with_those_there_are(told: Told) -> No
     assert err.startswith("Invalid value for 'rule': 'nope' is not one of 'prefer_salesforce'")
 
 
+def test_an_inclusion_list_that_there_is_not_is_refused_before_it_stops_a_pass(told: Told) -> None:
+    status, out, err = told("settings", "set", "contacts.inclusion_list", "12345", "--practice")
+    assert (status, out) == (2, "")
+    assert err.startswith("HubSpot has no active list “12345”. Active lists are: ")
+    assert told("settings", "get", "contacts.inclusion_list", "--practice")[1] == "none\n"
+    assert (
+        told("settings", "set", "contacts.inclusion_list", "none", "--practice")[1]
+        == "contacts.inclusion_list = none\n"
+    )
+
+
 def test_what_changes_something_answers_machines_too(told: Told) -> None:
     def asked(*command: str) -> object:
         status, out, err = told(*command, "--practice", "--json")
