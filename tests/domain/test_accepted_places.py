@@ -33,7 +33,15 @@ STATES = (("US", "CA", "California"), ("US", "NY", "New York"), ("GB", "CA", "Ca
 @pytest.mark.parametrize("own_codes", [False, True])
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("Norge", "NO"), ("no", "NO"), ("NOR", "NO"), ("USA", "US"), ("England", "GB"), ("Congo", "CG"), ("Sør-Korea", "KR")],
+    [
+        ("Norge", "NO"),
+        ("no", "NO"),
+        ("NOR", "NO"),
+        ("USA", "US"),
+        ("England", "GB"),
+        ("Congo", "CG"),
+        ("Sør-Korea", "KR"),
+    ],
 )
 def test_what_a_text_means_is_found_among_what_is_accepted(text: str, code: str, own_codes: bool) -> None:
     found = places(STANDARD, own_codes=own_codes).country(text)
@@ -104,7 +112,9 @@ def test_two_values_of_one_name_are_ambiguous() -> None:
 
 def test_inactive_options_are_not_accepted() -> None:
     accepted = AcceptedPlaces(
-        [Option("NO", "Norway", False), Option("US", "United States")], [Option("CA", "California", False, ("US",))], WORLD
+        [Option("NO", "Norway", False), Option("US", "United States")],
+        [Option("CA", "California", False, ("US",))],
+        WORLD,
     )
     assert accepted.country("Norway").place is None
     assert accepted.states_of("US").places == ()
