@@ -22,7 +22,7 @@ from crmsync_desktop.engine.refusals import tell_lasting
 from crmsync_desktop.engine.relink import relink
 from crmsync_desktop.engine.shut_pairs import tell_open, unless_shut
 from crmsync_desktop.engine.standing import settle_doubtful, undos_of
-from crmsync_desktop.ports.store import JournalState, PassRow, PassState
+from crmsync_desktop.ports.store import JournalState, PassRow, PassState, Store
 
 ROUNDS = 4
 """How often a pass goes back to decide about what turned up while it wrote. What is left then waits for the next pass."""
@@ -63,6 +63,7 @@ async def run_pass(
         with seldom_collected():
             row.message = await (pipeline or _run)(contexts)
         row.state = PassState.STOPPED if row.message and not first.preview else PassState.DONE
+        row.message = row.message or _still_sought(store)
     except Cancelled as error:
         row.state, row.message = PassState.CANCELLED, str(error)
     except PassError as error:
@@ -138,6 +139,15 @@ async def _run(contexts: Sequence[Context]) -> str:
     if first.store.entries(first.pass_id, [JournalState.UNKNOWN], limit=1):
         return "Some writes got no answer. The next pass looks for them first."
     return ""
+
+
+def _still_sought(store: Store) -> str:
+    """What is left of earlier passes: creates whose answer was lost and whose record, if there is one, can't be found yet."""
+    sought = len(store.entries(None, [JournalState.UNKNOWN], limit=1000))
+    if not sought:
+        return ""
+    many = f"{sought} records" if sought > 1 else "One record"
+    return f"{many} of an earlier pass may have been made, and can't be found yet: HubSpot shows new ones with a delay."
 
 
 def _broke_off(context: Context) -> bool:

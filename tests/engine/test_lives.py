@@ -225,3 +225,17 @@ def test_a_mass_blanking_stops_at_the_guard_rail_before_anything_is_written() ->
         assert len(desk.memory.store.entries(row.id, [JournalState.PLANNED])) == 8
         assert desk.writes() == writes
         assert {hubspot.values["jobtitle"] for _, hubspot in pairs} == {"CTO"}
+
+
+def test_a_pass_says_that_a_create_of_an_earlier_one_is_still_looked_for() -> None:
+    with Desk() as desk:
+        desk.hubspot.link_property, desk.hubspot.calm_lag = False, 60.0
+        desk.in_salesforce(Email=None, LastName="Unfindable")
+        desk.hubspot.lose_next_reply = True
+        assert desk.sync().state is PassState.STOPPED
+        waiting = desk.sync(after=1)
+        assert (waiting.state, waiting.message[:10]) == (PassState.DONE, "One record")
+        assert "HubSpot shows new ones with a delay" in waiting.message
+        found = desk.sync()
+        assert (found.state, found.message) == (PassState.DONE, "")
+        assert len(desk.hubspot.live()) == 1

@@ -33,6 +33,8 @@ class FakeHubSpot(FakeSide):
     def __init__(self, nature: Nature, budget: Budget, link_property: bool) -> None:
         super().__init__(nature, budget)
         self.link_property = link_property
+        self.calm_lag = 2.0
+        """Seconds after which the index shows a change while there is no storm."""
         self.index: dict[str, Row] = {}
         self.members_since: dict[str, float] = {}
 
@@ -205,7 +207,7 @@ class FakeHubSpot(FakeSide):
     def _touch(self, row: Row) -> None:
         # Two changes never share a stamp: HubSpot's has milliseconds, and the clock stands still between awaits.
         row.modified = max(self.nature.now(), row.modified + 0.001)
-        lag = self.nature.random.uniform(0, LONGEST_LAG) if self.nature.storm else 2.0
+        lag = self.nature.random.uniform(0, LONGEST_LAG) if self.nature.storm else self.calm_lag
         if lag > 60:
             self.nature.seen["the index lags"] += 1
         self.nature.later(lag, lambda: self._reindex(row.id))
