@@ -19,6 +19,14 @@ from crmsync_desktop.domain.values import close
 from tests.domain.columns import schemas
 from tests.domain.two_sides import Record, equal, moved
 
+MIRRORED = {
+    Rule.PREFER_SALESFORCE: Rule.PREFER_HUBSPOT,
+    Rule.ALWAYS_SALESFORCE: Rule.ALWAYS_HUBSPOT,
+    Rule.PREFER_HUBSPOT: Rule.PREFER_SALESFORCE,
+    Rule.ALWAYS_HUBSPOT: Rule.ALWAYS_SALESFORCE,
+}
+"""Each rule with the sides swapped; Two-way is its own."""
+
 End = tuple[list[Cell], list[Cell]]
 
 
@@ -200,7 +208,7 @@ def mirrored(layout: Layout) -> Layout:
     columns = tuple(
         msgspec.structs.replace(
             column,
-            rule=column.rule.mirrored,
+            rule=MIRRORED.get(column.rule, column.rule),
             hubspot=column.salesforce["Contact"],
             salesforce={"Contact": column.hubspot},
             to_hubspot=column.to_salesforce,
