@@ -86,6 +86,14 @@ class MatchedBy(StrEnum):
     """By a carried id only: each new record makes a new one."""
 
 
+class PairKind(StrEnum):
+    OBJECT = "object"
+    CUSTOM = "custom"
+    """A custom object of the org, that the admin chose (X1)."""
+    ACTIVITY = "activity"
+    """What happened with a record, or is to be done about it: it travels once it belongs to one that is linked (A1, A2)."""
+
+
 class Pair(msgspec.Struct, frozen=True):
     """An object of HubSpot with its counterparts in Salesforce, the first of which wins a tie in matching.
 
@@ -101,6 +109,7 @@ class Pair(msgspec.Struct, frozen=True):
     label_properties: tuple[str, ...]
     noun: str = "record"
     matched_by: MatchedBy = MatchedBy.ID
+    kind: PairKind = PairKind.OBJECT
 
     @property
     def label(self) -> str:
@@ -145,8 +154,42 @@ TICKETS = Pair(
     label_properties=("subject",),
     noun="ticket",
 )
-PAIRS = {pair.name: pair for pair in (COMPANIES, CONTACTS, DEALS, TICKETS)}
-"""Parents before their children: the order in which a pass deals with them."""
+
+
+def _activity(name: str, hubspot: str, salesforce: tuple[str, ...], label: str, noun: str) -> Pair:
+    keys: dict[str, tuple[str, ...]] = {object: ("Id",) for object in salesforce}
+    return Pair(
+        name=name,
+        hubspot=hubspot,
+        salesforce=salesforce,
+        keys={**keys, hubspot: ()},
+        label_properties=(label,),
+        noun=noun,
+        kind=PairKind.ACTIVITY,
+    )
+
+
+TASKS = _activity("tasks", "tasks", ("Task",), "hs_task_subject", "task")
+CALLS = _activity("calls", "calls", ("Task.Call",), "hs_call_title", "call")
+EMAILS = _activity("emails", "emails", ("Task.Email",), "hs_email_subject", "email")
+MEETINGS = _activity("meetings", "meetings", ("Task.Meeting", "Event"), "hs_meeting_title", "meeting")
+NOTES = _activity("notes", "notes", ("Task.Note",), "hs_note_body", "note")
+FORMS = _activity("forms", "form_submissions", ("Task.Form",), "subject", "form submission")
+ACTIVITIES = (TASKS, CALLS, EMAILS, MEETINGS, NOTES, FORMS)
+PAIRS = {pair.name: pair for pair in (COMPANIES, CONTACTS, DEALS, TICKETS, *ACTIVITIES)}
+"""The pairs that ship, parents before their children: the order in which a pass deals with them."""
+
+
+def plain_object(object: str) -> str:
+    """Salesforce's own name of an object. Tasks stand here by what they are (a to-do, a call, …), each as an object of its
+    own: "Task.Call"."""
+    return object.partition(".")[0]
+
+
+def variants_of(object: str) -> tuple[str, ...]:
+    """The objects here that are the same object in Salesforce as this one, without this one."""
+    plain = plain_object(object)
+    return tuple(each for each in _PAIR_OF if each != object and plain_object(each) == plain)
 
 
 def as_made(wanted: Mapping, before: Mapping | None) -> Mapping:

@@ -30,6 +30,9 @@ class Kind(StrEnum):
     """Another record: its id on this side. The counterpart is found through the links of that record's pair."""
     MEMBERS = "members"
     """Several other records, each with a role (contact roles; association labels): see domain/members.py."""
+    PLACES = "places"
+    """The records that an activity belongs to, of one or several objects of this side, as typed ids in the order in which
+    they are preferred: "deals/12;companies/7". Its counterpart is one REFERENCE: see domain/placing.py."""
     ID = "id"
     OPAQUE = "opaque"
     """Compound and binary fields (address, location, base64): can't be mapped."""

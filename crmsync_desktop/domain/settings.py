@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from crmsync_desktop.domain.mapping import PAIRS, Pair
+from crmsync_desktop.domain.mapping import ACTIVITIES, PAIRS, Pair, PairKind
 
 
 class OnSalesforceChange(StrEnum):
@@ -136,6 +136,58 @@ class TicketSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
 
 
+class TaskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A2: tasks travel both ways."""
+
+    enabled: bool = False
+    on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
+    on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.CREATE_OR_UPDATE
+    on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
+
+
+class ActivitySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A1: calls, emails and meetings become Salesforce tasks; what Salesforce has of them comes to HubSpot on demand."""
+
+    enabled: bool = False
+    on_salesforce_change: OnSalesforceChange = OnSalesforceChange.NOTHING
+    on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
+
+
+class NoteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A1: notes and form submissions become Salesforce tasks, which are never read back."""
+
+    enabled: bool = False
+
+
+class CustomObject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """X1: a custom object of the org and its counterpart in HubSpot. `name`: the pair's, which is the object's API name
+    (Subscription__c). `hubspot`: the HubSpot object's type id (2-1234567). `label_property` names a record to a person;
+    `key_property` is the unique property that carries the Salesforce id. `noun` is one record. Two-way only if
+    `on_hubspot_change` says so."""
+
+    name: str
+    hubspot: str
+    noun: str
+    label_property: str
+    key_property: str
+    enabled: bool = False
+    on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
+    on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.NOTHING
+    on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
+
+    @property
+    def pair(self) -> Pair:
+        return Pair(
+            name=self.name,
+            hubspot=self.hubspot,
+            salesforce=(self.name,),
+            keys={self.name: ("Id",), self.hubspot: (self.key_property,)},
+            label_properties=(self.label_property,),
+            noun=self.noun,
+            kind=PairKind.CUSTOM,
+        )
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allocation: int = 10_000
     """Salesforce API calls per rolling 24 h (S1)."""
@@ -157,15 +209,24 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     companies: CompanySettings = CompanySettings()
     deals: DealSettings = DealSettings()
     tickets: TicketSettings = TicketSettings()
+    tasks: TaskSettings = TaskSettings()
+    calls: ActivitySettings = ActivitySettings()
+    emails: ActivitySettings = ActivitySettings()
+    meetings: ActivitySettings = ActivitySettings()
+    notes: NoteSettings = NoteSettings()
+    forms: NoteSettings = NoteSettings()
+    custom_objects: tuple[CustomObject, ...] = ()
 
 
 class PairRules(msgspec.Struct, frozen=True):
-    """What the settings of one pair come to. `created_as`: the Salesforce object that a new HubSpot record becomes."""
+    """What the settings of one pair come to. `created_as`: the Salesforce object that a new HubSpot record becomes. `reads`:
+    the Salesforce objects whose changes are read."""
 
     to_hubspot: bool
     to_salesforce: bool
     created_as: str
     on_salesforce_delete: OnSalesforceDelete
+    reads: tuple[str, ...]
     on_ambiguous_match: OnAmbiguousMatch = OnAmbiguousMatch.MOST_RECENT
     inclusion_list: str | None = None
 
@@ -179,19 +240,62 @@ def rules_of(settings: Settings, pair: Pair) -> PairRules:
             to_salesforce=True,
             created_as="Lead" if contacts.on_hubspot_change is OnHubSpotChange.LEAD else "Contact",
             on_salesforce_delete=contacts.on_salesforce_delete,
+            reads=pair.salesforce,
             on_ambiguous_match=contacts.on_ambiguous_match,
             inclusion_list=contacts.inclusion_list,
         )
-    own: CompanySettings | DealSettings | TicketSettings = getattr(settings, pair.name)
+    own = settings_of(settings, pair)
+    if isinstance(own, NoteSettings):
+        return PairRules(False, True, pair.salesforce[0], OnSalesforceDelete.NOTHING, ())
+    to_hubspot = own.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE
+    if isinstance(own, ActivitySettings):
+        return PairRules(
+            to_hubspot, True, pair.salesforce[0], own.on_salesforce_delete, _readable(pair) if to_hubspot else ()
+        )
     return PairRules(
-        to_hubspot=own.on_salesforce_change is OnSalesforceChange.CREATE_OR_UPDATE,
+        to_hubspot=to_hubspot,
         to_salesforce=own.on_hubspot_change is OnHubSpotRecord.CREATE_OR_UPDATE,
         created_as=pair.salesforce[0],
         on_salesforce_delete=own.on_salesforce_delete,
+        reads=pair.salesforce,
         on_ambiguous_match=own.on_ambiguous_match if isinstance(own, CompanySettings) else OnAmbiguousMatch.MOST_RECENT,
     )
 
 
+OwnSettings = (
+    CompanySettings | DealSettings | TicketSettings | TaskSettings | ActivitySettings | NoteSettings | CustomObject
+)
+
+
+def settings_of(settings: Settings, pair: Pair) -> OwnSettings:
+    """The settings of any pair but contacts. Raises KeyError for a custom object that isn't among them."""
+    if pair.kind is PairKind.CUSTOM:
+        return {each.name: each for each in settings.custom_objects}[pair.name]
+    own: OwnSettings = getattr(settings, pair.name)
+    return own
+
+
+def _readable(pair: Pair) -> tuple[str, ...]:
+    """Without tasks that can't be told from others in Salesforce."""
+    return tuple(object for object in pair.salesforce if object not in UNTOLD)
+
+
+UNTOLD = frozenset({"Task.Meeting", "Task.Note", "Task.Form"})
+"""Tasks that were made of a meeting, a note or a form submission: nothing in Salesforce says so, only the memory does."""
+
+
+def all_pairs(settings: Settings) -> dict[str, Pair]:
+    """Every pair that there is, whether it syncs or not, parents before their children: those that ship, and the custom
+    objects that the admin chose."""
+    custom = {each.name: each.pair for each in settings.custom_objects}
+    objects = {name: pair for name, pair in PAIRS.items() if pair.kind is not PairKind.ACTIVITY}
+    return {**objects, **custom, **{pair.name: pair for pair in ACTIVITIES}}
+
+
 def active_pairs(settings: Settings) -> tuple[Pair, ...]:
     """The pairs that sync, parents first. Contacts always do."""
-    return tuple(pair for pair in PAIRS.values() if pair.name == "contacts" or getattr(settings, pair.name).enabled)
+    return tuple(
+        pair
+        for pair in all_pairs(settings).values()
+        if pair.name == "contacts" or settings_of(settings, pair).enabled
+    )
