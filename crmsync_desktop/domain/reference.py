@@ -21,8 +21,20 @@ HUBSPOT_APP: Final = re.compile(r"app(-[a-z0-9]+)?\.hubspot\.com")
 _SALESFORCE_ID: Final = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 _PREFIXES: Final = {"001": "Account", "003": "Contact", "00Q": "Lead", "006": "Opportunity", "500": "Case"}
 """The first three characters of an id say whose it is (Salesforce: Object Key Prefixes)."""
-_TYPES: Final = {"0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets"}
-"""HubSpot's object type ids."""
+HUBSPOT_TYPES: Final = {
+    "0-1": "contacts",
+    "0-2": "companies",
+    "0-3": "deals",
+    "0-5": "tickets",
+    "0-27": "tasks",
+    "0-46": "notes",
+    "0-47": "meetings",
+    "0-48": "calls",
+    "0-49": "emails",
+}
+"""HubSpot's object type ids (Understanding the CRM). A form submission is no record of that kind."""
+CUSTOM_TYPE: Final = re.compile(r"2-[1-9][0-9]{0,19}", re.ASCII)
+"""The id of a custom object's type, by which its records are named here, too."""
 _OLD_TYPES: Final = {"contact": "contacts", "company": "companies", "deal": "deals", "ticket": "tickets"}
 _HINT: Final = "Paste the record's address from the browser, its id, or an e-mail address."
 
@@ -119,7 +131,7 @@ def _of_hubspot(text: str, steps: list[str], portal: str) -> Reference:
             )
         kind = ""
         if len(steps) >= 5 and steps[2] == "record":
-            kind, id = _TYPES.get(steps[3], "?"), steps[4]
+            kind, id = steps[3] if CUSTOM_TYPE.fullmatch(steps[3]) else HUBSPOT_TYPES.get(steps[3], "?"), steps[4]
         elif len(steps) >= 4:
             kind, id = _OLD_TYPES.get(steps[2], ""), steps[3]
         if kind and id.isascii() and id.isdecimal():
