@@ -73,6 +73,8 @@ class Field(msgspec.Struct, frozen=True):
     """Objects that a reference may point at, by this side's names: Account; companies."""
     withheld: bool = False
     """It could be written once and can't any more: the connected user has lost the right, and may get it back."""
+    filterable: bool = True
+    """Whether records can be asked for by it; long text areas can't."""
 
     @property
     def writable(self) -> bool:
@@ -88,6 +90,8 @@ class Schema(msgspec.Struct, frozen=True):
     label: str
     fields: dict[str, Field]
     read_at: str
+    key_prefix: str = ""
+    """The first three characters of the ids of a Salesforce object's records, where it has its own."""
 
 
 class Owner(msgspec.Struct, frozen=True, array_like=True):

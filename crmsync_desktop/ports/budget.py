@@ -24,7 +24,8 @@ class Budget(Protocol):
 
     async def spend(self, side: Side, purpose: str, calls: int = 1, pair: str = "") -> None:
         """Take `calls` from the allocation, at once and for good, or raise AllocationReached with `resume_at` and take
-        nothing. `purpose`: "sign in", "schema", "read", "match", "check", "write", "recover", "limits", "lists", "history"."""
+        nothing. `purpose`: "sign in", "schema", "read", "match", "check", "write", "recover", "limits", "lists", "history",
+        "import"."""
         ...
 
     def usage(self, side: Side) -> Usage: ...

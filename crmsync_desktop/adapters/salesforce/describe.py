@@ -53,6 +53,7 @@ def schema_of(described: Mapping[str, Any], read_at: str, roles: Mapping[str, An
         label=described.get("label") or described["name"],
         fields={field.name: field for field in fields},
         read_at=read_at,
+        key_prefix=described.get("keyPrefix") or "",
     )
 
 
@@ -91,6 +92,7 @@ def _field(entry: Mapping[str, Any], controlling: Sequence[str] = ()) -> Field:
         unique=bool(entry.get("unique")),
         external_id=bool(entry.get("externalId")),
         refers_to=tuple(entry.get("referenceTo") or ()) if kind is Kind.REFERENCE else (),
+        filterable=bool(entry.get("filterable", True)),
     )
 
 
@@ -109,6 +111,7 @@ def _roles_field(described: Mapping[str, Any]) -> Field | None:
         createable=bool(described.get("createable")) and contact.createable,
         updateable=bool(described.get("createable")) and contact.createable,
         refers_to=("Contact",),
+        filterable=False,
     )
 
 
