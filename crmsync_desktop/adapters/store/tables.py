@@ -263,3 +263,44 @@ class ListMemberTable(_Table, table=True):
     __table_args__ = {"sqlite_with_rowid": False}
     list_id: str = _text(primary_key=True)
     record_id: str = _text(primary_key=True)
+
+
+class FiringTable(_Table, table=True):
+    """An occasion at which a workflow action's condition came true for a HubSpot record, and what became of it. `filled`: a
+    JSON object of what its placeholders stood for."""
+
+    __tablename__ = "firing"
+    __table_args__ = (
+        Index("firing_occasion", "rule", "object", "record_id", "occasion", unique=True),
+        Index("firing_record", "record_id"),
+        # NOTED, WAITING, SENT and UNKNOWN: what is still to be done.
+        Index("firing_open", "state", sqlite_where=text("state IN (0, 1, 2, 3)")),
+        Index("firing_target", "target_id", sqlite_where=text("target_id <> ''")),
+    )
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    rule: int = _number()
+    object: str = _text()
+    record_id: str = _text()
+    occasion: str = _text()
+    state: int = _number()
+    label: str = _text()
+    reason: str = _text()
+    filled: str = _text()
+    noted_at: str = _text()
+    sent_at: str = _text()
+    ended_at: str = _text()
+    target_object: str = _text()
+    target_id: str = _text()
+    former: str | None = _maybe_text()
+    message: str = _text()
+    tries: int = _number()
+
+
+class WatchedTable(_Table, table=True):
+    """The version of a HubSpot record in which workflow actions have looked for occasions."""
+
+    __tablename__ = "watched"
+    __table_args__ = {"sqlite_with_rowid": False}
+    object: str = _text(primary_key=True)
+    record_id: str = _text(primary_key=True)
+    version: str = _text()
