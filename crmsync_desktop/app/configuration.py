@@ -32,7 +32,7 @@ from crmsync_desktop.domain.configuration import (
     settings_of,
 )
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule, as_made
+from crmsync_desktop.domain.mapping import Mapping, Rule, as_made
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.values import stamp
@@ -159,7 +159,7 @@ class ConfigurationFile:
         for pair, mappings in self._pairs.items():
             of_pair = [each for each in changes if isinstance(each, MappingChange) and each.pair == pair]
             if of_pair:
-                found[pair] = MappingChecks(reading, PAIRS[pair], await self._around.schemas(pair), mappings.defaults)
+                found[pair] = MappingChecks(reading, mappings.pair, await self._around.schemas(pair), mappings.defaults)
                 found[pair].check(of_pair, wanted.mappings[pair])
         return found
 

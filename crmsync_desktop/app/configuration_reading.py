@@ -19,7 +19,7 @@ from crmsync_desktop.app.setting_views import CURRENCY, is_currency
 from crmsync_desktop.app.toml_lines import Lines, Path
 from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.domain.configuration import Configuration, Plain, clashes, flat
-from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule
+from crmsync_desktop.domain.mapping import Mapping, Rule, salesforce_objects
 from crmsync_desktop.domain.owners import Pairing
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.stages import Choice
@@ -139,7 +139,7 @@ class Reading:
         return tuple(found.values())
 
     def _row(self, pair: str, path: Path, row: dict[str, Any]) -> Mapping | None:
-        before, objects = len(self.problems), PAIRS[pair].salesforce
+        before, objects = len(self.problems), salesforce_objects(pair)
         self._unknown(path, row, (*_MAPPING_KEYS, *objects))
         property = row.get("property")
         if not isinstance(property, str) or not property:

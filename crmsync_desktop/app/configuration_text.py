@@ -26,7 +26,7 @@ from crmsync_desktop.app.setting_views import CURRENCY, OFF, ON
 from crmsync_desktop.app.views import SettingView
 from crmsync_desktop.app.words import all_settings
 from crmsync_desktop.domain.configuration import Configuration, Plain, flat
-from crmsync_desktop.domain.mapping import PAIRS, Mapping, Rule
+from crmsync_desktop.domain.mapping import Mapping, Rule, salesforce_objects
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.ports.profiles import Profile
 
@@ -82,12 +82,12 @@ def written(configuration: Configuration, profile: Profile, at: str) -> str:
                 table.add(STAGE, rows)
     for pair, mappings in configuration.mappings.items():
         table = tables.setdefault(pair, tomlkit.table())
-        objects = " or ".join(PAIRS[pair].salesforce)
+        objects = " or ".join(salesforce_objects(pair))
         _comment(table, [line.format(pair=pair, objects=objects) for line in _MAPPINGS])
         table.add(tomlkit.nl())
         mapped = tomlkit.aot()
         for mapping in mappings:
-            mapped.append(_row(mapping, PAIRS[pair].salesforce))
+            mapped.append(_row(mapping, salesforce_objects(pair)))
         table.add("mapping", mapped)
     for name, table in tables.items():
         document.add(tomlkit.nl())

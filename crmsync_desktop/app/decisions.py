@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from crmsync_desktop.app.runner import Runner
 from crmsync_desktop.app.views import Changed, ConflictView, Event, PassView, SettledView
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import PAIRS
 from crmsync_desktop.domain.records import Cell, Side
+from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.domain.settlements import Settlement, Use
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.settling import find, keep_settlements, name_of, settlements_of
@@ -81,7 +81,8 @@ def _label(store: Store, link: Link, hubspot: Known | None) -> str:
     """What a person calls the record: its name, else its e-mail address, else its id."""
     cells = hubspot.cells if hubspot is not None and hubspot.cells else link.base_hubspot
     held = dict(zip(store.layout(link.pair), cells, strict=False))
-    names = PAIRS[link.pair].label_properties if link.pair in PAIRS else ()
+    pair = all_pairs(store.settings()).get(link.pair)
+    names = pair.label_properties if pair is not None else ()
     name = " ".join(str(held[part]) for part in names if held.get(part))
     return name or (hubspot.keys[0] if hubspot is not None and hubspot.keys else link.hubspot_id)
 

@@ -9,7 +9,7 @@ from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.runner import Runner, Systems
 from crmsync_desktop.app.views import Changed, Event, FieldView, MappingView, NewPropertyView, PassView
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import PAIRS, Rule
+from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.ports.store import Store
@@ -95,7 +95,7 @@ class MappingWork:
 
     def _of(self, pair: str) -> Mappings:
         if pair not in self._of_pairs:
-            raise SetupError(f"There is no pair “{pair}”.", "", f"Pairs are: {', '.join(PAIRS)}.")
+            raise SetupError(f"There is no pair “{pair}”.", "", f"Pairs are: {', '.join(self._of_pairs)}.")
         return self._of_pairs[pair]
 
     def _examples(self, pair: str) -> dict[str, tuple[str, str]]:

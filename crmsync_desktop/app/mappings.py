@@ -25,7 +25,7 @@ class Mappings:
 
     def __init__(self, store: Store, pair: Pair, defaults: Sequence[Mapping]) -> None:
         self._store = store
-        self._pair = pair
+        self.pair = pair
         self._defaults = tuple(defaults)
         self._as_if: tuple[Mapping, ...] | None = None
 
@@ -64,7 +64,7 @@ class Mappings:
         filled = {(object, name) for each in self.syncing(schemas) for object, name in each.salesforce.items()}
         return [
             _field_view(schemas[object], field)
-            for object in self._pair.salesforce
+            for object in self.pair.salesforce
             if object in schemas
             for field in schemas[object].fields.values()
             if field.required and field.createable and (object, field.name) not in filled
@@ -146,14 +146,14 @@ class Mappings:
             if object not in schemas or field not in schemas[object].fields:
                 raise SetupError(f"Salesforce has no field {object}.{field}.")
         object, field = next(iter(salesforce.items()))
-        found = property_for(schemas[object].fields[field], f"{object}.{field}", self._pair.hubspot, name)
+        found = property_for(schemas[object].fields[field], f"{object}.{field}", self.pair.hubspot, name)
         if isinstance(found, str):
             raise SetupError("This property can't be made.", found)
-        if found.name in schemas[self._pair.hubspot].fields:
+        if found.name in schemas[self.pair.hubspot].fields:
             raise SetupError(
                 f"HubSpot has a property “{found.name}” already.",
                 "",
-                f"Map that one, or give another name: mappings add {self._pair.name} {found.name} --field {object}.{field}",
+                f"Map that one, or give another name: mappings add {self.pair.name} {found.name} --field {object}.{field}",
             )
         return found
 
@@ -173,7 +173,7 @@ class Mappings:
 
     @property
     def _name(self) -> str:
-        return f"mappings.{self._pair.name}"
+        return f"mappings.{self.pair.name}"
 
     def backfill(self, property: str) -> None:
         """What both sides hold already is to travel in the next pass. Raises SetupError for a property that isn't mapped,
@@ -182,7 +182,7 @@ class Mappings:
 
     def as_if_backfilled(self, property: str) -> Mappings:
         """These mappings as `backfill` would leave them, without a word of it being saved."""
-        other = Mappings(self._store, self._pair, self._defaults)
+        other = Mappings(self._store, self.pair, self._defaults)
         other._as_if = tuple(self._backfilled(property))
         return other
 
@@ -213,7 +213,7 @@ class Mappings:
         raise SetupError(f"“{property}” isn't mapped.")
 
     def _hubspot(self, property: str, schemas: Table[str, Schema]) -> Field | None:
-        schema = schemas.get(self._pair.hubspot)
+        schema = schemas.get(self.pair.hubspot)
         return schema.fields.get(property) if schema else None
 
     def _fields(self, mapping: Mapping, schemas: Table[str, Schema]) -> dict[str, Field]:

@@ -8,7 +8,7 @@ import msgspec
 
 from crmsync_desktop.app.setting_views import choice, currency, number, switch
 from crmsync_desktop.app.views import ChoiceView, SettingView
-from crmsync_desktop.domain.mapping import COMPANIES, DEALS, PAIRS, TICKETS, Pair
+from crmsync_desktop.domain.mapping import COMPANIES, DEALS, PAIRS, TICKETS, Pair, plain_object
 from crmsync_desktop.domain.settings import Settings
 
 
@@ -176,7 +176,8 @@ def switch_warning(settings: Settings, pair: Pair) -> str:
 
 def objects_of(pair: Pair) -> str:
     """What the pair joins, as a person reads it: "Account ⇄ company"."""
-    return f"{', '.join(pair.salesforce)} ⇄ {pair.noun}"
+    theirs = dict.fromkeys(plain_object(object) for object in pair.salesforce)
+    return f"{', '.join(theirs)} ⇄ {pair.noun}"
 
 
 WITH_SWITCH: Final = tuple(pair for pair in PAIRS.values() if pair.name in _OF)

@@ -6,11 +6,11 @@ from collections.abc import Mapping as Table
 
 from crmsync_desktop.app import words
 from crmsync_desktop.app.mappings import Mappings
-from crmsync_desktop.app.pair_words import WITH_SWITCH, objects_of, switch_warning
+from crmsync_desktop.app.pair_words import objects_of, switch_warning
 from crmsync_desktop.app.runner import Runner
 from crmsync_desktop.app.views import PairView, PassView
-from crmsync_desktop.domain.mapping import PAIRS, Pair
-from crmsync_desktop.domain.settings import active_pairs
+from crmsync_desktop.domain.mapping import CONTACTS, Pair
+from crmsync_desktop.domain.settings import active_pairs, all_pairs
 from crmsync_desktop.engine.metadata import kept_schemas
 from crmsync_desktop.ports.store import Store
 
@@ -24,7 +24,9 @@ class PairWork:
     async def pairs(self) -> list[PairView]:
         settings = self._links_in.settings()
         on = active_pairs(settings)
-        return [self._pair_view(pair, pair in on, switch_warning(settings, pair)) for pair in PAIRS.values()]
+        return [
+            self._pair_view(pair, pair in on, switch_warning(settings, pair)) for pair in all_pairs(settings).values()
+        ]
 
     async def preview_setting(self, key: str, value: str) -> PassView:
         settings = words.changed(self._links_in.settings(), key, value)
@@ -36,7 +38,7 @@ class PairWork:
             name=pair.name,
             objects=objects_of(pair),
             on=on,
-            always=pair not in WITH_SWITCH,
+            always=pair.name == CONTACTS.name,
             links=self._links_in.link_count(pair.name),
             mappings=len(self._rules_of_pairs[pair.name].syncing(schemas)),
             needs=needs,

@@ -11,9 +11,9 @@ from crmsync_desktop.app.runner import Runner
 from crmsync_desktop.app.why import Why
 from crmsync_desktop.app.why_views import WhyView
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import PAIRS
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.reference import Addresses, Reference, parse_reference
+from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.engine.applying import Approval, MovedRecord
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
@@ -127,7 +127,11 @@ def ids_of(store: Store, reference: Reference) -> frozenset[str]:
     """The ids that a reference stands for: those of the records with that e-mail address, if it is one."""
     if reference.id:
         return frozenset([reference.id])
-    return frozenset(record.id for name in PAIRS for _, record in store.records_by_keys(name, [reference.email]))
+    return frozenset(
+        record.id
+        for name in all_pairs(store.settings())
+        for _, record in store.records_by_keys(name, [reference.email])
+    )
 
 
 def _touched(store: Store, pass_id: int, ids: Collection[str]) -> bool:

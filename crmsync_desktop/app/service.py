@@ -9,12 +9,12 @@ import msgspec
 
 from crmsync_desktop.app import reports, words
 from crmsync_desktop.app.address_words import with_picklists
+from crmsync_desktop.app.all_mappings import AllMappings
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.decisions import Decisions
 from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.mapping_work import MappingWork
-from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.match_work import MatchWork
 from crmsync_desktop.app.pair_work import PairWork
 from crmsync_desktop.app.plan_work import PlanWork, addresses_of
@@ -36,7 +36,7 @@ from crmsync_desktop.app.views import (
     StatusView,
 )
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError
-from crmsync_desktop.domain.mapping import CONTACTS, PAIRS, Mapping
+from crmsync_desktop.domain.mapping import CONTACTS, Mapping
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.engine.history import forget_flapping
@@ -76,7 +76,7 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
         self._gauge = Gauge()
         self._listeners: list[Callable[[Event], None]] = []
         self._ready: Systems | None = None
-        self._mappings = {name: Mappings(store, pair, defaults[name]) for name, pair in PAIRS.items()}
+        self._mappings = AllMappings(store, defaults)
         if store.document(PAUSED) is None and not profile.practice:
             # A new connection writes nothing by itself before somebody has looked at a preview and resumed it.
             store.save_document(PAUSED, True)
@@ -252,11 +252,12 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
 
     async def _schemas(self, pair: str) -> dict[str, Schema]:
         """Of a pair. From the memory if it has them; else they are read, which costs a call each."""
-        kept = kept_schemas(PAIRS[pair], self._store)
-        if len(kept) == 1 + len(PAIRS[pair].salesforce):
+        of = self._mappings[pair].pair
+        kept = kept_schemas(of, self._store)
+        if len(kept) == 1 + len(of.salesforce):
             return kept
         systems = await self._systems()
-        return await schemas_of([PAIRS[pair]], self._store, systems.crms, self._clock)
+        return await schemas_of([of], self._store, systems.crms, self._clock)
 
     async def _org_limit(self) -> int | None:
         """The org's daily limit, asked for only when no answer has told it yet. None when it can't be had now."""

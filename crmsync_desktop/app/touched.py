@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from crmsync_desktop.app.preparing import around_layouts, layout_of
 from crmsync_desktop.app.runner import Systems
-from crmsync_desktop.domain.mapping import PAIRS, Mapping
+from crmsync_desktop.domain.mapping import Mapping
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.domain.settings import Settings, active_pairs
+from crmsync_desktop.domain.settings import Settings, active_pairs, all_pairs
 from crmsync_desktop.engine.reckoning import reckon
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.store import Store
@@ -34,7 +34,7 @@ class Touched:
         """By property, how many records would be written once they are next looked at, if the mappings of these properties
         were as in `wanted`, and the others as they are `now`. None where that can't be told: mappings were changed since
         the last pass, so what is known stands in another order. Nothing is written of a pair that is off."""
-        of = PAIRS[pair]
+        of = all_pairs(settings)[pair]
         if of not in active_pairs(settings) or not self._store.link_count(pair):
             return {}
         crms = (await self._systems()).crms

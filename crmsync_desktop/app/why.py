@@ -16,11 +16,11 @@ from crmsync_desktop.app.runner import PAUSED
 from crmsync_desktop.app.why_views import WhyEventView, WhyFieldView, WhyRecordView, WhyView
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.layout import Layout
-from crmsync_desktop.domain.mapping import PAIRS, Pair, Rule, pair_of_object
+from crmsync_desktop.domain.mapping import Pair, Rule
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
 from crmsync_desktop.domain.reference import Addresses, Reference, parse_reference
-from crmsync_desktop.domain.settings import active_pairs, rules_of
+from crmsync_desktop.domain.settings import active_pairs, all_pairs, pair_with, rules_of
 from crmsync_desktop.domain.standing import let_stand
 from crmsync_desktop.engine.guarding import kept_plan
 from crmsync_desktop.engine.metadata import kept_schemas
@@ -81,7 +81,8 @@ class Why:
     def _find(self, reference: Reference) -> _Subject:
         store = self._store
         found: dict[int, Known] = {}
-        for pair in PAIRS.values():
+        pairs = all_pairs(store.settings())
+        for pair in pairs.values():
             if reference.email:
                 found.update({known.row: known for _, known in store.records_by_keys(pair.name, [reference.email])})
                 continue
@@ -93,9 +94,9 @@ class Why:
         links = store.links(numbers[:1])
         for records in store.counterparts([link.link for link in links]).values():
             found.update({known.row: known for known in records})
-        name = next((pair_of_object(known.object) for known in found.values()), pair_of_object(reference.object))
+        object = next((known.object for known in found.values()), reference.object)
         records = sorted(found.values(), key=lambda known: (known.side is Side.HUBSPOT, known.row))
-        return _Subject(reference, records, links[0] if links else None, PAIRS.get(name))
+        return _Subject(reference, records, links[0] if links else None, pair_with(pairs, object))
 
     def _unknown(self, asked: str, subject: _Subject, history: Sequence[Entry]) -> WhyView:
         settings = self._store.settings()

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
+from crmsync_desktop.app.activity_words import activity_settings
 from crmsync_desktop.app.address_words import address_settings
 from crmsync_desktop.app.pair_words import WITH_SWITCH, pair_settings
 from crmsync_desktop.app.setting_views import choice, number, parsed
 from crmsync_desktop.app.views import ChoiceView, SettingView
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import CONTACTS, PAIRS
+from crmsync_desktop.domain.mapping import ACTIVITIES, CONTACTS, PAIRS, PairKind
 from crmsync_desktop.domain.settings import OnHubSpotChange, Settings
 
 _SALESFORCE_CHANGE = (
@@ -52,7 +53,7 @@ _CONFLICT = (
     ChoiceView("hold", "Hold for review", "Neither side is written until somebody decides."),
 )
 CONNECTION = "connection"
-SECTIONS = (CONNECTION, CONTACTS.name, *(pair.name for pair in WITH_SWITCH))
+SECTIONS = (CONNECTION, CONTACTS.name, *(pair.name for pair in (*WITH_SWITCH, *ACTIVITIES)))
 LIST_TOOL = "https://app.hubspot.com/contacts/{}/objectLists"
 LEAD_WARNING = (
     "Turn off “Create and associate companies with contacts” in HubSpot, or send contacts as contacts. A lead has no "
@@ -200,6 +201,8 @@ def setting_views(settings: Settings, section: str, portal_id: str = "") -> list
         return connection_settings(settings)
     if section == CONTACTS.name:
         return contact_settings(settings, portal_id)
+    if section in PAIRS and PAIRS[section].kind is PairKind.ACTIVITY:
+        return activity_settings(settings, PAIRS[section])
     if section in PAIRS:
         return pair_settings(settings, PAIRS[section])
     raise SetupError(f"There are no settings “{section}”.", "", f"Sections are: {', '.join(SECTIONS)}.")

@@ -157,7 +157,7 @@ TICKETS = Pair(
 
 
 def _activity(name: str, hubspot: str, salesforce: tuple[str, ...], label: str, noun: str) -> Pair:
-    keys: dict[str, tuple[str, ...]] = {object: ("Id",) for object in salesforce}
+    keys: dict[str, tuple[str, ...]] = dict.fromkeys(salesforce, ("Id",))
     return Pair(
         name=name,
         hubspot=hubspot,
@@ -178,6 +178,11 @@ FORMS = _activity("forms", "form_submissions", ("Task.Form",), "subject", "form 
 ACTIVITIES = (TASKS, CALLS, EMAILS, MEETINGS, NOTES, FORMS)
 PAIRS = {pair.name: pair for pair in (COMPANIES, CONTACTS, DEALS, TICKETS, *ACTIVITIES)}
 """The pairs that ship, parents before their children: the order in which a pass deals with them."""
+
+
+def salesforce_objects(pair: str) -> tuple[str, ...]:
+    """The Salesforce objects of a pair, by its name: that of a custom object is named after it."""
+    return PAIRS[pair].salesforce if pair in PAIRS else (pair,)
 
 
 def plain_object(object: str) -> str:

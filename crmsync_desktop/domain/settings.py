@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -290,6 +291,11 @@ def all_pairs(settings: Settings) -> dict[str, Pair]:
     custom = {each.name: each.pair for each in settings.custom_objects}
     objects = {name: pair for name, pair in PAIRS.items() if pair.kind is not PairKind.ACTIVITY}
     return {**objects, **custom, **{pair.name: pair for pair in ACTIVITIES}}
+
+
+def pair_with(pairs: Mapping[str, Pair], object: str) -> Pair | None:
+    """The pair that an object of either side belongs to."""
+    return next((pair for pair in pairs.values() if object == pair.hubspot or object in pair.salesforce), None)
 
 
 def active_pairs(settings: Settings) -> tuple[Pair, ...]:

@@ -8,7 +8,7 @@ import msgspec
 import xxhash
 
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.mapping import PAIRS
+from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.ports.store import Entry, JournalState, PassRow, PassState, Store
 
 PLANS = "plans"
@@ -96,8 +96,9 @@ def note_applied(store: Store, number: int, by: PassRow) -> None:
 
 def settings_digest(store: Store) -> int:
     """A fingerprint of everything that a person can set."""
-    documents = [store.document(f"mappings.{name}") for name in PAIRS]
-    whole = msgspec.json.encode((store.settings(), documents), order="deterministic")
+    settings = store.settings()
+    documents = [store.document(f"mappings.{name}") for name in all_pairs(settings)]
+    whole = msgspec.json.encode((settings, documents), order="deterministic")
     return xxhash.xxh3_64_intdigest(whole) >> 1  # a JSON number that any reader takes
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.domain.kept_plan import NEW
 from crmsync_desktop.domain.lifecycle import Fate
-from crmsync_desktop.domain.mapping import PAIRS, Pair
+from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.members import parse
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Presence, Side
 from crmsync_desktop.domain.schema import Kind
@@ -177,8 +177,10 @@ def stage_parents(context: Context) -> bool:
     context.linked_children.clear()
     staged = 0
     for name, wanted in ids.items():
-        for side, objects in ((Side.HUBSPOT, (PAIRS[name].hubspot,)), (Side.SALESFORCE, PAIRS[name].salesforce)):
-            for object in objects:
+        if name not in context.pairs:
+            continue
+        for side in Side:
+            for object in context.pairs[name].objects(side):
                 known = context.store.records_by_id(side, object, wanted)
                 loose = [k.row for k in known if k.link is None and k.presence is Presence.LIVE]
                 staged += context.store.stage_again(side, loose) if loose else 0
