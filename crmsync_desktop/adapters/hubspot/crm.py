@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from crmsync_desktop.adapters.hubspot.account import Account
 from crmsync_desktop.adapters.hubspot.address import checked_address, checked_token
 from crmsync_desktop.adapters.hubspot.batches import BATCH
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
+from crmsync_desktop.adapters.hubspot.happenings import HappeningsReader
+from crmsync_desktop.adapters.hubspot.cursor import Position
 from crmsync_desktop.adapters.hubspot.history import Histories
 from crmsync_desktop.adapters.hubspot.lists import Lists
 from crmsync_desktop.adapters.hubspot.making import make_property
@@ -67,6 +70,8 @@ class HubSpotCrm:
         self._writer = Writer(self._transport, self._catalog)
         self._recoverer = Recoverer(self._transport, self._catalog)
         self._lists = Lists(self._transport)
+        self.happenings = HappeningsReader(self._transport, self._catalog, self._lists, overlap_seconds)
+        """Implements `ports.actions.Happenings`."""
 
     def batch_size(self, op: Op) -> int:
         return BATCH
@@ -91,6 +96,12 @@ class HubSpotCrm:
 
     def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
         return self._reader.changes(wants)
+
+    def starting(self, object: str, since: str) -> str:
+        return Position.at(datetime.fromisoformat(since).timestamp()).dump()
+
+    async def count(self, object: str, since: str | None) -> int:
+        return await self._reader.count(object, since)
 
     async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
         return await self._reader.read(want, ids)

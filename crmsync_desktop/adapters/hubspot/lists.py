@@ -53,8 +53,13 @@ class Lists:
             after = next_after(answer)
 
     async def joined(self, list_id: str, since: str) -> list[str]:
-        """The last to join first, until `since`: one call per 250 joiners. HubSpot documents reading backwards only from
-        a token; where it doesn't take an empty one, the list is read forwards, and the next time from where that ended."""
+        found = await self.joined_at(list_id, since)
+        return sorted(found, key=lambda record_id: (found[record_id], int(record_id)))
+
+    async def joined_at(self, list_id: str, since: str) -> dict[str, float]:
+        """When each joined (seconds since the epoch), read from the last until `since`: one call per 250 joiners. HubSpot
+        documents reading backwards only from a token; where it doesn't take an empty one, the list is read forwards, and
+        the next time from where that ended."""
         moment = datetime.fromisoformat(since).timestamp()
         found: dict[str, float] = {}
         query: dict[str, str] | None = self._first(list_id, moment)
@@ -77,7 +82,7 @@ class Lists:
             if rows and "after" in query:
                 self._places[list_id] = (query["after"], rows[0][1])
             query = {"after": following} if following else None
-        return sorted(found, key=lambda record_id: (found[record_id], int(record_id)))
+        return found
 
     def _first(self, list_id: str, moment: float) -> dict[str, str]:
         token, began = self._places.get(list_id, ("", 0.0))
