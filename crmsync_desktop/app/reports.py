@@ -18,11 +18,11 @@ from crmsync_desktop.app.views import (
 from crmsync_desktop.domain.kept_plan import NEW
 from crmsync_desktop.domain.members import parse
 from crmsync_desktop.domain.planner import FieldChange
-from crmsync_desktop.domain.records import Category, Cell, Side
+from crmsync_desktop.domain.records import Cell, Side
 from crmsync_desktop.domain.remedies import CARDS, TITLES
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.budget import Usage
-from crmsync_desktop.ports.store import Entry, ErrorRow, PassRow
+from crmsync_desktop.ports.store import Entry, ErrorCard, ErrorRow, PassRow
 
 SHOWN_RECORDS = 50
 LOOKUPS = frozenset({"associatedcompanyid", "associations.companies", "associations.contacts"})
@@ -45,19 +45,19 @@ def pass_view(row: PassRow) -> PassView:
     )
 
 
-def cards(found: Sequence[tuple[Category, int, int]]) -> tuple[ErrorCardView, ...]:
+def cards(found: Sequence[ErrorCard]) -> tuple[ErrorCardView, ...]:
     """Every card, in the order shown, quiet ones included."""
-    counts = {category: (errors, records) for category, errors, records in found}
-    return tuple(ErrorCardView(category, TITLES[category], *counts.get(category, (0, 0))) for category in CARDS)
+    counts = {card.category: (card.errors, card.records, card.notices, card.ignored) for card in found}
+    return tuple(ErrorCardView(category, TITLES[category], *counts.get(category, (0, 0, 0, 0))) for category in CARDS)
 
 
 def error_groups(rows: Iterable[ErrorRow]) -> list[ErrorGroupView]:
-    """Errors by root cause, the one that hits most records first."""
-    groups: dict[tuple[str, str, str], list[ErrorRow]] = {}
+    """By root cause: errors before notices, the one that hits most records first."""
+    groups: dict[tuple[str, str, bool, str], list[ErrorRow]] = {}
     for row in rows:
-        groups.setdefault((row.code, row.field, _cause(row)), []).append(row)
+        groups.setdefault((row.code, row.field, row.notice, _cause(row)), []).append(row)
     views = [_group(members) for members in groups.values()]
-    return sorted(views, key=lambda view: (-view.count, view.code))
+    return sorted(views, key=lambda view: (view.records[0].notice, -view.count, view.code))
 
 
 def _cause(row: ErrorRow) -> str:
@@ -104,6 +104,8 @@ def error_view(row: ErrorRow) -> ErrorView:
         row.last_at,
         row.count,
         row.notice,
+        row.ignored_at,
+        row.ignored_why,
     )
 
 

@@ -69,7 +69,7 @@ def status_view(
         now,
         recent,
     )
-    errors, _ = store.error_totals()
+    errors, notices, ignored = store.error_totals()
     conflicts = store.conflict_count()
     kept = kept_plan(store)
     headline, tone = _headline(last, progress, paused, meter.left, errors, conflicts, kept is not None)
@@ -96,6 +96,8 @@ def status_view(
         next_pass_at=stamp(next_at) if next_at and not paused else None,
         notice=notice,
         errors=errors,
+        notices=notices,
+        ignored=ignored,
         plan_waiting=kept.pass_id if kept is not None else None,
     )
 

@@ -98,10 +98,14 @@ class HourView(msgspec.Struct, frozen=True):
 
 
 class ErrorCardView(msgspec.Struct, frozen=True):
+    """S4. `records`: those that have the `errors`. Notices tell without being errors; what is ignored counts among neither."""
+
     category: Category
     title: str
     errors: int
     records: int
+    notices: int = 0
+    ignored: int = 0
 
 
 class StatusView(msgspec.Struct, frozen=True):
@@ -125,13 +129,15 @@ class StatusView(msgspec.Struct, frozen=True):
     notice: str = ""
     """Something a person must know: database moved aside, keyring locked, allocation reached. Empty: nothing."""
     errors: int = 0
-    """Records' errors that are open now, notices left out."""
+    """Records' errors that are open now, notices and ignored ones left out: what the cards add up to."""
+    notices: int = 0
+    ignored: int = 0
     plan_waiting: int | None = None
     """The pass whose plan waits for a person's word (P7); `notice` says why."""
 
 
 class ErrorView(msgspec.Struct, frozen=True):
-    """One error of one record. `urls` by side where the record can be opened."""
+    """One error of one record. `ignored_at`: since when it is ignored, "" if it isn't; `ignored_why`: the reason given."""
 
     id: int
     pair: str
@@ -145,10 +151,12 @@ class ErrorView(msgspec.Struct, frozen=True):
     last_at: str
     count: int
     notice: bool
+    ignored_at: str = ""
+    ignored_why: str = ""
 
 
 class ErrorGroupView(msgspec.Struct, frozen=True):
-    """Errors with one root cause."""
+    """Errors with one root cause, or notices."""
 
     category: Category
     code: str

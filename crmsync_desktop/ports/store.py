@@ -85,7 +85,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ErrorRow(msgspec.Struct, array_like=True):
-    """One sync error: one per record, field and cause. `notice` rows tell, but aren't errors (ambiguous match)."""
+    """One sync error: one per record, field and cause. `notice` rows tell, but aren't errors (ambiguous match).
+    `ignored_at`: since when a person ignores it, "" if nobody does; `ignored_why`: the reason given."""
 
     id: int
     pair: str
@@ -102,6 +103,28 @@ class ErrorRow(msgspec.Struct, array_like=True):
     first_at: str
     last_at: str
     count: int
+    ignored_at: str = ""
+    ignored_why: str = ""
+
+
+class ErrorCard(msgspec.Struct, frozen=True, array_like=True):
+    """What stands on one card: errors, the records that have them, notices, and how many of both are ignored, which count
+    among neither."""
+
+    category: Category
+    errors: int
+    records: int
+    notices: int
+    ignored: int
+
+
+class ErrorFilter(msgspec.Struct, frozen=True):
+    """Which errors: those of this card, pair and code ("" for any), and only the ignored ones, only the others, or both."""
+
+    category: Category | None = None
+    pair: str = ""
+    code: str = ""
+    ignored: bool | None = None
 
 
 class NewError(msgspec.Struct, gc=False, frozen=True):
@@ -251,7 +274,8 @@ class Store(JournalStore, Firings, Protocol):
 
     # errors and conflicts
     def open_errors(self, errors: Sequence[NewError], at: str) -> None:
-        """Insert, or count up, one row per record, field and cause."""
+        """Insert, or count up, one row per record, field and code. One that is ignored stays so, unless its cause is
+        another one now (domain/error_cause.py)."""
         ...
 
     def clear_errors(self, records: Sequence[tuple[Side, str, str]]) -> int:
@@ -262,17 +286,32 @@ class Store(JournalStore, Firings, Protocol):
         """Close the errors of these (side, object, id), but for those of the (field, code) that still stand."""
         ...
 
-    def error_cards(self) -> list[tuple[Category, int, int]]:
-        """(category, errors, records), notices included, only categories that have some."""
+    def error_cards(self) -> list[ErrorCard]:
+        """Only categories that have errors, notices, or ignored ones."""
         ...
 
-    def errors(self, category: Category | None = None, after: int = 0, limit: int = 200) -> list[ErrorRow]: ...
+    def errors(self, category: Category | None = None, after: int = 0, limit: int = 200) -> list[ErrorRow]:
+        """Of a category, or of all, ignored ones and notices too: in order of id, beginning after the id `after`."""
+        ...
+
+    def chosen_errors(self, chosen: ErrorFilter, after: int = 0, limit: int = 200) -> list[ErrorRow]:
+        """In order of id, beginning after the id `after`, notices too."""
+        ...
+
+    def errors_by_id(self, ids: Sequence[int]) -> list[ErrorRow]:
+        """Those of these that there are, in order of id."""
+        ...
+
+    def ignore_errors(self, ids: Sequence[int], why: str, at: str) -> int:
+        """Ignore these from now on; gives how many of them there are. `why` "" and `at` "" take it back."""
+        ...
+
     def errors_of(self, records: Sequence[tuple[Side, str, str]]) -> list[ErrorRow]:
         """Open errors and notices of these few records, by (side, object, id)."""
         ...
 
-    def error_totals(self) -> tuple[int, int]:
-        """(errors, notices)."""
+    def error_totals(self) -> tuple[int, int, int]:
+        """(errors, notices, ignored ones of both, which count among neither)."""
         ...
 
     def hold(self, conflicts: Sequence[Conflict]) -> None: ...

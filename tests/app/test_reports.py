@@ -6,7 +6,7 @@ from crmsync_desktop.app.reports import cards, change_view, error_groups, hours,
 from crmsync_desktop.domain.planner import FieldChange
 from crmsync_desktop.domain.records import Category, Op, Side
 from crmsync_desktop.ports.budget import Usage
-from crmsync_desktop.ports.store import Entry, ErrorRow, JournalState
+from crmsync_desktop.ports.store import Entry, ErrorCard, ErrorRow, JournalState
 
 
 def error(id: int, *, field: str = "", message: str = "refused", code: str = "CODE", notice: bool = False) -> ErrorRow:
@@ -44,9 +44,15 @@ def test_a_group_shows_fifty_records_and_counts_them_all() -> None:
 
 
 def test_every_card_is_shown_and_quiet_ones_count_nothing() -> None:
-    shown = cards([(Category.DUPLICATES, 3, 2)])
+    shown = cards([ErrorCard(Category.DUPLICATES, 3, 2, 4, 1)])
     assert {card.category for card in shown} == set(Category)
-    assert [(card.errors, card.records) for card in shown if card.errors] == [(3, 2)]
+    assert [(card.errors, card.records, card.notices, card.ignored) for card in shown if card.errors] == [(3, 2, 4, 1)]
+    assert not any(card.notices or card.ignored for card in shown if not card.errors)
+
+
+def test_notices_are_no_errors_and_come_after_them() -> None:
+    rows = [error(1, code="AMBIGUOUS_MATCH", notice=True), error(2, code="AMBIGUOUS_MATCH", notice=True), error(3)]
+    assert [[record.notice for record in group.records] for group in error_groups(rows)] == [[False], [True, True]]
 
 
 def test_the_forecast_goes_by_the_last_hour() -> None:

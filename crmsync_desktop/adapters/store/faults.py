@@ -6,20 +6,36 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from crmsync_desktop.adapters.store.packing import SIDE_CODE, SIDES, pack, unpack
-from crmsync_desktop.adapters.store.session import Session, chunks, many
+from crmsync_desktop.adapters.store.session import Session, chunks, many, select
 from crmsync_desktop.adapters.store.sqlite import LIST, as_list
+from crmsync_desktop.domain.error_cause import cause_of
 from crmsync_desktop.domain.records import Category, Side
-from crmsync_desktop.ports.store import Conflict, ErrorRow, NewError
+from crmsync_desktop.ports.store import Conflict, ErrorCard, ErrorFilter, ErrorRow, NewError
 
 _OPEN = (
     "INSERT INTO sync_error (pair, side, object, record_id, label, field, category, code, message, hint, notice, "
-    "first_at, last_at, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
+    "first_at, last_at, cause, count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
     "ON CONFLICT (side, object, record_id, field, code) DO UPDATE SET pair = excluded.pair, label = excluded.label, "
     "category = excluded.category, message = excluded.message, hint = excluded.hint, notice = excluded.notice, "
-    "last_at = excluded.last_at, count = count + 1"
+    "last_at = excluded.last_at, count = count + 1, cause = excluded.cause, "
+    # What an earlier version kept has no cause yet, and is taken for the same.
+    "ignored_at = iif(cause IN ('', excluded.cause), ignored_at, ''), "
+    "ignored_why = iif(cause IN ('', excluded.cause), ignored_why, '')"
 )
 _ERROR_COLUMNS = (
-    "id, pair, side, object, record_id, label, field, category, code, message, hint, notice, first_at, last_at, count"
+    "id, pair, side, object, record_id, label, field, category, code, message, hint, notice, first_at, last_at, count, "
+    "ignored_at, ignored_why"
+)
+_CARDS = (
+    "SELECT category, sum(errors), sum(errors > 0), sum(notices), sum(ignored) FROM ("
+    "SELECT category, sum(ignored_at = '' AND NOT notice) AS errors, sum(ignored_at = '' AND notice) AS notices, "
+    "sum(ignored_at <> '') AS ignored FROM sync_error GROUP BY category, side, object, record_id"
+    ") AS by_record GROUP BY category"
+)
+_CHOSEN = (
+    f"SELECT {_ERROR_COLUMNS} FROM sync_error WHERE id > ? "  # noqa: S608
+    "AND (? IS NULL OR category = ?) AND (? = '' OR pair = ?) AND (? = '' OR code = ?) "
+    "AND (? IS NULL OR (ignored_at <> '') = ?) ORDER BY id LIMIT ?"
 )
 _HOLD = (
     "INSERT INTO conflict (link, property, cells, since) VALUES (?, ?, ?, ?) "
@@ -51,6 +67,7 @@ class Faults(Session):
                 int(error.notice),
                 at,
                 at,
+                cause_of(error.fault, field, error.notice),
             )
             for error in errors
             for field in dict.fromkeys(error.fault.fields) or ("",)
@@ -80,26 +97,33 @@ class Faults(Session):
                 rows,
             )
 
-    def error_cards(self) -> list[tuple[Category, int, int]]:
+    def error_cards(self) -> list[ErrorCard]:
         with self._reading() as connection:
-            found = {
-                category: (errors, records)
-                for category, errors, records in connection.exec_driver_sql(
-                    "SELECT category, sum(errors), count(*) FROM (SELECT category, count(*) AS errors FROM sync_error "
-                    "GROUP BY category, side, object, record_id) AS by_record GROUP BY category"
-                )
-            }
-        return [(category, *found[category.value]) for category in Category if category.value in found]
+            found = {row[0]: row[1:] for row in connection.exec_driver_sql(_CARDS)}
+        return [ErrorCard(category, *found[category.value]) for category in Category if category.value in found]
 
     def errors(self, category: Category | None = None, after: int = 0, limit: int = 200) -> list[ErrorRow]:
         """In order of id, beginning after the id `after`."""
+        return self.chosen_errors(ErrorFilter(category), after, limit)
+
+    def chosen_errors(self, chosen: ErrorFilter, after: int = 0, limit: int = 200) -> list[ErrorRow]:
+        """In order of id, beginning after the id `after`."""
+        each = (chosen.category, chosen.pair, chosen.code, chosen.ignored)
+        asked = (after, *(value for one in each for value in (one, one)), limit)
         with self._reading() as connection:
-            rows = connection.exec_driver_sql(
-                f"SELECT {_ERROR_COLUMNS} FROM sync_error "  # noqa: S608
-                "WHERE id > ? AND (? IS NULL OR category = ?) ORDER BY id LIMIT ?",
-                (after, category, category, limit),
-            ).all()
-        return [_error(row) for row in rows]
+            return [_error(row) for row in connection.exec_driver_sql(_CHOSEN, asked)]
+
+    def errors_by_id(self, ids: Sequence[int]) -> list[ErrorRow]:
+        statement = f"SELECT {_ERROR_COLUMNS} FROM sync_error WHERE id IN {LIST} ORDER BY id"  # noqa: S608
+        with self._reading() as connection:
+            return [_error(row) for row in select(connection, statement, sorted(set(ids)))]
+
+    def ignore_errors(self, ids: Sequence[int], why: str, at: str) -> int:
+        statement = f"UPDATE sync_error SET ignored_at = ?, ignored_why = ? WHERE id IN {LIST}"  # noqa: S608
+        with self._writing() as connection:
+            return sum(
+                connection.exec_driver_sql(statement, (at, why, chunk)).rowcount for chunk in chunks(sorted(set(ids)))
+            )
 
     def errors_of(self, records: Sequence[tuple[Side, str, str]]) -> list[ErrorRow]:
         """In order of id."""
@@ -114,13 +138,14 @@ class Faults(Session):
                 found += [_error(row) for row in rows]
         return sorted(found, key=lambda one: one.id)
 
-    def error_totals(self) -> tuple[int, int]:
+    def error_totals(self) -> tuple[int, int, int]:
         with self._reading() as connection:
-            totals = dict(
-                tuple(row)
-                for row in connection.exec_driver_sql("SELECT notice, count(*) FROM sync_error GROUP BY notice")
-            )
-        return totals.get(0, 0), totals.get(1, 0)
+            row = connection.exec_driver_sql(
+                "SELECT sum(ignored_at = '' AND NOT notice), sum(ignored_at = '' AND notice), sum(ignored_at <> '') "
+                "FROM sync_error"
+            ).one()
+        errors, notices, ignored = (int(count or 0) for count in row)
+        return errors, notices, ignored
 
     def hold(self, conflicts: Sequence[Conflict]) -> None:
         """A conflict that is held already keeps its `since`."""
@@ -161,7 +186,7 @@ class Faults(Session):
 
 
 def _error(row: Sequence[Any]) -> ErrorRow:
-    id_, pair, side, object_, record_id, label, field, category, code, message, hint, notice, first, last, count = row
+    id_, pair, side, object_, record_id, label, field, category, code, message, hint, notice, *rest = row
     return ErrorRow(
         id_,
         pair,
@@ -175,7 +200,5 @@ def _error(row: Sequence[Any]) -> ErrorRow:
         message,
         hint,
         bool(notice),
-        first,
-        last,
-        count,
+        *rest,
     )

@@ -179,6 +179,8 @@ class JournalTable(_Table, table=True):
 
 
 class SyncErrorTable(_Table, table=True):
+    """`cause`: what tells it from others of the same record, field and code. `ignored_at`: "" while nobody ignores it."""
+
     __tablename__ = "sync_error"
     __table_args__ = (Index("sync_error_cause", "side", "object", "record_id", "field", "code", unique=True),)
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
@@ -196,6 +198,9 @@ class SyncErrorTable(_Table, table=True):
     first_at: str = _text()
     last_at: str = _text()
     count: int = _number()
+    cause: str = _text(server_default="")
+    ignored_at: str = _text(server_default="")
+    ignored_why: str = _text(server_default="")
 
 
 class ConflictTable(_Table, table=True):

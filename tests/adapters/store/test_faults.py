@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from crmsync_desktop.adapters.store import SqliteStore
 from crmsync_desktop.domain.records import UNSEEN, Category, Fault, Side
-from crmsync_desktop.ports.store import Conflict, NewError
+from crmsync_desktop.ports.store import Conflict, ErrorCard, ErrorFilter, NewError
 from tests.adapters.store.conftest import AT, HS, PAIR, SF, link
 
 LATER = "2026-11-24T09:00:00Z"
@@ -80,8 +82,69 @@ def test_cards_count_errors_and_records_in_the_order_of_the_categories(store: Sq
         ],
         AT,
     )
-    assert store.error_cards() == [(Category.DUPLICATES, 2, 2), (Category.PROPERTY_VALUES, 3, 2)]
-    assert store.error_totals() == (4, 1)
+    assert store.error_cards() == [
+        ErrorCard(Category.DUPLICATES, 1, 1, 1, 0),
+        ErrorCard(Category.PROPERTY_VALUES, 3, 2, 0, 0),
+    ]
+    assert store.error_totals() == (4, 1, 0)
+
+
+def test_what_is_ignored_counts_neither_on_its_card_nor_in_the_totals_and_goes_on_counting(store: SqliteStore) -> None:
+    store.open_errors([error(fields=("A", "B")), error("003B"), error("003C", notice=True)], AT)
+    ids = [row.id for row in store.errors() if row.record_id != "003B"]
+    assert store.ignore_errors([*ids, ids[0], 999], "a test record", LATER) == 3
+    assert store.error_cards() == [ErrorCard(Category.PROPERTY_VALUES, 1, 1, 0, 3)]
+    assert store.error_totals() == (1, 0, 3)
+    store.open_errors([error(fields=("A",), message="once more")], LATER)
+    row = store.errors_by_id(ids)[0]
+    assert (row.count, row.message, row.ignored_at, row.ignored_why) == (2, "once more", LATER, "a test record")
+    assert store.ignore_errors(ids, "", "") == 3
+    assert store.error_totals() == (3, 1, 0)
+
+
+def test_another_field_or_another_code_of_the_same_record_shows_although_one_is_ignored(store: SqliteStore) -> None:
+    store.open_errors([error()], AT)
+    store.ignore_errors([1], "known", AT)
+    store.open_errors([error(), error(fields=("Title",)), error(code="OTHER")], LATER)
+    shown = store.chosen_errors(ErrorFilter(ignored=False))
+    assert [(row.field, row.code) for row in shown] == [("Title", "STRING_TOO_LONG"), ("LastName", "OTHER")]
+
+
+def test_another_rule_under_the_same_code_shows_although_the_first_is_ignored(store: SqliteStore) -> None:
+    rule = Category.CUSTOM_CODE, "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    store.open_errors([error(category=rule[0], code=rule[1], message="No interns, please.")], AT)
+    store.ignore_errors([1], "known", AT)
+    store.open_errors([error(category=rule[0], code=rule[1], message="No interns, please.")], LATER)
+    assert store.error_totals() == (0, 0, 1)
+    store.open_errors([error(category=rule[0], code=rule[1], message="Titles are in English.")], LATER)
+    (row,) = store.errors()
+    assert (row.ignored_at, row.ignored_why, row.count) == ("", "", 3)
+
+
+def test_what_is_ignored_clears_like_any_other_and_comes_back_as_a_new_error(store: SqliteStore) -> None:
+    store.open_errors([error(), error("003B")], AT)
+    store.ignore_errors([1, 2], "known", AT)
+    assert store.clear_errors([(SF, "Contact", "003A")]) == 1
+    store.clear_mended({(SF, "Contact", "003B"): set()})
+    assert store.errors() == []
+    store.open_errors([error()], LATER)
+    assert store.error_totals() == (1, 0, 0)
+
+
+def test_errors_are_chosen_by_pair_code_and_whether_they_are_ignored(store: SqliteStore) -> None:
+    store.open_errors([error("003A"), error("003B", code="OTHER"), error("003C", category=Category.OTHER)], AT)
+    store.open_errors([msgspec.structs.replace(error("5A"), pair="tickets")], AT)
+    store.ignore_errors([1], "known", AT)
+
+    def chosen(**filters: Any) -> list[str]:
+        return [row.record_id for row in store.chosen_errors(ErrorFilter(**filters))]
+
+    assert chosen() == ["003A", "003B", "003C", "5A"]
+    assert chosen(code="STRING_TOO_LONG", ignored=False) == ["003C", "5A"]
+    assert chosen(category=Category.PROPERTY_VALUES, pair=PAIR) == ["003A", "003B"]
+    assert chosen(ignored=True) == ["003A"]
+    assert [row.record_id for row in store.chosen_errors(ErrorFilter(), after=1, limit=2)] == ["003B", "003C"]
+    assert [row.id for row in store.errors_by_id([4, 2, 2, 77])] == [2, 4]
 
 
 def test_errors_are_chosen_by_category_and_paged(store: SqliteStore) -> None:

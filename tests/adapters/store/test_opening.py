@@ -7,16 +7,20 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from filelock import FileLock
 
 from crmsync_desktop.adapters.store import ConnectionLock, SqliteStore, migrations
 from crmsync_desktop.adapters.store.sqlite import open_engine, translated
 from crmsync_desktop.adapters.store.tables import METADATA
-from crmsync_desktop.adapters.store.upgrade import upgrade
+from crmsync_desktop.adapters.store.upgrade import _config, upgrade
 from crmsync_desktop.domain.errors import BugError, PassError, SetupError
+from crmsync_desktop.domain.records import Fault
+from crmsync_desktop.ports.store import NewError
 from tests.adapters.store.conftest import LAYOUT, PAIR, contact, stage
 
 NOON = 1_790_000_000.0
@@ -312,3 +316,24 @@ def test_a_holder_without_a_note_is_still_a_holder(tmp_path: Path) -> None:
         pytest.raises(SetupError, match=r"another window or command\. "),
     ):
         ConnectionLock(lock).acquire()
+
+
+def test_errors_of_an_earlier_version_are_kept_and_can_be_ignored(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(path)
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        command.upgrade(_config(connection, ()), "0005")
+        connection.exec_driver_sql(
+            "INSERT INTO sync_error VALUES (7, 'contacts', 0, 'Contact', '003A', 'Kari', '', 'custom_code', "
+            "'FIELD_CUSTOM_VALIDATION_EXCEPTION', 'No interns.', 'hint', 0, '2026-11-01', '2026-11-02', 3)"
+        )
+    engine.dispose()
+    with closing(SqliteStore(path)) as store:
+        (kept,) = store.errors()
+        assert (kept.id, kept.label, kept.count, kept.ignored_at) == (7, "Kari", 3, "")
+        store.ignore_errors([7], "known", "2026-11-03")
+        fault = Fault(kept.category, kept.code, kept.message)
+        store.open_errors([NewError("contacts", kept.side, "Contact", "003A", "Kari", fault)], "2026-11-04")
+        (kept,) = store.errors()
+        assert (kept.count, kept.ignored_why) == (4, "known")

@@ -64,6 +64,8 @@ CALLS: dict[str, Call] = {
     "entries": lambda s, n: s.entries(1, [JournalState.PLANNED], limit=n),
     "clear_errors": lambda s, n: s.clear_errors([(SF, "Contact", str(i)) for i in range(n)]),
     "errors": lambda s, n: s.errors(limit=n),
+    "errors_by_id": lambda s, n: s.errors_by_id(list(range(1, n + 1))),
+    "ignore_errors": lambda s, n: s.ignore_errors(list(range(1, n + 1)), "known", AT),
     "hold": lambda s, n: s.hold([Conflict(i + 1, 0, "email", "a", "b", None, None, AT) for i in range(n)]),
     "release": lambda s, n: s.release(list(range(1, n + 1))),
     "members": lambda s, n: s.members("7", [str(i) for i in range(n)]),

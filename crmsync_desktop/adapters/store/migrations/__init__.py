@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision. A database that is at it opens without loading Alembic, which costs a third of a second."""
