@@ -78,6 +78,17 @@ class Crm(Protocol):
         want. One request serves several objects where the system allows it."""
         ...
 
+    def starting(self, object: str, since: str) -> str:
+        """A cursor for `changes` that begins at this moment (ISO 8601 UTC): what was changed before it doesn't come, unless
+        the system puts its overlap before it. No call. Raises ValueError for a text that isn't such a moment."""
+        ...
+
+    async def count(self, object: str, since: str | None) -> int:
+        """How many live records were created or edited at this moment or later (ISO 8601 UTC; None: how many there are).
+        One call, as consistently as the system's index can. HubSpot's form submissions can't be asked for that: they are
+        paged through, up to 10,000, and that number then means "at least"."""
+        ...
+
     async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
         """These records as they are now (not from an index that lags), in the order of `ids`; deleted ones as tombstones
         where the system still knows them, else with presence UNSEEN and no cells. An id that now answers as another

@@ -111,6 +111,12 @@ class InstantSystem:
     async def allowance(self) -> Allowance:
         return Allowance(self.side, 100_000, 0, stamp(self._clock.now()))
 
+    def starting(self, object: str, since: str) -> str:
+        return "0"
+
+    async def count(self, object: str, since: str | None) -> int:
+        return len(self.news if since is not None else self.records)
+
     async def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
         for want in wants:
             ids = self.news if want.object == self.object else []

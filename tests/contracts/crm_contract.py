@@ -19,12 +19,13 @@ from crmsync_desktop.domain.errors import AllocationReached, LimitReached, Setup
 from crmsync_desktop.domain.records import UNSEEN, Category, Op, Outcome, Presence, Write, Written
 from crmsync_desktop.ports.crm import Want
 from tests.contracts.account_contract import AccountContract
+from tests.contracts.beginning_contract import BeginningContract
 from tests.contracts.workbench import HOSTILE, Workbench, cursor, pages, records, scenario
 
 __all__ = ["CrmContract", "Workbench", "cursor", "pages", "records", "scenario"]
 
 
-class CrmContract(AccountContract):
+class CrmContract(AccountContract, BeginningContract):
     OVERLAP = 3_600.0
     """Seconds after which nothing of before comes again."""
 

@@ -51,6 +51,9 @@ class FakeHubSpot(FakeSide):
     def tombstone(self, want: Want, row: Row) -> Observed:
         return Observed(self.side, row.object, row.id, self.version(row), Presence.DELETED, [], successor=row.successor)
 
+    def place_at(self, moment: float) -> dict[str, object]:
+        return {"since": moment, "after": 0, "began": None}
+
     async def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
         for want in wants:
             place = json.loads(want.cursor) if want.cursor else {"since": None, "after": 0, "began": None}

@@ -52,6 +52,9 @@ class FakeSalesforce(FakeSide):
         found = {**row.values, "Id": row.id}
         return tuple(value for name in want.keys if (value := found.get(name)))
 
+    def place_at(self, moment: float) -> dict[str, object]:
+        return {"since": moment}
+
     def tombstone(self, want: Want, row: Row) -> Observed:
         cells = [UNSEEN for _ in want.fields]
         return Observed(

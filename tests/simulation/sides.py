@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import ClassVar
 
 from crmsync_desktop.domain.errors import AllocationReached, LimitReached, SetupError, SignInNeeded, Unreachable
@@ -127,6 +129,17 @@ class FakeSide:
 
     async def allowance(self) -> Allowance:
         return Allowance(self.side, 100_000, len(self.nature.log), stamp(self.nature.now()))
+
+    def starting(self, object: str, since: str) -> str:
+        return json.dumps(self.place_at(datetime.fromisoformat(since).timestamp()))
+
+    def place_at(self, moment: float) -> dict[str, object]:
+        raise AssertionError("a subclass says how its cursors look")
+
+    async def count(self, object: str, since: str | None) -> int:
+        await self.call("read", ("count", object, since))
+        moment = None if since is None else datetime.fromisoformat(since).timestamp()
+        return sum(1 for row in self.live(object) if moment is None or row.modified >= moment)
 
     async def close(self) -> None:
         """Nothing is open."""

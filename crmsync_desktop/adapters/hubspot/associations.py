@@ -1,4 +1,5 @@
-"""What a record is associated with, read as fields of it: its company, its contacts and their labels.
+"""What a record is associated with, read as fields of it: its company, its contacts and their labels; of an activity, all
+that it belongs to.
 
 HubSpot has no such properties but a contact's `associatedcompanyid`; the others are this adapter's, named
 `associations.<objects>`. Numbers: HubSpot's table of association types (associations guide).
@@ -27,8 +28,9 @@ _OWN_LABEL: Final = f"{OURS}/"
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """One association field. `plain`: the type without a label. `primary`: the type that only one record has; 0 = none.
-    `many`: members with labels."""
+    """What one association field holds of one object. `plain`: the type without a label. `primary`: the type that only one
+    record has; 0 = none. `many`: members with labels. `placing`: one of the objects of a field of typed ids, of which
+    those of the first relation are preferred."""
 
     field: str
     label: str
@@ -36,24 +38,50 @@ class Relation(msgspec.Struct, frozen=True):
     plain: int
     primary: int = 0
     many: bool = False
+    placing: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        if self.placing:
+            return Kind.PLACES
+        return Kind.MEMBERS if self.many else Kind.REFERENCE
 
 
+def _placing(contacts: int, deals: int, tickets: int, companies: int) -> tuple[Relation, ...]:
+    """What an activity belongs to: people, and what it is about."""
+    about = (("deals", deals), ("tickets", tickets), ("companies", companies))
+    return (
+        Relation(CONTACTS, "Contacts", "contacts", contacts, placing=True),
+        *(Relation(RELATED, "Deal, ticket or company", target, number, placing=True) for target, number in about),
+    )
+
+
+CONTACTS: Final = f"{PREFIX}contacts"
+RELATED: Final = f"{PREFIX}related"
 RELATIONS: Final[dict[str, tuple[Relation, ...]]] = {
     "contacts": (Relation("associatedcompanyid", "Primary company", "companies", 279, 1),),
     "deals": (
         Relation(f"{PREFIX}companies", "Primary company", "companies", 341, 5),
-        Relation(f"{PREFIX}contacts", "Contacts", "contacts", 3, many=True),
+        Relation(CONTACTS, "Contacts", "contacts", 3, many=True),
     ),
     "tickets": (
         Relation(f"{PREFIX}companies", "Primary company", "companies", 339, 26),
-        Relation(f"{PREFIX}contacts", "Contact", "contacts", 16),
+        Relation(CONTACTS, "Contact", "contacts", 16),
     ),
+    "calls": _placing(194, 206, 220, 182),
+    "emails": _placing(198, 210, 224, 186),
+    "meetings": _placing(200, 212, 226, 188),
+    "notes": _placing(202, 214, 228, 190),
+    "tasks": _placing(204, 216, 230, 192),
 }
 
 
-def relations(object_name: str) -> dict[str, Relation]:
-    """By field."""
-    return {relation.field: relation for relation in RELATIONS.get(object_name, ())}
+def relations(object_name: str) -> dict[str, tuple[Relation, ...]]:
+    """By field: one relation, or for a field of typed ids one for each object, the preferred one first."""
+    found: dict[str, tuple[Relation, ...]] = {}
+    for relation in RELATIONS.get(object_name, ()):
+        found[relation.field] = (*found.get(relation.field, ()), relation)
+    return found
 
 
 def is_association(name: str) -> bool:
@@ -64,18 +92,18 @@ def is_association(name: str) -> bool:
 async def with_associations(transport: Transport, schema: Schema) -> Schema:
     """The schema with the object's association fields. One call where these have labels."""
     fields = dict(schema.fields)
-    for relation in RELATIONS.get(schema.object, ()):
-        labels, allowed = (await _labels(transport, schema.object, relation)) if relation.many else ((), True)
-        label = fields[relation.field].label if relation.field in fields else relation.label
-        fields[relation.field] = Field(
-            name=relation.field,
-            label=label,
-            kind=Kind.MEMBERS if relation.many else Kind.REFERENCE,
+    for field, parts in relations(schema.object).items():
+        first = parts[0]
+        labels, allowed = (await _labels(transport, schema.object, first)) if first.many else ((), True)
+        fields[field] = Field(
+            name=field,
+            label=fields[field].label if field in fields else first.label,
+            kind=first.kind,
             native_type="association",
             options=labels,
             createable=allowed,
             updateable=allowed,
-            refers_to=(relation.target,),
+            refers_to=tuple(part.target for part in parts),
         )
     return msgspec.structs.replace(schema, fields=fields)
 
@@ -108,29 +136,63 @@ async def add_associations(
     """Put each record's associations among its properties, as canonical text: one call per 1,000 records and target, none
     for no records. What HubSpot doesn't let us see is left out, so that it stays unseen."""
     known = relations(object_name)
-    wanted = [known[field] for field in fields if field in known and is_association(field)]
-    if not records:
+    wanted = {field: known[field] for field in fields if field in known and is_association(field)}
+    if not records or not wanted:
         return
-    for relation in wanted:
+    ids = [each["id"] for each in records]
+
+    async def read(relation: Relation) -> Ends | None:
         try:
-            found, unseen = await _read(transport, object_name, relation, [each["id"] for each in records], purpose)
+            return await _read(transport, object_name, relation, ids, purpose)
         except ScopeMissing:
+            return None
+
+    parts = [part for field in wanted.values() for part in field]
+    told = await transport.together([lambda part=part: read(part) for part in parts])  # type: ignore[misc]
+    ends_of = dict(zip(parts, told, strict=True))
+    for field, those in wanted.items():
+        seen = [(part, ends) for part in those if (ends := ends_of[part]) is not None]
+        if len(seen) < len(those):
             continue
         for record in records:
-            if record["id"] not in unseen:
-                record["properties"][relation.field] = _value(relation, found.get(record["id"], {}))
+            id = record["id"]
+            if not any(id in unseen for _, (_, unseen) in seen):
+                record["properties"][field] = _value([(part, found.get(id, {})) for part, (found, _) in seen])
 
 
-def _value(relation: Relation, ends: Mapping[str, Sequence[Mapping[str, Any]]]) -> Value:
+Types = Sequence[Mapping[str, Any]]
+Ends = tuple[dict[str, dict[str, list[dict[str, Any]]]], set[str]]
+"""The types by target id by record id; and the records of which HubSpot told nothing."""
+
+
+def _value(parts: Sequence[tuple[Relation, Mapping[str, Types]]]) -> Value:
     """Of several companies the primary one, else (and of several contacts of a ticket) the one with the lowest id; of
     several labels of one contact that with the lowest number."""
+    relation, ends = parts[0]
+    if relation.placing:
+        return ";".join(f"{part.target}/{id}" for part, those in parts for id in _preferred(those)) or None
     if relation.many:
         return members.text({id: _label(types) for id, types in ends.items()})
     primary = [id for id, types in ends.items() if any(_is(each, OURS, relation.primary) for each in types)]
     return min(primary or ends, key=int, default=None)
 
 
-def _label(types: Sequence[Mapping[str, Any]]) -> str:
+def _preferred(ends: Mapping[str, Types]) -> list[str]:
+    """Those that HubSpot labels as primary first, then by ascending id: the oldest first."""
+    return sorted(ends, key=lambda id: (not any(_says_primary(each) for each in ends[id]), int(id)))
+
+
+def _says_primary(type_: Mapping[str, Any]) -> bool:
+    return type_.get("category") == OURS and str(type_.get("label") or "").startswith("Primary")
+
+
+def places_of(value: Value) -> list[tuple[str, str]]:
+    """(object, id) of a canonical text of typed ids, in its order, each once."""
+    typed = (part.partition("/") for part in dict.fromkeys((value or "").split(";")))
+    return [(target, id) for target, _, id in typed if id]
+
+
+def _label(types: Types) -> str:
     named = sorted((each["category"] == OURS, each["typeId"], each["label"]) for each in types if each.get("label"))
     return str(named[0][2]).strip() if named else ""
 
@@ -139,10 +201,7 @@ def _is(type_: Mapping[str, Any], category: str, number: int) -> bool:
     return type_.get("category") == category and type_.get("typeId") == number
 
 
-async def _read(
-    transport: Transport, object_name: str, relation: Relation, ids: Sequence[str], purpose: str
-) -> tuple[dict[str, dict[str, list[dict[str, Any]]]], set[str]]:
-    """The types by target id by record id; and the records of which HubSpot told nothing."""
+async def _read(transport: Transport, object_name: str, relation: Relation, ids: Sequence[str], purpose: str) -> Ends:
     found: dict[str, dict[str, list[dict[str, Any]]]] = {}
     unseen: set[str] = set()
     waiting: list[dict[str, str]] = [{"id": id} for id in dict.fromkeys(ids)]

@@ -10,8 +10,8 @@ from crmsync_desktop.adapters.hubspot.account import Account
 from crmsync_desktop.adapters.hubspot.address import checked_address, checked_token
 from crmsync_desktop.adapters.hubspot.batches import BATCH
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
-from crmsync_desktop.adapters.hubspot.happenings import HappeningsReader
 from crmsync_desktop.adapters.hubspot.cursor import Position
+from crmsync_desktop.adapters.hubspot.happenings import HappeningsReader
 from crmsync_desktop.adapters.hubspot.history import Histories
 from crmsync_desktop.adapters.hubspot.lists import Lists
 from crmsync_desktop.adapters.hubspot.making import make_property

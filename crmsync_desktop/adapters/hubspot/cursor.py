@@ -58,6 +58,11 @@ class Position(msgspec.Struct, frozen=True):
         since = began - overlap if self.since is None else max(self.since, began - overlap)
         return Position(since, "0", None, self.slow, self.whole, self.seen)
 
+    @staticmethod
+    def at(moment: float) -> Position:
+        """As if everything had been read until then."""
+        return Position(since=moment, whole=moment)
+
     def dump(self) -> str:
         return msgspec.json.encode(self).decode()
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from crmsync_desktop.adapters.hubspot.associations import is_association
+from crmsync_desktop.adapters.hubspot.engagements import read_along, show_plain_body
 from crmsync_desktop.adapters.hubspot.properties import MERGED_IDS, modified_property
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Presence, Side, Value
 from crmsync_desktop.domain.schema import Kind, Schema
@@ -68,13 +69,17 @@ class Decoder:
         ]
         self._keys = tuple(name for name in want.keys if name in known)
         self._merged = MERGED_IDS in known
-        extra = (*self._keys, modified_property(want.object), *((MERGED_IDS,) if self._merged else ()))
+        along = read_along(want.object, want.fields)
+        self._shows_plain_body = bool(along)
+        extra = (*self._keys, *along, modified_property(want.object), *((MERGED_IDS,) if self._merged else ()))
         names = [name for name, _ in self._cells if name]
         self.properties = tuple(dict.fromkeys([*(name for name in names if not is_association(name)), *extra]))
         self.associations = tuple(name for name in names if is_association(name))
 
     def live(self, record: Mapping[str, Any]) -> Observed:
         """A property that the answer leaves out is unseen, one that it gives as null is blank."""
+        if self._shows_plain_body:
+            show_plain_body(record["properties"])
         get = record["properties"].get
         cells: list[Cell] = []
         for name, convert in self._cells:

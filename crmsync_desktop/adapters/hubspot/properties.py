@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from crmsync_desktop.adapters.hubspot.engagements import BODIES, ENGAGEMENTS, TIMESTAMP
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 
@@ -36,8 +37,8 @@ _TYPES: Final = {
 }
 _ENUMERATIONS: Final = {"booleancheckbox": Kind.BOOL, "checkbox": Kind.MULTIPICKLIST}
 
-_NEEDED: Final = {"tickets": ("hs_pipeline_stage",)}
-"""Without these nothing is created (object guides); the definitions don't say so."""
+_NEEDED: Final = {"tickets": ("hs_pipeline_stage",), **dict.fromkeys(ENGAGEMENTS - {"meetings"}, (TIMESTAMP,))}
+"""Without these nothing is created (object guides); the definitions don't say so. A meeting can take its start for it."""
 
 
 def modified_property(object_name: str) -> str:
@@ -50,6 +51,8 @@ def schema_of(object_name: str, results: Iterable[Mapping[str, Any]], read_at: s
     for name in _NEEDED.get(object_name, ()):
         if name in fields:
             fields[name] = msgspec.structs.replace(fields[name], required=True)
+    if (body := BODIES.get(object_name, "")) in fields:
+        fields[body] = msgspec.structs.replace(fields[body], kind=Kind.HTML)
     return Schema(Side.HUBSPOT, object_name, object_name.replace("_", " ").capitalize(), fields, read_at)
 
 

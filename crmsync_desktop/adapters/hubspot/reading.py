@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from typing import Any
 
-from crmsync_desktop.adapters.hubspot import cursor
+from crmsync_desktop.adapters.hubspot import cursor, paths
 from crmsync_desktop.adapters.hubspot.associations import READ, add_associations
 from crmsync_desktop.adapters.hubspot.batches import PAGE, batch_read, fits, search, search_body
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import Decoder, converter, merged_ids
+from crmsync_desktop.adapters.hubspot.engagements import ENGAGEMENTS
+from crmsync_desktop.adapters.hubspot.errors import lost
 from crmsync_desktop.adapters.hubspot.properties import modified_property
 from crmsync_desktop.adapters.hubspot.transport import Transport, iso
 from crmsync_desktop.domain.records import Observed
@@ -39,7 +42,7 @@ class Reader:
         before = cursor.load(want.cursor)
         decoder = Decoder(want, await self._catalog.schema(want.object))
         fresh = before.began is None
-        rest = self._least_rest if decoder.associations else None
+        rest = self._least_rest if decoder.associations and want.object not in ENGAGEMENTS else None
         position = before.opened(self._transport.server_now(), self._slow_overlap, rest)
         held: list[dict[str, Any]] = []
         last = False
@@ -66,8 +69,7 @@ class Reader:
     ) -> tuple[list[dict[str, Any]], str, bool]:
         filters = []
         if position.since is not None:
-            since = str(int(position.since * 1000))
-            filters = [{"propertyName": modified_property(object_name), "operator": "GTE", "value": since}]
+            filters = [_changed_since(object_name, position.since)]
         body = search_body(filters, decoder.properties, position.last_id)
         if not fits(body):
             body["properties"] = [modified_property(object_name)]
@@ -83,6 +85,16 @@ class Reader:
 
     async def _associate(self, decoder: Decoder, records: list[dict[str, Any]], purpose: str) -> None:
         await add_associations(self._transport, decoder.object, decoder.associations, records, purpose)
+
+    async def count(self, object_name: str, since: str | None) -> int:
+        """One search, for the total alone."""
+        filters = [] if since is None else [_changed_since(object_name, datetime.fromisoformat(since).timestamp())]
+        body = {**search_body(filters, [], "0"), "limit": 1}
+        answer = await self._transport.send(paths.SEARCH, "read", places={"object": object_name}, body=body)
+        total = answer.data.get("total")
+        if not isinstance(total, int):
+            raise lost("A search without a total.")
+        return total
 
     async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
         """One request per 100 ids, one more per 100 that are missing, and one per 1,000 for each kind of associations."""
@@ -155,6 +167,10 @@ class Reader:
             page, last_id, last = await search(self._transport, object_name, body, "match")
             records += page
         return records
+
+
+def _changed_since(object_name: str, moment: float) -> dict[str, Any]:
+    return {"propertyName": modified_property(object_name), "operator": "GTE", "value": str(int(moment * 1000))}
 
 
 _LONGEST_ID = "9" * 16

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from crmsync_desktop.adapters.hubspot import paths
-from crmsync_desktop.adapters.hubspot.associations import OURS, Relation, relations, type_of
+from crmsync_desktop.adapters.hubspot.associations import OURS, RELATIONS, Relation, places_of, relations, type_of
 from crmsync_desktop.adapters.hubspot.batches import pieces
 from crmsync_desktop.adapters.hubspot.errors import Refused, ScopeMissing, faults_of, subjects_of
 from crmsync_desktop.adapters.hubspot.transport import Transport
@@ -58,12 +58,10 @@ def without(write: Write) -> Write:
 
 def inline(write: Write, schema: Schema) -> list[dict[str, Any]]:
     """The `associations` of a record that is created."""
-    known = relations(write.object)
     return [
         {"to": {"id": end}, "types": types}
-        for field, value in write.values.items()
-        if field in known and value
-        for end, types in _wanted(known[field], value, schema).items()
+        for relation in RELATIONS.get(write.object, ())
+        for end, types in _wanted(relation, write.values.get(relation.field), schema).items()
     ]
 
 
@@ -72,16 +70,31 @@ def stored(write: Write, schema: Schema) -> dict[str, Value]:
     known = relations(write.object)
     held: dict[str, Value] = {}
     for field, value in write.values.items():
-        if field in known:
-            relation = known[field]
-            labels = {id: _label(field, role, schema) for id, role in parse(value).items()} if relation.many else {}
-            held[field] = text(labels) if relation.many else value
+        if field not in known:
+            continue
+        relation = known[field][0]
+        if relation.placing:
+            held[field] = _placed(known[field], value)
+        elif relation.many:
+            held[field] = text({id: _label(field, role, schema) for id, role in parse(value).items()})
+        else:
+            held[field] = value
     return held
+
+
+def _placed(parts: Sequence[Relation], value: Value) -> Value:
+    """Typed ids as they are read back: those of the first object first, each by ascending id."""
+    ids = {
+        part.target: sorted((id for target, id in places_of(value) if target == part.target), key=int) for part in parts
+    }
+    return ";".join(f"{target}/{id}" for target, those in ids.items() for id in those) or None
 
 
 def _wanted(relation: Relation, value: Value, schema: Schema) -> dict[str, Types]:
     """The types by target."""
     plain = [_ours(relation.plain)]
+    if relation.placing:
+        return {id: plain for target, id in places_of(value) if target == relation.target}
     if relation.many:
         return {id: plain + _label_types(relation.field, role, schema) for id, role in parse(value).items()}
     return {value: plain + ([_ours(relation.primary)] if relation.primary else [])} if value else {}
@@ -105,7 +118,7 @@ async def relate(
     """Bring the associations of records (their ids beside the writes; all of one object) to what the writes say: up to
     three requests for each kind, none where nothing is to do. Returns the faults by key. Raises what ends a pass."""
     faults: dict[str, tuple[Fault, ...]] = {}
-    for relation in relations(schema.object).values():
+    for relation in RELATIONS.get(schema.object, ()):
         made: list[Step] = []
         unlabelled: list[Step] = []
         gone: list[Step] = []

@@ -18,6 +18,7 @@ from crmsync_desktop.adapters.hubspot import paths
 from crmsync_desktop.adapters.hubspot.batches import results_of
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import echo_of
+from crmsync_desktop.adapters.hubspot.engagements import completed
 from crmsync_desktop.adapters.hubspot.errors import Refused, ReplyLost, ScopeMissing, faults_of, subjects_of
 from crmsync_desktop.adapters.hubspot.matching import TRACE, Joiner
 from crmsync_desktop.adapters.hubspot.properties import link_property
@@ -100,7 +101,7 @@ class Writer:
         link = link_property(schema)
         inputs = []
         for each in writes:
-            properties = _texts(without(each))
+            properties = completed(each.object, _texts(without(each)), schema)
             if link is not None and each.origin_id is not None:
                 properties[link] = each.origin_id
             inputs.append({"properties": properties, "associations": inline(each, schema), TRACE: each.key})
