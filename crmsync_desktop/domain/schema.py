@@ -71,6 +71,8 @@ class Field(msgspec.Struct, frozen=True):
     external_id: bool = False
     refers_to: tuple[str, ...] = ()
     """Objects that a reference may point at, by this side's names: Account; companies."""
+    default: str | None = None
+    """What this app puts there in a create that leaves it out or blank: the status of a call that becomes a task."""
     withheld: bool = False
     """It could be written once and can't any more: the connected user has lost the right, and may get it back."""
     filterable: bool = True

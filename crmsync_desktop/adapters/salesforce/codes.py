@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from crmsync_desktop.adapters.salesforce.ids import to_18
-from crmsync_desktop.domain.records import Category, Fault
+from crmsync_desktop.domain.records import Category, Fault, Op, Write
 
 _BY_CARD: dict[Category, tuple[str, ...]] = {
     Category.ASSOCIATIONS: ("INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID", "INVALID_ID_FIELD"),
@@ -114,6 +116,29 @@ def fault_of(entry: Mapping[str, Any]) -> Fault:
         else (),
         existing_id=_existing(entry, message),
     )
+
+
+_PLACES = ("WhoId", "WhatId")
+
+
+def activity_fault(fault: Fault, write: Write) -> Fault:
+    """A refusal of what an activity belongs to is one of associations, and names the field: a lead's activity can't be
+    related to another record, and the codes for records that are gone or converted are about these where the activity itself
+    is only being made. Which of the two it is, only some messages say."""
+    given = tuple(name for name in _PLACES if write.values.get(name))
+    told = tuple(name for name in fault.fields if name in _PLACES)
+    said = tuple(name for name in given if (write.values[name] or "")[:15] in fault.message)
+    if fault.code == "FIELD_INTEGRITY_EXCEPTION" and told:
+        return msgspec.structs.replace(fault, category=Category.ASSOCIATIONS, fields=told)
+    if fault.fields or not given:
+        return fault
+    if fault.code == "CANNOT_UPDATE_CONVERTED_LEAD" and "WhoId" in given:
+        return msgspec.structs.replace(fault, category=Category.ASSOCIATIONS, fields=("WhoId",))
+    if fault.code == "ENTITY_IS_DELETED" and write.op is Op.CREATE:
+        return msgspec.structs.replace(fault, category=Category.ASSOCIATIONS, fields=said or given)
+    if fault.category is Category.ASSOCIATIONS or fault.code == "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY":
+        return msgspec.structs.replace(fault, fields=said or given)
+    return fault
 
 
 def _existing(entry: Mapping[str, Any], message: str) -> str | None:

@@ -9,6 +9,7 @@ from crmsync_desktop.adapters.salesforce.account import Account
 from crmsync_desktop.adapters.salesforce.calls import WORKERS, Calls, Usage
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.changes import Changes
+from crmsync_desktop.adapters.salesforce.counts import Counts, starting
 from crmsync_desktop.adapters.salesforce.errors import CallFailed
 from crmsync_desktop.adapters.salesforce.history import Histories
 from crmsync_desktop.adapters.salesforce.lookup import Lookup
@@ -30,7 +31,7 @@ OVERLAP_SECONDS = 600.0
 
 
 class SalesforceCrm:
-    """One org, with one user's access token.
+    """One org, with one user's access token. Of tasks, it deals in variants (variants.py).
 
     `instance_url`: https, or http for this machine only (else SetupError). `pair_of` names the pair that a call for an
     object is booked under. `on_usage(used, limit)` hears, on the event loop, what each answer says of the org's daily
@@ -57,6 +58,7 @@ class SalesforceCrm:
         self._catalog = Catalog(self._calls, schemas)
         self._account = Account(self._calls)
         self._changes = Changes(self._calls, self._catalog, overlap_seconds, pair_of)
+        self._counts = Counts(self._calls, self._catalog, pair_of)
         self._lookup = Lookup(self._calls, self._catalog, pair_of)
         self._histories = Histories(self._calls, self._catalog, pair_of, self._account.user_id)
         self._pipelines = Pipelines(self._calls, self._catalog, pair_of)
@@ -94,6 +96,13 @@ class SalesforceCrm:
         with _translated():
             async for page in self._changes.read(wants):
                 yield page
+
+    def starting(self, object: str, since: str) -> str:
+        return starting(since)
+
+    async def count(self, object: str, since: str | None) -> int:
+        with _translated():
+            return await self._counts.count(object, since)
 
     async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
         with _translated():

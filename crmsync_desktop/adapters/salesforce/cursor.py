@@ -30,6 +30,9 @@ class Cursor(msgspec.Struct, omit_defaults=True):
     untraced: tuple[str, ...] = ()
     due: bool = False
 
+    def text(self) -> str:
+        return msgspec.json.encode(self).decode()
+
     def told(self, deleted: list[str] | None) -> None:
         """Roles that were deleted without a trace since a while before `since`; None where that can't be told."""
         self.due = self.due or deleted is None or not set(deleted) <= set(self.untraced)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from crmsync_desktop.adapters.salesforce import roles
+from crmsync_desktop.domain.mapping import plain_object
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Presence, Side, Value
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.domain.values import Raw, canonical
@@ -18,11 +19,13 @@ SYSTEM_FIELDS = ("Id", "SystemModstamp", "IsDeleted", "MasterRecordId", "IsConve
 
 
 class Decoder:
-    """How the rows of one Want are read. `selected` are the fields to ask for, `nested` the subqueries."""
+    """How the rows of one Want are read. `source` is the object to ask, `selected` the fields to ask for, `nested` the
+    subqueries."""
 
     def __init__(self, want: Want, schema: Schema) -> None:
         known = schema.fields
         self.object = schema.object
+        self.source = plain_object(schema.object)
         self.system = tuple(name for name in SYSTEM_FIELDS if name in known)
         asked = [name if name in known and known[name].kind is not Kind.OPAQUE else "" for name in want.fields]
         keys = [name for name in want.keys if name in known]

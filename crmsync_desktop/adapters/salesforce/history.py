@@ -2,7 +2,8 @@
 
 A history has rows only of fields that the admin tracks, and forgets them after 18 to 24 months. Its values can be neither
 filtered nor relied on: long texts and multi-select picklists are noted as changed, without values (object reference,
-`ContactHistory`: `OldValue`, `NewValue` are nillable, not filterable; `Field` and the parent's id are).
+`ContactHistory`: `OldValue`, `NewValue` are nillable, not filterable; `Field` and the parent's id are). Activities have none
+of their own: ActivityFieldHistory is a big object that only users with View All Data may see, and isn't asked.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from crmsync_desktop.adapters.salesforce import soql
+from crmsync_desktop.adapters.salesforce import soql, variants
 from crmsync_desktop.adapters.salesforce.calls import Calls
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.decode import cellmaker, version_of
@@ -41,7 +42,7 @@ class Histories:
         known = (await self._catalog.get([want.object]))[want.object].fields
         named = {name: known[field] for field in fields if field in known for name in _names(field)}
         asked = [id for id in dict.fromkeys(ids) if is_id(id)]
-        if not named or not asked:
+        if not named or not asked or variants.is_activity(want.object):
             return {}
         try:
             rows = await self._rows(want.object, asked, list(named))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from crmsync_desktop.adapters.salesforce import roles, soql
+from crmsync_desktop.adapters.salesforce import roles, soql, variants
 from crmsync_desktop.adapters.salesforce.calls import Calls
 from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
 from crmsync_desktop.adapters.salesforce.decode import Decoder
@@ -82,7 +82,7 @@ class Lookup:
 
     async def _retrieve(self, decoder: Decoder, ids: Sequence[str], purpose: str) -> tuple[list[Row], set[str]]:
         """Found rows, and ids that can't be this object's."""
-        path = f"{self._calls.transport.data}/composite/sobjects/{soql.name(decoder.object)}"
+        path = f"{self._calls.transport.data}/composite/sobjects/{soql.name(decoder.source)}"
         rows: list[Row] = []
         nobodys: set[str] = set()
         pair = self._pair_of(decoder.object)
@@ -109,7 +109,7 @@ class Lookup:
         fields = [name for name in _TOMBSTONES if name in decoder.system]
         paths = [
             soql.query_path(
-                self._calls.transport.data, soql.select(fields, decoder.object, f"Id IN {part}"), all_rows=True
+                self._calls.transport.data, soql.select(fields, decoder.source, f"Id IN {part}"), all_rows=True
             )
             for part in soql.lists(map(soql.text, ids))
         ]
@@ -126,7 +126,9 @@ class Lookup:
                 "Map another field, or give access.",
             )
         literals = [literal for value in values if (literal := soql.literal(known, value)) is not None]
-        rows = await self._queried(decoder, [f"{field} IN {part}" for part in soql.lists(literals)], "match")
+        kind = variants.kind_condition(schema)
+        also = f" AND {kind}" if kind else ""
+        rows = await self._queried(decoder, [f"{field} IN {part}{also}" for part in soql.lists(literals)], "match")
         return list({row["Id"]: row for row in rows}.values())
 
     async def _queried(self, decoder: Decoder, conditions: Sequence[str], purpose: str) -> list[Row]:
@@ -134,7 +136,7 @@ class Lookup:
         paths = [
             soql.query_path(
                 self._calls.transport.data,
-                soql.select(decoder.selected, decoder.object, where, nested=decoder.nested),
+                soql.select(decoder.selected, decoder.source, where, nested=decoder.nested),
             )
             for where in conditions
         ]

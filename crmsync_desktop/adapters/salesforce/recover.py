@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from crmsync_desktop.adapters.salesforce import soql
+import msgspec
+
+from crmsync_desktop.adapters.salesforce import soql, variants
 from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.decode import cellmaker, version_of
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
 from crmsync_desktop.adapters.salesforce.write import external_id_of, without_roles
+from crmsync_desktop.domain.mapping import plain_object
 from crmsync_desktop.domain.records import Outcome, Write, Written
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.domain.values import canonical, close, same
@@ -49,7 +52,7 @@ class Recovery:
     async def find(self, creates: Sequence[Write], user_id: str) -> list[Written]:
         """`user_id` is the connected user's: only what that user created can come from here. Five queries a call."""
         schemas = await self._catalog.get(write.object for write in creates)
-        creates = [without_roles(write) for write in creates]
+        creates = [_as_sent(write, schemas[write.object]) for write in creates]
         searches = _searches(self._calls, creates, schemas)
         paths = [(search, path) for search in searches for path in self._paths(search, user_id)]
         pair = self._pair_of(creates[0].object) if creates else ""
@@ -82,9 +85,17 @@ class Recovery:
             conditions = [" AND ".join(filter(None, (condition, part))) for condition in conditions for part in made]
         data = self._calls.transport.data
         return [
-            soql.query_path(data, soql.select(fields, search.schema.object, where, "CreatedDate, Id"), all_rows=True)
+            soql.query_path(
+                data, soql.select(fields, plain_object(search.schema.object), where, "CreatedDate, Id"), all_rows=True
+            )
             for where in conditions
         ]
+
+
+def _as_sent(write: Write, schema: Schema) -> Write:
+    """With what the record was given beside: its defaults, and the external id that it bears."""
+    sent = without_roles(write)
+    return msgspec.structs.replace(sent, values=variants.completed(sent, schema), origin_id=variants.origin_of(sent))
 
 
 def _searches(calls: Calls, creates: Sequence[Write], schemas: Mapping[str, Schema]) -> list[_Search]:
@@ -116,23 +127,24 @@ def _sought(field: str, write: Write) -> str | None:
 
 
 def _assign(search: _Search, found: dict[str, Row], taken: set[str]) -> None:
-    """Each create its record: live before deleted, the one with most of its values before the others, then the oldest."""
+    """Each create its record: live before deleted, the one with most of its values before the others, then the oldest. Those
+    that hold all that was sent come first, so that no create takes what is another's to the letter."""
     rows = [row for answer in search.answers for row in answer]
-    for write in search.creates:
-        candidates = [row for row in rows if row["Id"] not in taken and _fits(search, write, row)]
-        if not candidates:
-            continue
-        best = min(
-            candidates,
-            key=lambda row: (
-                bool(row.get("IsDeleted")),
-                -_likeness(search.schema, write, row),
-                row["CreatedDate"],
-                row["Id"],
-            ),
-        )
-        found[write.key] = best
-        taken.add(best["Id"])
+    for exactly in (True, False):
+        for write in search.creates:
+            if write.key in found:
+                continue
+            ranked = [
+                (bool(row.get("IsDeleted")), -_likeness(search.schema, write, row), row["CreatedDate"], row["Id"], row)
+                for row in rows
+                if row["Id"] not in taken and _fits(search, write, row)
+            ]
+            most = sum(name in search.schema.fields for name in write.values)
+            ranked = [each for each in ranked if not exactly or -each[1] == most]
+            if ranked:
+                best = min(ranked, key=lambda each: each[:4])[-1]
+                found[write.key] = best
+                taken.add(best["Id"])
 
 
 def _fits(search: _Search, write: Write, row: Row) -> bool:
@@ -141,9 +153,19 @@ def _fits(search: _Search, write: Write, row: Row) -> bool:
         return search.field is not None and row[search.field] == write.origin_id
     if (canonical(Kind.DATETIME, row["CreatedDate"]) or "") < search.since(write):
         return False
-    identity = [name for name in (*_TELLING, "FirstName") if name in write.values and name in known]
+    identity = [name for name in _identity(search, write) if name in write.values and name in known]
     names = identity or [name for name in write.values if name in known]
     return bool(names) and all(_alike(known[name], write.values[name], row) for name in names)
+
+
+def _identity(search: _Search, write: Write) -> tuple[str, ...]:
+    """Fields that no record of this create can differ in. Activities often share their subjects."""
+    if not variants.is_activity(search.schema.object):
+        return (*_TELLING, "FirstName")
+    named = (*_TELLING, variants.SUBTYPE, "ActivityDate", "StartDateTime", "WhoId")
+    subject = search.schema.fields.get("Subject")
+    own = subject is None or write.values.get("Subject") != subject.default
+    return named if own else (*named, "Description")
 
 
 def _likeness(schema: Schema, write: Write, row: Row) -> int:

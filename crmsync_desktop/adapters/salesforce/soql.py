@@ -87,6 +87,11 @@ def select(fields: Sequence[str], source: str, where: str = "", order: str = "",
     return f"{query} ORDER BY {order}" if order else query
 
 
+def counting(source: str, where: str = "") -> str:
+    query = f"SELECT COUNT() FROM {name(source)}"  # noqa: S608  # the name is checked, values are literals
+    return f"{query} WHERE {where}" if where else query
+
+
 def query_path(data: str, soql: str, *, all_rows: bool = False) -> str:
     """The path of a query (`queryAll` brings deleted rows too). Wholly percent-encoded, so that no value can look like
     composite's own `@{reference}`."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
-from crmsync_desktop.adapters.salesforce import roles, soql
+from crmsync_desktop.adapters.salesforce import roles, soql, variants
 from crmsync_desktop.adapters.salesforce.calls import Calls, server_time, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
-from crmsync_desktop.adapters.salesforce.codes import category_of, fault_of
+from crmsync_desktop.adapters.salesforce.codes import activity_fault, category_of, fault_of
 from crmsync_desktop.adapters.salesforce.errors import CallFailed, nonsense
 from crmsync_desktop.adapters.salesforce.ids import is_id, to_18
 from crmsync_desktop.adapters.salesforce.payload import fields_of
 from crmsync_desktop.adapters.salesforce.role_writes import write_roles
 from crmsync_desktop.domain.errors import CrmSyncError, LimitReached, SignInNeeded, Unreachable
+from crmsync_desktop.domain.mapping import plain_object
 from crmsync_desktop.domain.records import Category, Fault, Op, Outcome, Write, Written
 from crmsync_desktop.domain.schema import Schema
 
@@ -36,6 +37,14 @@ _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
 def external_id_of(schema: Schema) -> str | None:
     field = schema.fields.get(EXTERNAL_ID)
     return EXTERNAL_ID if field is not None and field.external_id and field.createable else None
+
+
+def _upserts(schema: Schema) -> bool:
+    """Whether creates go out as upserts. Not where they set what can't be set again: a second upsert would be refused for
+    that. Their external id keeps them from being made twice all the same."""
+    if external_id_of(schema) is None:
+        return False
+    return not any(field.default is not None and not field.updateable for field in schema.fields.values())
 
 
 class _Request:
@@ -171,8 +180,9 @@ class Writer:
             # The object or the external-id field itself is gone: true of every record, and of the schema.
             self._catalog.forget({write.object for write in request.writes})
         if failed.status == 404 or len(request.writes) == 1:
-            faults = tuple(fault_of(entry) for entry in failed.entries) or (reason,)
-            answers.update((write.key, Written(write.key, Outcome.FAILED, faults=faults)) for write in request.writes)
+            for write in request.writes:
+                faults = tuple(_fault(entry, write) for entry in failed.entries) or (reason,)
+                answers[write.key] = Written(write.key, Outcome.FAILED, faults=faults)
             return None
         middle = len(request.writes) // 2
         stopped: Fault | None = None
@@ -208,10 +218,10 @@ class Writer:
         if request.op is Op.DELETE:
             ids = ",".join(write.id or "" for write in request.writes)
             return "DELETE", f"{path}?ids={ids}&allOrNone=false", None
-        records = [_record(write, request.external, schemas[write.object]) for write in request.writes]
+        records = [_record(write, schemas[write.object]) for write in request.writes]
         body = {"allOrNone": False, "records": records}
         if request.external is not None:
-            return "PATCH", f"{path}/{soql.name(request.writes[0].object)}/{request.external}", body
+            return "PATCH", f"{path}/{soql.name(plain_object(request.writes[0].object))}/{request.external}", body
         return ("POST" if request.op is Op.CREATE else "PATCH"), path, body
 
 
@@ -238,27 +248,33 @@ def without_roles(write: Write) -> Write:
 def _requests(writes: Sequence[Write], schemas: dict[str, Schema]) -> Iterator[_Request]:
     """The least number of requests: mixed objects together, sorted into few runs; upserts by object, as they must be."""
     groups: dict[tuple[Op, str], list[Write]] = {}
+    upserting = {
+        object for object in {write.object for write in writes if write.op is Op.CREATE} if _upserts(schemas[object])
+    }
     for write in writes:
-        upsert = write.op is Op.CREATE and write.origin_id is not None and external_id_of(schemas[write.object])
-        groups.setdefault((write.op, write.object if upsert else ""), []).append(write)
+        upsert = write.op is Op.CREATE and write.object in upserting and write.origin_id is not None
+        groups.setdefault((write.op, plain_object(write.object) if upsert else ""), []).append(write)
     for (op, upserted), group in groups.items():
         group.sort(key=lambda write: write.object)
         part: list[Write] = []
         for write in group:
-            if len(part) == BATCH or len({other.object for other in part} | {write.object}) > _RUNS:
+            kinds = {plain_object(other.object) for other in (*part, write)}
+            if len(part) == BATCH or len(kinds) > _RUNS:
                 yield _Request(op, EXTERNAL_ID if upserted else None, part)
                 part = []
             part.append(write)
         yield _Request(op, EXTERNAL_ID if upserted else None, part)
 
 
-def _record(write: Write, external: str | None, schema: Schema) -> dict[str, Any]:
-    record: dict[str, Any] = {"attributes": {"type": write.object}}
+def _record(write: Write, schema: Schema) -> dict[str, Any]:
+    record: dict[str, Any] = {"attributes": {"type": plain_object(write.object)}}
     if write.op is Op.UPDATE:
         record["id"] = write.id
-    record.update(fields_of(write.values, schema))
-    if external is not None:
-        record[external] = write.origin_id
+        return record | fields_of(write.values, schema)
+    record |= fields_of(variants.completed(write, schema), schema)
+    external = external_id_of(schema)
+    if external is not None and write.origin_id is not None:
+        record[external] = variants.origin_of(write)
     return record
 
 
@@ -269,7 +285,7 @@ def _written(write: Write, result: Any, version: str) -> Written:
             created = write.op is Op.CREATE and bool(result.get("created", True))
             told = version if write.op is Op.UPDATE else None
             return Written(write.key, Outcome.DONE, to_18(result["id"]), created, told)
-        faults = tuple(fault_of(entry) for entry in result["errors"])
+        faults = tuple(_fault(entry, write) for entry in result["errors"])
     except (KeyError, TypeError, AttributeError):
         raise nonsense("A collections answer has a result without success or errors.") from None
     if write.op is Op.DELETE and any(fault.code == "ENTITY_IS_DELETED" for fault in faults):
@@ -277,6 +293,11 @@ def _written(write: Write, result: Any, version: str) -> Written:
             write.key, Outcome.DONE, write.id
         )  # as asked; by a try whose answer was lost, or by someone else
     return Written(write.key, Outcome.FAILED, faults=faults)
+
+
+def _fault(entry: Mapping[str, Any], write: Write) -> Fault:
+    fault = fault_of(entry)
+    return activity_fault(fault, write) if variants.is_activity(write.object) else fault
 
 
 def _locked(written: Written) -> bool:
