@@ -316,7 +316,7 @@ def systems_of(profile: Profile, tokens: tuple[str, str], budget: Budget, gauge:
     hubspot = HubSpotCrm(
         base_url=profile.hubspot_url, access_token=tokens[1], budget=budget, clock=clock, on_usage=heard_hubspot
     )
-    return Systems({Side.SALESFORCE: salesforce, Side.HUBSPOT: hubspot}, hubspot, hubspot)
+    return Systems({Side.SALESFORCE: salesforce, Side.HUBSPOT: hubspot}, hubspot, hubspot, hubspot.happenings)
 
 
 async def connect(where: Home, name: str, salesforce_url: str, hubspot_url: str, tokens: tuple[str, str]) -> Profile:

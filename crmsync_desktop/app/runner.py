@@ -28,6 +28,7 @@ from crmsync_desktop.engine.kept_plans import drop_unkept, keep_plan
 from crmsync_desktop.engine.metadata import OUTDATED
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.engine.recover import close_crashed_passes
+from crmsync_desktop.ports.actions import Happenings
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Properties
 from crmsync_desktop.ports.store import PassRow, PassState, Store
@@ -45,6 +46,7 @@ class Systems:
     crms: dict[Side, Crm]
     lists: ContactLists
     properties: Properties
+    happenings: Happenings | None = None
 
 
 class AsIf(msgspec.Struct, frozen=True):
@@ -207,6 +209,8 @@ class Runner:
             as_if=as_if is not None,
             stop=self._stop,
         )
+        for context in contexts:
+            context.happenings = systems.happenings
         drop_unkept(store)
         self._marks.clear()
         try:

@@ -20,6 +20,7 @@ from crmsync_desktop.domain.settings import PairRules, Settings, rules_of
 from crmsync_desktop.domain.settlements import Settlement
 from crmsync_desktop.domain.standing import Stood
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.ports.actions import Happenings
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Want
 from crmsync_desktop.ports.store import Entry, NewError, Store, Tally, Undone
@@ -108,6 +109,10 @@ class Context:
     """(link, property) that stands no longer."""
     undone: list[Undone] = field(default_factory=list)
     undone_notices: list[NewError] = field(default_factory=list)
+    happenings: Happenings | None = None
+    """What workflow actions go by; None where they rest (W1)."""
+    acted: Tally | None = None
+    """What workflow actions did in this pass, or would do; held by the first pair's context."""
     written: int = 0
     _counted: set[tuple[str, Side, str]] = field(default_factory=set)
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.actions import run_actions
 from crmsync_desktop.engine.backlog import piled_up
 from crmsync_desktop.engine.collecting import seldom_collected
 from crmsync_desktop.engine.context import Context
@@ -82,6 +83,7 @@ async def run_pass(
                 _drop_planned(context, row.state.value)
         row.finished_at = stamp(clock.now())
         row.tallies = tuple(tally for context in contexts for tally in context.tallies.values())
+        row.tallies += () if first.acted is None else (first.acted,)
         row.calls = {side.value: calls[side] - before.get(side, 0) for side in Side}
         store.end_pass(row)
     if failure is not None:
@@ -124,6 +126,7 @@ async def _run(contexts: Sequence[Context]) -> str:
                     return reason
                 objections.append(reason)
         if first.preview:
+            await run_actions(contexts)
             return " ".join(objections)
         for context in contexts:
             context.newly_linked = False
@@ -136,6 +139,7 @@ async def _run(contexts: Sequence[Context]) -> str:
             await recover(context)
     settle_reached(contexts)
     tell_lasting(contexts)
+    await run_actions(contexts)
     if first.store.entries(first.pass_id, [JournalState.UNKNOWN], limit=1):
         return "Some writes got no answer. The next pass looks for them first."
     return ""

@@ -90,7 +90,7 @@ async def _send(context: Context, side: Side, entries: list[Entry], settler: Set
     context.store.mark([entry.row for entry in entries], JournalState.SENT, now)
     answers = await context.crms[side].write([write_of(entry) for entry in entries])
     await settler.settle(list(zip(entries, answers, strict=True)))
-    _raise_if_stopped(answers)
+    raise_if_stopped(answers)
 
 
 def write_of(entry: Entry) -> Write:
@@ -108,7 +108,7 @@ def write_of(entry: Entry) -> Write:
     )
 
 
-def _raise_if_stopped(answers: Sequence[Written]) -> None:
+def raise_if_stopped(answers: Sequence[Written]) -> None:
     """A limit or a broken line ends the pass: the rest would fare no better. So does a batch that got no answer at all,
     which had its tries already: in an outage, every further batch would only be one more to look for."""
     if answers and all(answer.outcome is Outcome.UNKNOWN for answer in answers):
