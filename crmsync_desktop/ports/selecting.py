@@ -39,7 +39,7 @@ class Selecting(Protocol):
     ends the bulk job that it waits for.
     """
 
-    async def count(self, object: str, where: Filter | None) -> int:
+    async def how_many(self, object: str, where: Filter | None) -> int:
         """How many live records there are of it. One call."""
         ...
 
