@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
+from crmsync_desktop.app.error_views import ErrorLineView, PagesView
 from crmsync_desktop.app.match_views import OwnersView, StagesView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
@@ -39,10 +41,40 @@ class Facade(Protocol):
 
     async def status(self) -> StatusView: ...
 
-    async def errors(self, category: Category) -> list[ErrorGroupView]: ...
+    async def errors(
+        self, category: Category, pair: str = "", ignored: bool = False, shown: int = 50
+    ) -> list[ErrorGroupView]:
+        """Errors and notices of a card by root cause, with the first `shown` records of each; of one pair, unless it is "".
+        `ignored`: those that are ignored, instead of the others. Raises SetupError for a pair that there isn't."""
+        ...
 
-    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
-        """Stage the records of these errors (all of a category, all of all) for the next pass; gives how many."""
+    async def error_lines(
+        self, category: Category | None, pair: str, ignored: bool, after: int, limit: int
+    ) -> list[ErrorLineView]:
+        """The same one by one, in order of id, beginning after the id `after`, with all that is known of each (S5)."""
+        ...
+
+    async def retry_errors(self, category: Category | None, ids: list[int] | None, pair: str = "") -> int:
+        """Stage the records of these errors for the next pass: those named, else all of a category and pair, as far as they
+        aren't ignored. Gives how many weren't staged already. Raises SetupError, and stages none, for an id that there isn't."""
+        ...
+
+    async def ignore_errors(
+        self, reason: str, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        """Don't count these errors any more, nor show them (S5), as long as record, field and cause are the same; they clear
+        like any other. Gives how many. Raises SetupError without a reason, and where there is no such error."""
+        ...
+
+    async def unignore_errors(
+        self, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        """Count and show them again. Gives how many. Raises SetupError where there is no such error."""
+        ...
+
+    async def error_pages(self, error: int) -> PagesView:
+        """Where the record of an error, and its counterpart, are shown in their CRMs: only ever on the connection's own
+        hosts. Raises SetupError for an error that there isn't, or that isn't about a record."""
         ...
 
     async def approve(self, plan: int) -> PassView:
@@ -77,7 +109,13 @@ class Facade(Protocol):
         ...
 
     async def pairs(self) -> list[PairView]:
-        """The four pairs, parents first, with their switches. Costs no call."""
+        """All pairs, parents first, with their switches. Costs no call."""
+        ...
+
+    async def backfill_activities(self, pair: str, since: str, begin: bool) -> BackfillView:
+        """How many past activities of a kind, changed since that day (YYYY-MM-DD; "" = ever), there are to be read, and what
+        that costs; with `begin`, the next pass reads them. One call for each object that is counted. Raises SetupError for a
+        pair that is no activity or whose switch is off, and for a day that can't be."""
         ...
 
     async def preview_setting(self, key: str, value: str) -> PassView:

@@ -42,4 +42,5 @@ class PairWork:
             links=self._links_in.link_count(pair.name),
             mappings=len(self._rules_of_pairs[pair.name].syncing(schemas)),
             needs=needs,
+            kind=pair.kind,
         )

@@ -12,7 +12,7 @@ from crmsync_desktop.domain.close_dates import lent_by
 from crmsync_desktop.domain.currencies import Money, read_in
 from crmsync_desktop.domain.errors import SetupError, SignInNeeded
 from crmsync_desktop.domain.layout import Layout, assigned_by, resolve
-from crmsync_desktop.domain.mapping import DEALS, Mapping, Pair
+from crmsync_desktop.domain.mapping import DEALS, Mapping, Pair, PairKind
 from crmsync_desktop.domain.owners import Owners, match_owners
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Owner, Schema
@@ -191,7 +191,7 @@ def set_layout(store: Store, pair: Pair, layout: Layout, fields: Table[str, dict
     joined = [column for column in layout.columns if (column.parent or column.unread) and column.property not in left]
     store.set_layout(pair.name, layout.properties)
     store.save_document(name, {each: fields[each] for each in layout.properties if each in fields})
-    if before and joined:
+    if before and joined and pair.kind is not PairKind.ACTIVITY:  # past activities are read only on demand
         forget(store, [pair])
 
 

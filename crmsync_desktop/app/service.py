@@ -8,12 +8,14 @@ from collections.abc import Mapping as Table
 import msgspec
 
 from crmsync_desktop.app import reports, words
+from crmsync_desktop.app.activity_work import ActivityWork
 from crmsync_desktop.app.address_words import with_picklists
 from crmsync_desktop.app.all_mappings import AllMappings
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.decisions import Decisions
 from crmsync_desktop.app.duplicates import Duplicates
+from crmsync_desktop.app.error_work import ErrorWork
 from crmsync_desktop.app.mapping_work import MappingWork
 from crmsync_desktop.app.match_work import MatchWork
 from crmsync_desktop.app.pair_work import PairWork
@@ -29,7 +31,6 @@ from crmsync_desktop.app.views import (
     ChangeView,
     ConnectionView,
     DuplicatesView,
-    ErrorGroupView,
     Event,
     PassView,
     SettingView,
@@ -39,10 +40,8 @@ from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import CONTACTS, Mapping
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.engine.history import forget_flapping
 from crmsync_desktop.engine.metadata import OUTDATED, kept_schemas, schemas_of
 from crmsync_desktop.engine.metered import Metered
-from crmsync_desktop.engine.retry import stage_errors
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.practice import PracticeRecords
 from crmsync_desktop.ports.profiles import Profile, Profiles
@@ -52,7 +51,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork):
+class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActivityWork, ErrorWork):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -84,6 +83,8 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
         MappingWork.__init__(self, store, self._mappings, self._schemas, self._systems, self._runner, self._emit)
         MatchWork.__init__(self, store, clock, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
+        ActivityWork.__init__(self, store, clock, budget, self._systems, self._emit)
+        ErrorWork.__init__(self, store, clock, profile, self._emit)
         Decisions.__init__(self, store, clock, self._runner, self._emit)
         PlanWork.__init__(self, store, self._runner, self._mappings, lambda: addresses_of(self._profile))
         self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
@@ -116,19 +117,6 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
             next_at=self._runner.next_at,
             notice=self._notice,
         )
-
-    async def errors(self, category: Category) -> list[ErrorGroupView]:
-        rows = self._store.errors(category, 0, 10_000)
-        return reports.error_groups(rows)
-
-    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
-        staged = stage_errors(self._store, [category], None if ids is None else set(ids))
-        forget_flapping(self._store, self._clock.now())
-        self._store.save_document(
-            OUTDATED, True
-        )  # what was refused may be allowed by now, and that shows in the schemas
-        self._emit(Changed(("errors", "status")))
-        return staged
 
     # settings
 

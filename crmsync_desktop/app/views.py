@@ -9,7 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.app.error_views import AutoRetryView
+from crmsync_desktop.domain.mapping import PairKind, Rule
 from crmsync_desktop.domain.records import Category, Side
 
 
@@ -132,6 +133,8 @@ class StatusView(msgspec.Struct, frozen=True):
     """Records' errors that are open now, notices and ignored ones left out: what the cards add up to."""
     notices: int = 0
     ignored: int = 0
+    retry: AutoRetryView | None = None
+    """The next automatic retry; None where nothing is to be tried."""
     plan_waiting: int | None = None
     """The pass whose plan waits for a person's word (P7); `notice` says why."""
 
@@ -164,7 +167,8 @@ class ErrorGroupView(msgspec.Struct, frozen=True):
     hint: str
     count: int
     records: tuple[ErrorView, ...]
-    """At most 50; `count` says how many there are."""
+    """At most 50, unless more were asked for; `count` says how many there are."""
+    notice: bool = False
 
 
 class ConflictView(msgspec.Struct, frozen=True):
@@ -233,6 +237,7 @@ class PairView(msgspec.Struct, frozen=True):
     mappings: int
     """How many of its mappings sync as things are."""
     needs: str = ""
+    kind: PairKind = PairKind.OBJECT
 
 
 class FieldView(msgspec.Struct, frozen=True):

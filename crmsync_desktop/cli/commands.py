@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
+from crmsync_desktop.cli.activity_commands import activities_app
 from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_app
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
@@ -81,6 +82,7 @@ app = typer.Typer(
 app.command()(duplicates)
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
 app.add_typer(pairs_app, name="pairs", no_args_is_help=True)
+app.add_typer(activities_app, name="activities", no_args_is_help=True)
 app.add_typer(conflicts_app, name="conflicts")
 app.command()(approve)
 app.command()(changes)

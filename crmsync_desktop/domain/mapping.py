@@ -176,6 +176,7 @@ MEETINGS = _activity("meetings", "meetings", ("Task.Meeting", "Event"), "hs_meet
 NOTES = _activity("notes", "notes", ("Task.Note",), "hs_note_body", "note")
 FORMS = _activity("forms", "form_submissions", ("Task.Form",), "subject", "form submission")
 ACTIVITIES = (TASKS, CALLS, EMAILS, MEETINGS, NOTES, FORMS)
+ACTIVITY_OBJECTS = frozenset(object for pair in ACTIVITIES for object in (pair.hubspot, *pair.salesforce))
 PAIRS = {pair.name: pair for pair in (COMPANIES, CONTACTS, DEALS, TICKETS, *ACTIVITIES)}
 """The pairs that ship, parents before their children: the order in which a pass deals with them."""
 

@@ -7,11 +7,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmsync_desktop.domain.mapping import CONTACTS, MatchedBy
-from crmsync_desktop.domain.records import Cell, Presence, Side
+from crmsync_desktop.domain.records import Category, Cell, Fault, Presence, Side
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Shared, couple_cells, couples_of, match_loose
 from crmsync_desktop.ports.store import Known, RecordState
 
+LONELY = Fault(
+    Category.ASSOCIATIONS,
+    "NO_SYNCED_CONTACT",
+    "None of its contacts is linked to a contact in Salesforce yet, so it gets no account there.",
+)
 CONTACT = "Contact"
 """A lead has no account: nothing is known of its company through it."""
 

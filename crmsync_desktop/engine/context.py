@@ -14,6 +14,7 @@ from crmsync_desktop.domain.guard import Reaches
 from crmsync_desktop.domain.layout import Layout
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.newest import Evidence
+from crmsync_desktop.domain.placing import PEOPLE
 from crmsync_desktop.domain.records import Cell, Fault, Op, Side
 from crmsync_desktop.domain.schema import Kind, Schema
 from crmsync_desktop.domain.settings import PairRules, Settings, rules_of
@@ -23,13 +24,14 @@ from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.actions import Happenings
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Want
-from crmsync_desktop.ports.store import Entry, NewError, Store, Tally, Undone
+from crmsync_desktop.ports.store import Entry, Link, NewError, Store, Tally, Undone
 
 if TYPE_CHECKING:
     from crmsync_desktop.engine.applying import Approval
     from crmsync_desktop.engine.parents import Parents
     from crmsync_desktop.engine.stage_watch import StageWatch
 
+PEOPLE_OF = {PEOPLE: "contacts"}
 CLOCKS_APART = 60.0
 """Seconds between the two sides' clocks that are more than the way of an answer."""
 Report = Callable[[str, int, int], None]
@@ -91,6 +93,8 @@ class Context:
     """What this pass has put on record against links: (Salesforce id, code, fields)."""
     newly_linked: bool = False
     """Whether this pair got links in this pass that its children haven't been told of."""
+    linked_now: set[str] = field(default_factory=set)
+    """The records ("contacts/ID") of both sides of those links, as far as it is known which."""
     reaches: Reaches = field(default_factory=Reaches)
     """How far the plan that is being made reaches, for the guard rail."""
     announce: Callable[[str], None] = lambda text: None
@@ -125,12 +129,17 @@ class Context:
             for column in self.layout.columns
             if column.parent and column.kind is Kind.REFERENCE
         ]
+        self._placed = [(column.place, column.translation) for column in self.layout.columns if column.parents]
 
     def parents_in(self, cells: Sequence[Cell]) -> tuple[str, ...]:
         """The records that one with these cells belongs to, as "companies/ID"."""
-        if not self._parent_places or not cells:
+        if not cells or not (self._parent_places or self._placed):
             return ()
-        return tuple(f"{parent}/{cell}" for place, parent in self._parent_places if (cell := cells[place]))
+        found = [f"{parent}/{cell}" for place, parent in self._parent_places if (cell := cells[place])]
+        for place, placing in self._placed:
+            if cell := cells[place]:
+                found += [f"{PEOPLE_OF.get(key, key)}/{id}" for key, id in placing.named(cell)]
+        return tuple(found)
 
     def check_stop(self) -> None:
         """Raise Cancelled where a person asked to stop. Called between batches: what was sent is settled by then."""
@@ -181,6 +190,16 @@ class Context:
         """Whether a mapping is so new that what records hold in its fields has yet to be read: then a record that says
         what it said before is news all the same (M4)."""
         return any(column.unread for column in self.layout.columns)
+
+    def note_links(self, links: Sequence[Link]) -> None:
+        """Links were made, or moved to other records: children that wait for them are to hear of it."""
+        self.newly_linked = self.newly_linked or bool(links)
+        for link in links:
+            self.linked_now.update((f"{self.pair.name}/{link.salesforce_id}", f"{self.pair.name}/{link.hubspot_id}"))
+
+    def read_objects(self, side: Side) -> tuple[str, ...]:
+        """Those whose changes are read."""
+        return (self.pair.hubspot,) if side is Side.HUBSPOT else self.rules.reads
 
     def objects(self, side: Side) -> tuple[str, ...]:
         return (self.pair.hubspot,) if side is Side.HUBSPOT else self.pair.salesforce

@@ -8,6 +8,7 @@ from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.actions import run_actions
+from crmsync_desktop.engine.activities import is_activity, stage_placed
 from crmsync_desktop.engine.backlog import piled_up
 from crmsync_desktop.engine.collecting import seldom_collected
 from crmsync_desktop.engine.context import Context
@@ -130,6 +131,7 @@ async def _run(contexts: Sequence[Context]) -> str:
             return " ".join(objections)
         for context in contexts:
             context.newly_linked = False
+            context.linked_now.clear()
         for context in contexts:
             first.again = stage_parents(context) or first.again
         if not any(context.again for context in contexts):
@@ -164,7 +166,10 @@ async def _run_pair(context: Context) -> str:
     """Decide and carry out what is staged of one pair; gives why the guard rail stops it, or ""."""
     context.check_stop()
     if any(context.pairs[name].newly_linked for name in context.parents if name in context.pairs):
-        stage_waiting(context)
+        if is_activity(context):
+            stage_placed(context)
+        else:
+            stage_waiting(context)
     await make_plan(context)
     reason = guard_rail(context)
     if context.preview:

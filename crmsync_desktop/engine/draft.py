@@ -15,7 +15,6 @@ from crmsync_desktop.engine.applying import admitted
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Couple
 from crmsync_desktop.engine.never_again import bar_replaced
-from crmsync_desktop.engine.parents import LONELY
 from crmsync_desktop.ports.store import (
     Conflict,
     Entry,
@@ -158,12 +157,11 @@ class Draft:
             self._entry(plan.side, plan.object, None, Op.CREATE, None, record, None, label, reason, tuple(plan.changes))
         )
 
-    def lonely(self, record: Known, cells: list[Cell]) -> None:
-        """A company without a contact that syncs gets no account yet (semantics 2)."""
+    def wait(self, record: Known, cells: list[Cell], fault: Fault) -> None:
+        """It gets no counterpart yet: a company without a contact that syncs (semantics 2), an activity of nobody that is
+        linked (A1)."""
         self._context.hold(record.side, record.id)
         label = self._label(record, cells)
-        message = "None of its contacts is linked to a contact in Salesforce yet, so it gets no account there."
-        fault = Fault(Category.ASSOCIATIONS, LONELY, message)
         self._errors.append(self._error(record.side, record.object, record.id, label, fault, notice=True))
         self.settle(record, cells, RecordState.PARKED)
 
@@ -250,7 +248,7 @@ class Draft:
         bar_replaced(self._context, self.replaced)
         if self._new_links:
             ids = store.add_links([link for link, _ in self._new_links])
-            self._context.newly_linked = True
+            self._context.note_links([link for link, _ in self._new_links])
             for (link, entries), id in zip(self._new_links, ids, strict=True):
                 link.link = id
                 for entry in entries:

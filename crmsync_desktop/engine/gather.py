@@ -12,6 +12,7 @@ import msgspec
 from crmsync_desktop.domain.matching import Candidate, Matching, match_group
 from crmsync_desktop.domain.records import Cell, Op, Presence, Side
 from crmsync_desktop.domain.values import key_of
+from crmsync_desktop.engine.activities import related_pairs
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.ports.store import JournalState, Known, Link, RecordState
 
@@ -91,6 +92,9 @@ def in_flight(context: Context) -> InFlight:
         for entry in waiting
         if entry.op is Op.CREATE and not any(change.field in keys[entry.object] for change in entry.changes)
     }
+    for other in related_pairs(context):  # a new to-do may be what became of a note
+        sent = context.store.entries(None, states, Side.SALESFORCE, Op.CREATE, 0, 1, other.pair.name)
+        keyless |= {entry.side for entry in sent}
     return InFlight({entry.source_row for entry in waiting if entry.source_row is not None}, keyless)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import msgspec
 
-from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.mapping import ACTIVITY_OBJECTS, Pair
 from crmsync_desktop.domain.owners import Pairing
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Owner, Schema, with_withheld
@@ -77,7 +77,8 @@ async def schemas_of(
             for object in kept.keys() & read.keys():
                 schema = read[object] = with_withheld(kept[object], read[object])
                 changed |= schema.fields != kept[object].fields
-                if schema.fields.keys() - kept[object].fields.keys():
+                # Past activities are read only if somebody asks for them.
+                if schema.fields.keys() - kept[object].fields.keys() and object not in ACTIVITY_OBJECTS:
                     store.forget_cursor(side, object)
             store.save_schemas(read.values())
             fresh.update(read)

@@ -14,6 +14,7 @@ import msgspec
 from crmsync_desktop.domain.errors import SetupError, SignInNeeded
 from crmsync_desktop.domain.records import UNSEEN, Observed, Presence, Side
 from crmsync_desktop.domain.values import keys_of, version_order
+from crmsync_desktop.engine.activities import first_cursor, without_own
 from crmsync_desktop.engine.context import Context, side_by_side
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.shut_pairs import shut_out
@@ -55,8 +56,13 @@ def _stop_watch(context: Context, side: Side) -> None:
 async def _read(contexts: Sequence[Context], side: Side, read: dict[Side, int]) -> None:
     first = contexts[0]
     cursors = first.store.cursors()
-    context_of = {object: context for context in contexts for object in context.objects(side)}
-    wants = [context.want(side, object, cursors.get((side, object))) for object, context in context_of.items()]
+    context_of = {object: context for context in contexts for object in context.read_objects(side)}
+    wants = [
+        context.want(side, object, cursors.get((side, object)) or first_cursor(context, side, object))
+        for object, context in context_of.items()
+    ]
+    if not wants:
+        return
     watch = first.stages if side is Side.SALESFORCE else None
     if watch is not None and watch.rides and watch.source not in context_of:
         watch = None  # the pair that it rides on is read by itself
@@ -99,6 +105,8 @@ def _lacks_fields(context: Context, side: Side, page: Page) -> bool:
 
 def news(context: Context, side: Side, object: str, records: list[Observed]) -> list[tuple[Observed, int]]:
     """Those records that say something new, with their digests. A tombstone of a record never seen is no news."""
+    if side is Side.SALESFORCE:
+        records = without_own(context, object, records)
     known, unread = context.store.digests(side, object, [record.id for record in records]), context.unread
     fresh: list[tuple[Observed, int]] = []
     for seen in records:

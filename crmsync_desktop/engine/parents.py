@@ -9,17 +9,18 @@ from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.domain.kept_plan import NEW
 from crmsync_desktop.domain.lifecycle import Fate
-from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.mapping import CONTACTS, Pair, PairKind
 from crmsync_desktop.domain.members import parse
+from crmsync_desktop.domain.placing import PEOPLE
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Presence, Side
 from crmsync_desktop.domain.schema import Kind
+from crmsync_desktop.engine.activities import UNPLACED, is_activity
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.gather import Gathered
 from crmsync_desktop.engine.retry import MOST
 from crmsync_desktop.ports.store import JournalState, Link, Store
 
 WAITING = "PARENT_NOT_LINKED"
-LONELY = "NO_SYNCED_CONTACT"
 
 
 class Parents:
@@ -28,9 +29,19 @@ class Parents:
 
     waits = True
 
-    def __init__(self, store: Store, pair: Pair) -> None:
+    @property
+    def noun(self) -> str:
+        return self._pair.noun
+
+    def accepts(self, object: str) -> bool:
+        """Whether such a lookup can point at a record of this Salesforce object."""
+        return self._object in (None, object)
+
+    def __init__(self, store: Store, pair: Pair, object: str | None) -> None:
+        """`object`: the Salesforce object that such lookups point at; None for any of the pair's."""
         self._store = store
         self._pair = pair
+        self._object = object
         self._across: dict[Side, dict[str, str | None]] = {side: {} for side in Side}
 
     def to_hubspot(self, cell: str, cells: Sequence[Cell]) -> Cell:
@@ -53,8 +64,7 @@ class Parents:
         across = self._across[side]
         unknown = sorted({id for id in ids if id not in across})
         if unknown:
-            # No lookup points at a lead: one that is linked to a lead has no counterpart until the lead is converted.
-            found = self._store.counterpart_ids(self._pair.name, side, unknown, self._pair.salesforce[0])
+            found = self._store.counterpart_ids(self._pair.name, side, unknown, self._object)
             across.update({id: found.get(id) for id in unknown})
 
     def expect(self, side: Side, id: str) -> None:
@@ -84,11 +94,24 @@ class Parents:
 
 def parents_of_all(store: Store, pairs: Iterable[Pair]) -> dict[str, Parents]:
     """For the layouts of all pairs that sync, by the parents' pair."""
-    return {pair.name: Parents(store, pair) for pair in pairs}
+    # No lookup but an activity's points at a lead: a contact that is linked to one has no counterpart for the others.
+    found = {
+        pair.name: Parents(store, pair, pair.salesforce[0]) for pair in pairs if pair.kind is not PairKind.ACTIVITY
+    }
+    contacts = next((pair for pair in pairs if pair.name == CONTACTS.name), None)
+    people = {PEOPLE: Parents(store, contacts, None)} if contacts is not None else {}
+    return found | people
+
+
+def _known_as(context: Context) -> list[Parents]:
+    """All that find this pair's records."""
+    keys = (context.pair.name, PEOPLE) if context.pair.name == CONTACTS.name else (context.pair.name,)
+    return [context.parents[key] for key in keys if key in context.parents]
 
 
 def load_parents(context: Context, gathered: Gathered) -> None:
     """Everything that the lookups of one chunk point at, in one query for each side and pair of parents."""
+    _load_places(context, gathered)
     for column in context.layout.columns:
         if not column.parent:
             continue
@@ -103,6 +126,23 @@ def load_parents(context: Context, gathered: Gathered) -> None:
                     wanted[side].update(_ids(column.kind, cell))
         for side, ids in wanted.items():
             context.parents[column.parent].load(side, ids)
+
+
+def _load_places(context: Context, gathered: Gathered) -> None:
+    for column in context.layout.columns:
+        if not column.parents:
+            continue
+        wanted: dict[tuple[Side, str], set[str]] = {}
+        cells = [(record.side, record.cells) for record in gathered.rows.values() if record.cells]
+        for couple in gathered.couples:
+            cells.append((Side.SALESFORCE, couple.link.base_salesforce))
+            cells.append((Side.HUBSPOT, couple.link.base_hubspot))
+        for side, held in cells:
+            if cell := held[column.place]:
+                for key, id in column.translation.named(cell):
+                    wanted.setdefault((side, key), set()).add(id)
+        for (side, key), ids in wanted.items():
+            context.parents[key].load(side, ids)
 
 
 def _ids(kind: Kind, cell: str) -> Iterable[str]:
@@ -121,19 +161,19 @@ def note_unlinked(context: Context, salesforce: Sequence[Cell], hubspot: Sequenc
 
 def expect_fate(context: Context, link: Link, verdict: Fate) -> None:
     """In a preview, what becomes of this link is what its children would find."""
-    parents = context.parents.get(context.pair.name)
-    if parents is None or verdict is Fate.SKIP:
+    if verdict is Fate.SKIP:
         return
-    if verdict is Fate.SYNC and link.salesforce_object == context.pair.salesforce[0]:
-        parents.expect_link(link.salesforce_id, link.hubspot_id)
-    else:
-        parents.expect_loss(link.salesforce_id, link.hubspot_id)
+    for parents in _known_as(context):
+        if verdict is Fate.SYNC and parents.accepts(link.salesforce_object):
+            parents.expect_link(link.salesforce_id, link.hubspot_id)
+        else:
+            parents.expect_loss(link.salesforce_id, link.hubspot_id)
 
 
 def expect_created(context: Context) -> None:
     """In a preview, what this pair would create is what its children would belong to."""
-    parents = context.parents.get(context.pair.name)
-    if parents is None:
+    known_as = _known_as(context)
+    if not known_as:
         return
     after = 0
     while entries := context.store.entries(
@@ -141,14 +181,19 @@ def expect_created(context: Context) -> None:
     ):
         after = entries[-1].row
         for entry in entries:
-            if entry.origin_id and entry.object in (context.pair.hubspot, context.pair.salesforce[0]):
-                parents.expect(entry.side.other, entry.origin_id)
+            for parents in known_as:
+                if entry.origin_id and (entry.side is Side.HUBSPOT or parents.accepts(entry.object)):
+                    parents.expect(entry.side.other, entry.origin_id)
 
 
 def stage_waiting(context: Context) -> None:
     """Records that wait for a parent, were refused for one, or wait for a child that syncs, are looked at again once there
     may be one."""
-    rows = [row for row in context.store.errors(Category.ASSOCIATIONS, 0, MOST) if row.pair == context.pair.name]
+    rows = [
+        row
+        for row in context.store.errors(Category.ASSOCIATIONS, 0, MOST)
+        if row.pair == context.pair.name and row.code != UNPLACED
+    ]
     for side, object in sorted({(row.side, row.object) for row in rows}):
         ids = sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})
         known = context.store.records_by_id(side, object, ids)
@@ -170,6 +215,8 @@ def _stage_conflicts(context: Context) -> None:
 
 def stage_parents(context: Context) -> bool:
     """A company waits for a contact that syncs: once one is linked, it is looked at again. Whether any was staged."""
+    if is_activity(context):
+        return False  # nobody waits for an activity
     ids: dict[str, list[str]] = {}
     for place in sorted(context.linked_children):
         name, _, id = place.partition("/")

@@ -7,13 +7,14 @@ crash at any point leads back here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from crmsync_desktop.domain.guard import Reaches
 from crmsync_desktop.domain.lifecycle import Fate, edited, fate
 from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
-from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
-from crmsync_desktop.engine.companies import shared_contacts, without_contact
+from crmsync_desktop.domain.records import UNSEEN, Cell, Fault, Presence, Side
+from crmsync_desktop.engine.activities import is_activity, unplaced
+from crmsync_desktop.engine.companies import LONELY, shared_contacts, without_contact
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.draft import Draft
 from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, couple_cells, gather, in_flight
@@ -27,6 +28,7 @@ from crmsync_desktop.engine.stamps import edited_at
 from crmsync_desktop.engine.standing import forget_stood, load_standing, stand, to_be_made_anew
 from crmsync_desktop.ports.store import Known, Link, LinkState, RecordState
 
+NOBODY: Mapping[int, Fault] = {}
 CHUNK = 2_000
 """Records decided at a time: bounds memory, and is what one Salesforce read-back takes."""
 
@@ -62,7 +64,8 @@ async def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, dr
     keep_out(context, gathered)
     load_parents(context, gathered)
     await weigh(context, gathered)
-    lonely = without_contact(context, [gathered.rows[row] for row in gathered.matching.alone])
+    alone = [gathered.rows[row] for row in gathered.matching.alone]
+    waiting = dict.fromkeys(without_contact(context, alone), LONELY) | unplaced(context, alone)
     for couple in gathered.couples:
         _plan_couple(context, couple, members, draft, gathered)
     for match in gathered.matching.matches:
@@ -72,7 +75,7 @@ async def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, dr
     for row in gathered.matching.alone:
         if flying.may_be(gathered.rows[row]):
             continue  # stays staged until it is known whether it is the record that we created
-        _plan_alone(context, gathered.rows[row], members, draft, lonely=lonely)
+        _plan_alone(context, gathered.rows[row], members, draft, waiting=waiting)
     for record in gathered.gone:
         draft.settle(record, None, RecordState.SETTLED)
 
@@ -108,9 +111,11 @@ def _plan_couple(context: Context, couple: Couple, members: set[str] | None, dra
         plan_stage(context, link.salesforce_id, hubspot, h_cells, plan)
         if link.state is not LinkState.LIVE:
             link.state = LinkState.LIVE
-            plan.rebased = context.newly_linked = True
+            plan.rebased = True
+            context.note_links([link])
         draft.link(link, plan, salesforce, hubspot, s_cells, h_cells)
-        note_unlinked(context, s_cells, h_cells)
+        if not is_activity(context):
+            note_unlinked(context, s_cells, h_cells)
     elif verdict is Fate.SKIP:
         draft.rest(couple)
     elif verdict is Fate.DELETE_HUBSPOT:
@@ -189,7 +194,7 @@ def _plan_alone(
     members: set[str] | None,
     draft: Draft,
     cells: list[Cell] | None = None,
-    lonely: Collection[int] = (),
+    waiting: Mapping[int, Fault] = NOBODY,
 ) -> None:
     """A record without a counterpart: create one, where the settings and the inclusion list let it travel."""
     rules = context.rules
@@ -200,8 +205,8 @@ def _plan_alone(
         wanted = rules.to_salesforce and (members is None or record.id in members)
         target = rules.created_as
     cells = cells if cells is not None else record.cells or []
-    if wanted and record.row in lonely:
-        draft.lonely(record, cells)
+    if wanted and record.row in waiting:
+        draft.wait(record, cells, waiting[record.row])
         return
     if not wanted:
         draft.settle(record, cells, RecordState.SETTLED)

@@ -70,7 +70,7 @@ async def _follow_successors(context: Context, gone: list[Known]) -> None:
         context.store.clear_errors(followed)
     if not context.preview or moved:
         context.store.update_links(moved)
-        context.newly_linked = context.newly_linked or bool(moved)
+        context.note_links(moved)
 
 
 def _forget_missing(context: Context, link: Link) -> None:
@@ -160,7 +160,7 @@ def _follow_absorbed(context: Context, products: list[Known]) -> None:
                 moved.append(link)
     if moved:
         context.store.update_links(moved)
-        context.newly_linked = True
+        context.note_links(moved)
     # They are no more, though nothing else ever says so; and matching must not find them again.
     absorbed = [former.row for former in old.values() if former.presence is Presence.LIVE]
     context.store.settle(

@@ -105,7 +105,7 @@ class Settler:
             if state is not RecordState.PARKED:  # what still stands against a field of it, the link tells from now on
                 cleared.append((source.side, source.object, source.id))
         context.made.update(context.store.add_links(links))
-        context.newly_linked = context.newly_linked or bool(links)
+        context.note_links(links)
         context.store.settle(settles)
         self._clear(cleared)
         self._note_unread(done)

@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from types import NoneType
 from typing import Any, TypeVar
 
+from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
+from crmsync_desktop.app.error_views import ErrorLineView, PagesView
 from crmsync_desktop.app.match_views import OwnersView, StagesView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
@@ -45,11 +47,31 @@ class RemoteFacade(ABC):
     async def status(self) -> StatusView:
         return await self._ask(StatusView, "status")
 
-    async def errors(self, category: Category) -> list[ErrorGroupView]:
-        return await self._ask(list[ErrorGroupView], "errors", category)
+    async def errors(
+        self, category: Category, pair: str = "", ignored: bool = False, shown: int = 50
+    ) -> list[ErrorGroupView]:
+        return await self._ask(list[ErrorGroupView], "errors", category, pair, ignored, shown)
 
-    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
-        return await self._ask(int, "retry_errors", category, ids)
+    async def error_lines(
+        self, category: Category | None, pair: str, ignored: bool, after: int, limit: int
+    ) -> list[ErrorLineView]:
+        return await self._ask(list[ErrorLineView], "error_lines", category, pair, ignored, after, limit)
+
+    async def retry_errors(self, category: Category | None, ids: list[int] | None, pair: str = "") -> int:
+        return await self._ask(int, "retry_errors", category, ids, pair)
+
+    async def ignore_errors(
+        self, reason: str, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        return await self._ask(int, "ignore_errors", reason, category, ids, pair, code)
+
+    async def unignore_errors(
+        self, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        return await self._ask(int, "unignore_errors", category, ids, pair, code)
+
+    async def error_pages(self, error: int) -> PagesView:
+        return await self._ask(PagesView, "error_pages", error)
 
     async def approve(self, plan: int) -> PassView:
         return await self._ask(PassView, "approve", plan)
@@ -74,6 +96,9 @@ class RemoteFacade(ABC):
 
     async def pairs(self) -> list[PairView]:
         return await self._ask(list[PairView], "pairs")
+
+    async def backfill_activities(self, pair: str, since: str, begin: bool) -> BackfillView:
+        return await self._ask(BackfillView, "backfill_activities", pair, since, begin)
 
     async def preview_setting(self, key: str, value: str) -> PassView:
         return await self._ask(PassView, "preview_setting", key, value)
