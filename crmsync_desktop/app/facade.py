@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from crmsync_desktop.app.activity_views import BackfillView
+from crmsync_desktop.app.action_views import ActionRuleView, ActionTrialView, FiringView
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.error_views import ErrorLineView, PagesView
 from crmsync_desktop.app.match_views import OwnersView, StagesView
@@ -28,6 +29,7 @@ from crmsync_desktop.app.views import (
     StatusView,
 )
 from crmsync_desktop.app.why_views import WhyView
+from crmsync_desktop.domain.action_rules import ActionRule
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.settlements import Use
@@ -238,6 +240,47 @@ class Facade(Protocol):
     async def why(self, record: str, property: str | None) -> WhyView:
         """What is known of a record, named by its address in either CRM, its id or an e-mail address, and what decides about it
         (P3); with a HubSpot `property`, about that field. Costs no call. Raises SetupError for what names no record."""
+        ...
+
+    # Workflow actions (W1). A rule is named by its name or number.
+
+    async def actions(self) -> list[ActionRuleView]:
+        """All rules, with how often each has fired."""
+        ...
+
+    async def save_action(self, rule: ActionRule, replaces: str | None) -> ActionRuleView:
+        """Make a rule, or put it in the place of one. Names and labels in it become ids. It counts what happens from now on,
+        unless it replaces one that was on and waited for the same. Costs calls where the memory doesn't know what it names.
+        Raises SetupError for what isn't there, with what would be accepted; then nothing is saved."""
+        ...
+
+    async def switch_action(self, name: str, on: bool) -> ActionRuleView:
+        """Switched on, it counts what happens from then on; switched off, what waits goes on waiting. May cost a call."""
+        ...
+
+    async def remove_action(self, name: str) -> list[ActionRuleView]:
+        """What it did stays; what it was still to do isn't done."""
+        ...
+
+    async def try_action(self, name: str, days: int) -> ActionTrialView:
+        """For which records the rule would have fired in the last days, by the journal, and what that can't know. Costs no
+        call, but for rules on lists: one for 250 that joined."""
+        ...
+
+    async def firings(
+        self, rule: str | None, record: str | None, state: str | None, limit: int, before: int | None
+    ) -> list[FiringView]:
+        """What has fired, the newest first: of all rules or one, of all records or one (named as for `why`), in any state or
+        one; those numbered below `before`. Costs no call."""
+        ...
+
+    async def retry_firings(self, rule: str | None, numbers: list[int] | None) -> int:
+        """Let firings that were refused be tried again in the next pass: those of a rule, these, or all; gives how many."""
+        ...
+
+    async def undo_firing(self, number: int) -> FiringView:
+        """Delete the task again that it created, or put the campaign member back, unless somebody has edited it since: then,
+        and where nothing was done, raises SetupError. Costs a call to look and one to write."""
         ...
 
     async def duplicates(self, pair: str, limit: int) -> DuplicatesView:

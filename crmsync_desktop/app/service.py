@@ -9,6 +9,7 @@ import msgspec
 
 from crmsync_desktop.app import reports, words
 from crmsync_desktop.app.activity_work import ActivityWork
+from crmsync_desktop.app.action_work import ActionWork
 from crmsync_desktop.app.address_words import with_picklists
 from crmsync_desktop.app.all_mappings import AllMappings
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
@@ -51,7 +52,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActivityWork, ErrorWork):
+class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActionWork, ActivityWork, ErrorWork):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -87,6 +88,7 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
         ErrorWork.__init__(self, store, clock, profile, self._emit)
         Decisions.__init__(self, store, clock, self._runner, self._emit)
         PlanWork.__init__(self, store, self._runner, self._mappings, lambda: addresses_of(self._profile))
+        ActionWork.__init__(self, store, clock, self._systems, lambda: addresses_of(self._profile), self._emit)
         self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         touched = Touched(store, clock, self._systems)
         around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit, touched.records)

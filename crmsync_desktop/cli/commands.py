@@ -14,6 +14,7 @@ from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.activity_commands import activities_app
+from crmsync_desktop.cli.action_commands import actions_app
 from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_app
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
@@ -49,6 +50,7 @@ _SETTING_UP = [
     "pairs",
     "settings",
     "mappings",
+    "actions",
     "stages",
     "owners",
     "duplicates",
@@ -91,6 +93,7 @@ app.command()(apply)
 app.command()(undo)
 app.command()(why)
 app.command()(history)
+app.add_typer(actions_app, name="actions", no_args_is_help=True)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)
 app.add_typer(stages_app, name="stages", no_args_is_help=True)

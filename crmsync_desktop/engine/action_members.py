@@ -19,6 +19,8 @@ MEMBER: Final = "CampaignMember"
 MEMBER_STATUS: Final = "CampaignMemberStatus"
 OBJECTS: Final = ("Campaign", MEMBER, MEMBER_STATUS)
 FIELDS: Final = ("CampaignId", "ContactId", "LeadId", "Status")
+SENT_STATUS: Final = "sent.Status"
+"""Among a firing's values: the member status that was sent."""
 ROUNDS: Final = 3
 """How often a pass looks again: several firings may be about one member, and somebody may be quicker."""
 _TAKEN: Final = "DUPLICATE_VALUE"
@@ -134,8 +136,9 @@ async def _round(
         for begin in range(0, len(planned), size):
             context.check_stop()
             batch = planned[begin : begin + size]
-            for work, _ in batch:
+            for work, write in batch:
                 work.firing.state, work.firing.sent_at, work.firing.target_object = FiringState.SENT, desk.now, MEMBER
+                work.firing.values[SENT_STATUS] = write.values.get("Status") or ""
             context.store.update_firings([work.firing for work, _ in batch])
             answers = await context.crms[Side.SALESFORCE].write([write for _, write in batch])
             yield [_answered(work, op, answer) for (work, _), answer in zip(batch, answers, strict=True)]

@@ -110,7 +110,7 @@ class Firings(Protocol):
         ...
 
     def update_firings(self, firings: Sequence[Firing]) -> None:
-        """Replace state, times, target, former, message and tries. One that is SENT now is on the disk itself when this
+        """Replace state, values, times, target, former, message and tries. One that is SENT now is on the disk itself when this
         returns."""
         ...
 

@@ -7,6 +7,7 @@ from types import NoneType
 from typing import Any, TypeVar
 
 from crmsync_desktop.app.activity_views import BackfillView
+from crmsync_desktop.app.action_views import ActionRuleView, ActionTrialView, FiringView
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.error_views import ErrorLineView, PagesView
 from crmsync_desktop.app.match_views import OwnersView, StagesView
@@ -27,6 +28,7 @@ from crmsync_desktop.app.views import (
     StatusView,
 )
 from crmsync_desktop.app.why_views import WhyView
+from crmsync_desktop.domain.action_rules import ActionRule
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.settlements import Use
@@ -192,6 +194,32 @@ class RemoteFacade(ABC):
 
     async def why(self, record: str, property: str | None) -> WhyView:
         return await self._ask(WhyView, "why", record, property)
+
+    async def actions(self) -> list[ActionRuleView]:
+        return await self._ask(list[ActionRuleView], "actions")
+
+    async def save_action(self, rule: ActionRule, replaces: str | None) -> ActionRuleView:
+        return await self._ask(ActionRuleView, "save_action", rule, replaces)
+
+    async def switch_action(self, name: str, on: bool) -> ActionRuleView:
+        return await self._ask(ActionRuleView, "switch_action", name, on)
+
+    async def remove_action(self, name: str) -> list[ActionRuleView]:
+        return await self._ask(list[ActionRuleView], "remove_action", name)
+
+    async def try_action(self, name: str, days: int) -> ActionTrialView:
+        return await self._ask(ActionTrialView, "try_action", name, days)
+
+    async def firings(
+        self, rule: str | None, record: str | None, state: str | None, limit: int, before: int | None
+    ) -> list[FiringView]:
+        return await self._ask(list[FiringView], "firings", rule, record, state, limit, before)
+
+    async def retry_firings(self, rule: str | None, numbers: list[int] | None) -> int:
+        return await self._ask(int, "retry_firings", rule, numbers)
+
+    async def undo_firing(self, number: int) -> FiringView:
+        return await self._ask(FiringView, "undo_firing", number)
 
     async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
         return await self._ask(DuplicatesView, "duplicates", pair, limit)

@@ -26,7 +26,7 @@ _NOTED_FOR = f"SELECT rule, record_id, occasion FROM firing WHERE object = ? AND
 _SEEN = "INSERT OR REPLACE INTO watched (object, record_id, version) VALUES (?, ?, ?)"
 _VERSIONS = f"SELECT record_id, version FROM watched WHERE object = ? AND record_id IN {LIST}"  # noqa: S608
 _UPDATE = (
-    "UPDATE firing SET state = ?, sent_at = ?, ended_at = ?, target_object = ?, target_id = ?, former = ?, message = ?, "
+    "UPDATE firing SET state = ?, filled = ?, sent_at = ?, ended_at = ?, target_object = ?, target_id = ?, former = ?, message = ?, "
     "tries = ? WHERE number = ?"
 )
 _OF = (
@@ -135,6 +135,7 @@ class Firings(Session):
         rows = [
             (
                 int(each.state),
+                msgspec.json.encode(each.values).decode(),
                 each.sent_at,
                 each.ended_at,
                 each.target_object,
