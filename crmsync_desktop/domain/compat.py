@@ -36,6 +36,8 @@ class Fit(msgspec.Struct, frozen=True):
 
 MEMBER_RULES: Final = (Rule.TWO_WAY, Rule.ALWAYS_SALESFORCE, Rule.DONT_SYNC)
 """Members are joined one by one; nothing in them is ever blank."""
+PLACING_RULES: Final = (Rule.TWO_WAY, Rule.ALWAYS_HUBSPOT, Rule.ALWAYS_SALESFORCE, Rule.DONT_SYNC)
+"""One of several is no value that could be preferred unless it is blank."""
 
 
 class _Way(Enum):
@@ -48,6 +50,8 @@ class _Way(Enum):
     PARENT = 3
     """Ids of the two records of one link."""
     MEMBERS = 4
+    PLACING = 5
+    """One lookup, and all the records that an activity belongs to."""
 
 
 TEXTS: Final = frozenset(
@@ -84,6 +88,10 @@ _TABLE: Final[dict[tuple[Kind, Kind], tuple[_Way, str]]] = {
     (Kind.OWNER, Kind.OWNER): (_Way.OWNER, ""),
     (Kind.REFERENCE, Kind.REFERENCE): (_Way.PARENT, ""),
     (Kind.MEMBERS, Kind.MEMBERS): (_Way.MEMBERS, ""),
+    (Kind.REFERENCE, Kind.PLACES): (
+        _Way.PLACING,
+        "Salesforce names one record: the first of HubSpot's that has a counterpart there.",
+    ),
     (Kind.DATE, Kind.DATETIME): (_Way.FREE, _DAY),
     (Kind.DATETIME, Kind.DATE): (_Way.FREE, _DAY),
     # What Salesforce holds always has a text; the way back depends on what people type.
@@ -125,6 +133,7 @@ _NAMES: Final = {
     Kind.OWNER: "an owner",
     Kind.REFERENCE: "a lookup",
     Kind.MEMBERS: "several lookups",
+    Kind.PLACES: "the records it belongs to",
     Kind.ID: "a record id",
     Kind.OPAQUE: "compound or binary",
 }
@@ -148,7 +157,9 @@ def fit(salesforce: Field, hubspot: Field) -> Fit:
         return Fit(salesforce.kind, problem=_problem(salesforce, hubspot), rules=())
     way, warning = found
     if way in (_Way.PARENT, _Way.MEMBERS) and not parent_pair(salesforce, hubspot):
-        return Fit(salesforce.kind, problem="They point at records that aren't each other's counterparts.", rules=())
+        return Fit(salesforce.kind, problem=_STRANGERS, rules=())
+    if way is _Way.PLACING and not place_pairs(salesforce, hubspot):
+        return Fit(salesforce.kind, problem=_STRANGERS, rules=())
     rules = _RULES.get(way, ALL_RULES)
     warnings = [warning] if warning else []
     if not salesforce.writable and way is not _Way.INBOUND:
@@ -168,13 +179,34 @@ def fit(salesforce: Field, hubspot: Field) -> Fit:
     return Fit(_kind(salesforce.kind, hubspot.kind), warning=" ".join(warnings), rules=rules)
 
 
-_RULES: Final = {_Way.OWNER: OWNER_RULES, _Way.INBOUND: INBOUND, _Way.MEMBERS: MEMBER_RULES}
+_RULES: Final = {
+    _Way.OWNER: OWNER_RULES,
+    _Way.INBOUND: INBOUND,
+    _Way.MEMBERS: MEMBER_RULES,
+    _Way.PLACING: PLACING_RULES,
+}
+_STRANGERS: Final = "They point at records that aren't each other's counterparts."
 
 
 def parent_pair(salesforce: Field, hubspot: Field) -> str:
     """The name of the pair whose records both fields point at; "" where there is none."""
     pairs = {pair_of_object(object) for object in salesforce.refers_to}
-    return next((name for object in hubspot.refers_to if (name := pair_of_object(object)) in pairs and name), "")
+    found = next((name for object in hubspot.refers_to if (name := pair_of_object(object)) in pairs and name), "")
+    return found or _custom_parent(salesforce, hubspot)
+
+
+def _custom_parent(salesforce: Field, hubspot: Field) -> str:
+    """Lookups between custom objects: a pair of them is called after Salesforce's object. Which of HubSpot's that is with only
+    the settings tell; where the association leads to another, nothing is ever linked and the lookup waits."""
+    if not any(object.startswith("2-") for object in hubspot.refers_to):
+        return ""
+    return next((object for object in salesforce.refers_to if object.endswith("__c")), "")
+
+
+def place_pairs(salesforce: Field, hubspot: Field) -> tuple[str, ...]:
+    """The names of the pairs whose records an activity may belong to on both sides, in HubSpot's order."""
+    there = {pair_of_object(object) for object in salesforce.refers_to}
+    return tuple(name for object in hubspot.refers_to if (name := pair_of_object(object)) in there and name)
 
 
 def fit_all(salesforce: Mapping[str, Field], hubspot: Field) -> Fit:
@@ -209,6 +241,8 @@ def _said_once(fits: Mapping[str, Fit]) -> list[str]:
 
 def _kind(salesforce: Kind, hubspot: Kind) -> Kind:
     """How the values compare: as Salesforce's kind, but a side that says more than “text” is believed."""
+    if hubspot is Kind.PLACES:
+        return Kind.PLACES
     if salesforce in (Kind.REFERENCE, Kind.OWNER) and hubspot not in (Kind.REFERENCE, Kind.OWNER):
         return Kind.ID
     if salesforce in (Kind.TEXT, Kind.LONG_TEXT, Kind.PICKLIST) and hubspot in TEXTS:

@@ -7,54 +7,19 @@ side reads on the other, and what may be written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from crmsync_desktop.domain.compat import Fit, converts, fit_all, parent_pair
+from crmsync_desktop.domain.compat import Fit, converts, fit_all, parent_pair, place_pairs
 from crmsync_desktop.domain.mapping import Existing, Pair, Rule
 from crmsync_desktop.domain.mapping import Mapping as FieldMapping
 from crmsync_desktop.domain.owners import Owners, match_owners
-from crmsync_desktop.domain.records import UNSEEN, Cell, Fault, Side
+from crmsync_desktop.domain.placing import WHAT, WHO, placing
+from crmsync_desktop.domain.records import UNSEEN, Cell, Side
 from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
+from crmsync_desktop.domain.translation import Translation
 from crmsync_desktop.domain.values import canonical
-
-
-class Translation(Protocol):
-    """How one side reads the other's values, where that takes more than a table: a state depends on its country, a stage on
-    its pipeline, a lookup on the links. `cells`: the whole record that the value comes from, in order of place; empty
-    where it isn't known. UNSEEN is a value that has no counterpart: it can't travel, and `fault` says why."""
-
-    @property
-    def waits(self) -> bool:
-        """Whether a counterpart may yet come by itself (a parent that is linked later): until then nothing is settled."""
-        ...
-
-    def to_hubspot(self, cell: str, cells: Sequence[Cell]) -> Cell: ...
-
-    def to_salesforce(self, cell: str, cells: Sequence[Cell]) -> Cell: ...
-
-    def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault:
-        """Why `cell` of the other side has no counterpart on `side`."""
-        ...
-
-
-class BesideTranslation(Protocol):
-    """A Translation that also looks at the record that the value is to come to (`target`; empty for a new one): a stage is
-    read within the pipeline that the record is in. It is asked for blanks, too, as ""."""
-
-    @property
-    def waits(self) -> bool: ...
-
-    def to_hubspot(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell: ...
-
-    def to_salesforce(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell: ...
-
-    def agrees(self, salesforce: Sequence[Cell], hubspot: Sequence[Cell]) -> bool:
-        """Whether both whole records say the same here, be it that one of them can't be told from others there."""
-        ...
-
-    def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault: ...
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -63,8 +28,9 @@ class Column(msgspec.Struct, frozen=True):
     can't travel (an owner nobody matches). `converts`: the two sides write the same value differently (date and datetime, a
     number with decimals that Salesforce's field rounds to `scale` places). `translation` takes the tables' place; with
     `beside` it also looks at the record that the value is to come to (BesideTranslation). `parent` is the pair whose records
-    a reference or members point at. `existing` and `unread` are its mapping's (M4); members, which are joined one by one,
-    don't heed them. `plain` is worked out: a value is the same text on both sides, so that nothing has to be asked to compare
+    a reference or members point at; `parents` are those whose records an activity may belong to. With `mindful` the
+    translation also asks what was agreed on last (MindfulTranslation). `existing` and `unread` are its mapping's (M4);
+    members, which are joined one by one, don't heed them. `plain` is worked out: a value is the same text on both sides, so that nothing has to be asked to compare
     them; and `untouched` is the side that the rule never writes."""
 
     place: int
@@ -80,7 +46,9 @@ class Column(msgspec.Struct, frozen=True):
     scale: int | None = None
     translation: Any = None
     parent: str = ""
+    parents: tuple[str, ...] = ()
     beside: bool = False
+    mindful: bool = False
     existing: Existing = Existing.TRAVEL
     unread: bool = False
     plain: bool = False
@@ -95,6 +63,10 @@ class Column(msgspec.Struct, frozen=True):
     def waits(self) -> bool:
         """Whether a value without a counterpart stays undecided until there is one."""
         return self.translation is not None and bool(self.translation.waits)
+
+    def since(self, salesforce: Cell, hubspot: Cell) -> Column:
+        """The column as it reads a link with these bases."""
+        return msgspec.structs.replace(self, translation=self.translation.since(salesforce, hubspot))
 
     def as_hubspot(self, cell: Cell, cells: Sequence[Cell] = (), target: Sequence[Cell] = ()) -> Cell:
         """A Salesforce cell as HubSpot would hold it; UNSEEN where it has no counterpart there. `cells` and `target`: the
@@ -145,11 +117,16 @@ class Layout(msgspec.Struct, frozen=True):
     groups: tuple[tuple[int, ...], ...] = ()
     naming: tuple[int, ...] = ()
     """Worked out: the places of what a person calls a record by."""
+    who_and_what: tuple[int, int] | None = None
+    """Worked out: the places of the person and the thing that an activity belongs to, where both travel."""
 
     def __post_init__(self) -> None:
         places = {column.property: column.place for column in self.columns}
         naming = tuple(places[name] for name in self.pair.label_properties if name in places)
         msgspec.structs.force_setattr(self, "naming", naming)
+        lookups = {next(iter(c.salesforce.values())).name: c.place for c in self.columns if c.kind is Kind.PLACES}
+        both = (lookups[WHO], lookups[WHAT]) if WHO in lookups and WHAT in lookups else None
+        msgspec.structs.force_setattr(self, "who_and_what", both)
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -209,6 +186,20 @@ def resolve(
             if parents is None or name not in parents:
                 continue
             column = msgspec.structs.replace(column, parent=name, strict=True, translation=parents[name])
+        if column.kind is Kind.PLACES:
+            pairs = tuple(
+                name for name in place_pairs(next(iter(salesforce.values())), hubspot) if name in (parents or ())
+            )
+            if not pairs:
+                continue
+            column = msgspec.structs.replace(
+                column,
+                parents=pairs,
+                translation=placing(column.place, pairs, parents or {}),
+                strict=True,
+                beside=True,
+                mindful=True,
+            )
         columns.append(column)
     return Layout(pair=pair, columns=tuple(columns), problems=tuple(problems))
 

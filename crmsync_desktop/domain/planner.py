@@ -13,7 +13,9 @@ import msgspec
 from crmsync_desktop.domain.checks import check_value, missing_required
 from crmsync_desktop.domain.companions import Group, broken, unplaced
 from crmsync_desktop.domain.decide import Action, Facts, decide, is_dispute
+from crmsync_desktop.domain.field_facts import facts_of
 from crmsync_desktop.domain.layout import Column, Layout
+from crmsync_desktop.domain.lone_leads import left_for_lead, stand_alone
 from crmsync_desktop.domain.mapping import Existing
 from crmsync_desktop.domain.members import Merged, merge
 from crmsync_desktop.domain.newest import NOTHING, Evidence, newest_edit
@@ -22,7 +24,6 @@ from crmsync_desktop.domain.schema import Kind, Schema
 from crmsync_desktop.domain.settings import OnConflict
 from crmsync_desktop.domain.settlements import Settlement, Use
 from crmsync_desktop.domain.values import canonical, same
-from crmsync_desktop.domain.values import close as as_stored
 
 NOTICES = frozenset({"OWNER_NOT_MATCHED", "CURRENCY_DIFFERS", "UNDONE"})
 """Codes of faults that only tell: nothing was lost, and the record is well (semantics 2)."""
@@ -114,14 +115,17 @@ def plan_link(
         if column.kind is Kind.MEMBERS:
             _plan_members(plan, column, salesforce, hubspot, doors)
             continue
+        unknown = column.existing is Existing.BACKFILL or left_for_lead(layout, place, salesforce.base)
+        known = (UNSEEN, UNSEEN) if unknown else (bs, bh)
+        if column.mindful:
+            column = column.since(*known)
         there = column.as_hubspot(s, salesforce.cells, hubspot.cells)
         if (there is not UNSEEN and there == h) or _equal(column, there, salesforce, hubspot):
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
             continue
         here = column.as_salesforce(h, hubspot.cells, salesforce.cells)
-        known = (UNSEEN, UNSEEN) if column.existing is Existing.BACKFILL else (bs, bh)
-        facts = _facts(column, s, h, *known, there, here)
+        facts = facts_of(column, s, h, *known, there, here)
         if column.beside and facts.salesforce_moved and facts.hubspot_moved:
             facts = _really_moved(column, facts, salesforce, hubspot)
         if column.existing is Existing.STAY and not (new or facts.salesforce_moved or facts.hubspot_moved):
@@ -138,7 +142,7 @@ def plan_link(
         if action is Action.DIFFER:
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
-            if column.strict:
+            if column.strict and not column.parents:
                 _tell_unmatched(plan, column, salesforce, hubspot, there, here)
         elif action is Action.HOLD:
             plan.held.append(place)
@@ -146,6 +150,7 @@ def plan_link(
             side = Side.HUBSPOT if action is Action.TO_HUBSPOT else Side.SALESFORCE
             _write(plan, column, side, salesforce, hubspot, there if side is Side.HUBSPOT else here, reason, doors)
     _keep_together(plan, layout, salesforce, hubspot, doors, on_conflict)
+    stand_alone(layout, salesforce.object, plan.to_salesforce, salesforce.cells, hubspot.cells)
     for address in layout.addresses:
         told = [fault for _, fault in plan.faults]
         refused = address.complete(salesforce.object, plan.to_salesforce, salesforce.cells, told)
@@ -173,7 +178,7 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
             value = _new_members(plan, column, source, cell or "")
         else:
             value = column.as_hubspot(cell, cells) if side is Side.HUBSPOT else column.as_salesforce(cell, cells)
-        if value is UNSEEN and column.translation is not None:
+        if value is UNSEEN and column.translation is not None and not column.parents:
             plan.faults.append(_about(column, column.translation.fault(side, cell or "", cells)))
         if not value or not (field.createable or field.withheld):
             continue
@@ -182,6 +187,8 @@ def plan_create(layout: Layout, source: Side, cells: Sequence[Cell], target: Sch
             plan.faults.append(fault)
             continue
         plan.changes.append(FieldChange(column.place, column.property, field.name, cell, None, value, reason))
+    if side is Side.SALESFORCE:
+        stand_alone(layout, target.object, plan.changes)
     alone = broken(layout, side, target.object, plan.faults)
     plan.changes = [change for change in plan.changes if change.place not in alone]
     for address in layout.addresses:
@@ -224,41 +231,6 @@ def _rebase(plan: LinkPlan, place: int, s: Cell, h: Cell) -> None:
     plan.base_salesforce[place] = s
     plan.base_hubspot[place] = h
     plan.rebased = True
-
-
-def _facts(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell, here: Cell) -> Facts:
-    based = bs is not UNSEEN and bh is not UNSEEN
-    salesforce_moved = based and not same(column.kind, s, bs or None)
-    hubspot_moved = based and not same(column.kind, h, bh or None)
-    if salesforce_moved and hubspot_moved:
-        # A side that only stores otherwise what it was given (a run died before it heard of it) yields to a real edit.
-        slight_s, slight_h = as_stored(column.kind, bs or None, s), as_stored(column.kind, bh or None, h)
-        salesforce_moved, hubspot_moved = not slight_s or slight_h, not slight_h or slight_s
-    if column.waits() and (there is UNSEEN or here is UNSEEN):
-        close = False
-    elif not based and h is None and there is not UNSEEN:
-        close = False  # nobody was ever chosen there: that is blank, not an owner without a counterpart
-    elif there is UNSEEN or here is UNSEEN:
-        # An owner without a counterpart is told of. It isn't a reason to undo the edit that set it, and where nothing is
-        # known of either side's edits (a new record has its system's default owner), none to replace the other's.
-        close = not salesforce_moved and not hubspot_moved
-    elif column.kind is Kind.OWNER and column.beside and not salesforce_moved and not hubspot_moved:
-        # They had no counterparts when they were set, and have them now (somebody paired them). Who was chosen and who was
-        # left as a system's default owner can't be told, so nobody is replaced.
-        close = based
-    else:
-        # One side holds what it makes of the other's value when storing it, whichever was written last.
-        close = as_stored(column.kind, there, h) or as_stored(column.kind, here, s)
-    return Facts(
-        equal=False,
-        based=based,
-        salesforce_blank=s is None,
-        hubspot_blank=h is None,
-        salesforce_moved=salesforce_moved,
-        hubspot_moved=hubspot_moved,
-        close=close,
-        newest=None,
-    )
 
 
 def _really_moved(column: Column, facts: Facts, salesforce: Look, hubspot: Look) -> Facts:
