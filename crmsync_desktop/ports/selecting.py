@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -35,8 +35,9 @@ class Selecting(Protocol):
     """Errors and calls as in `Crm`; the purpose of each call is "import". A filter is checked against the object's fields
     before anything is sent: SetupError where it doesn't fit (`filter_checks.checked`).
 
-    Iterators hold nothing open between pages. Closing one (`aclose`), or cancelling the task that waits for its next page,
-    ends the bulk job that it waits for.
+    Reads hold nothing open between pages. Closing one (`contextlib.aclosing`), or cancelling the task that waits for its
+    next page, ends the bulk job that it waits for. While it waits, an empty page comes every second, so that whoever reads
+    can stop between two pages.
     """
 
     async def how_many(self, object: str, where: Filter | None) -> int:
@@ -51,7 +52,7 @@ class Selecting(Protocol):
         after: str | None = None,
         limit: int | None = None,
         way: Way = Way.PAGES,
-    ) -> AsyncIterator[Selected]:
+    ) -> AsyncGenerator[Selected, None]:
         """The live records that meet `where`, in the order of their ids, at most `limit`; at least one page. `after`: the
         position to go on from, which also says which way.
 
@@ -59,14 +60,14 @@ class Selecting(Protocol):
         come again."""
         ...
 
-    def select_ids(self, want: Want, ids: Sequence[str], *, after: str | None = None) -> AsyncIterator[Selected]:
+    def select_ids(self, want: Want, ids: Sequence[str], *, after: str | None = None) -> AsyncGenerator[Selected, None]:
         """Records by their ids (of 15 or 18 characters, in the order given, each once). What is no id of this object is
         among the missing without a call: `record_ids.sort_ids` tells why beforehand."""
         ...
 
     def select_by(
         self, want: Want, field: str, values: Sequence[str], *, after: str | None = None
-    ) -> AsyncIterator[Selected]:
+    ) -> AsyncGenerator[Selected, None]:
         """Records whose text field (an e-mail, an external id) equals one of `values`, without regard to case. Several may
         have one value. SetupError for a field that can't be searched by."""
         ...

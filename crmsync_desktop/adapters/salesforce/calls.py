@@ -126,6 +126,10 @@ class Calls:
         """Wait before try number `attempt` (from 1) of something that `send` doesn't see, such as one locked row."""
         await self._clock.sleep(_BACKOFF[min(attempt, len(_BACKOFF)) - 1] * self._random.uniform(0.5, 1.5))
 
+    async def pause(self, seconds: float) -> None:
+        """Wait for something that Salesforce works at."""
+        await self._clock.sleep(seconds)
+
     async def _in_thread(self, method: str, path: str, body: Any, headers: Mapping[str, str] | None) -> Answer:
         seen: dict[str, str] = {}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 
 from crmsync_desktop.adapters.salesforce.account import Account
 from crmsync_desktop.adapters.salesforce.calls import WORKERS, Calls, Usage
@@ -12,18 +12,25 @@ from crmsync_desktop.adapters.salesforce.changes import Changes
 from crmsync_desktop.adapters.salesforce.counts import Counts, starting
 from crmsync_desktop.adapters.salesforce.errors import CallFailed
 from crmsync_desktop.adapters.salesforce.history import Histories
+from crmsync_desktop.adapters.salesforce.list_read import Lists
 from crmsync_desktop.adapters.salesforce.lookup import Lookup
+from crmsync_desktop.adapters.salesforce.org_objects import custom_objects
 from crmsync_desktop.adapters.salesforce.pipelines import Pipelines
 from crmsync_desktop.adapters.salesforce.recover import Recovery
+from crmsync_desktop.adapters.salesforce.selecting import Selecting
 from crmsync_desktop.adapters.salesforce.transport import Transport
 from crmsync_desktop.adapters.salesforce.write import BATCH, Writer
+from crmsync_desktop.domain.filters import Filter
 from crmsync_desktop.domain.newest import Edit
+from crmsync_desktop.domain.object_proposal import OrgObject
 from crmsync_desktop.domain.pipelines import Pipeline
 from crmsync_desktop.domain.records import Observed, Op, Side, Write, Written
 from crmsync_desktop.domain.schema import Allowance, Identity, Owner, Schema
+from crmsync_desktop.domain.selection import Way
 from crmsync_desktop.ports.budget import Budget
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import Page, Want
+from crmsync_desktop.ports.selecting import Selected
 
 API_VERSION = "67.0"
 OVERLAP_SECONDS = 600.0
@@ -62,6 +69,8 @@ class SalesforceCrm:
         self._lookup = Lookup(self._calls, self._catalog, pair_of)
         self._histories = Histories(self._calls, self._catalog, pair_of, self._account.user_id)
         self._pipelines = Pipelines(self._calls, self._catalog, pair_of)
+        self._selecting = Selecting(self._calls, self._catalog, pair_of)
+        self._lists = Lists(self._calls, self._catalog, pair_of)
         self._writer = Writer(self._calls, self._catalog, pair_of)
         self._recovery = Recovery(self._calls, self._catalog, pair_of)
 
@@ -79,6 +88,11 @@ class SalesforceCrm:
     async def schemas(self, objects: Sequence[str]) -> dict[str, Schema]:
         with _translated():
             return await self._catalog.describe(objects)
+
+    async def custom_objects(self) -> list[OrgObject]:
+        """As `ports.objects.OrgObjects` has it."""
+        with _translated():
+            return await custom_objects(self._calls)
 
     async def owners(self) -> list[Owner]:
         with _translated():
@@ -115,6 +129,44 @@ class SalesforceCrm:
     async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
         with _translated():
             return await self._histories.edits(want, ids, fields)
+
+    async def how_many(self, object: str, where: Filter | None) -> int:
+        with _translated():
+            return await self._selecting.how_many(object, where)
+
+    async def select(
+        self,
+        want: Want,
+        where: Filter | None,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        way: Way = Way.PAGES,
+    ) -> AsyncGenerator[Selected, None]:
+        with _translated():
+            async with aclosing(self._selecting.select(want, where, after, limit, way)) as pages:
+                async for page in pages:
+                    yield page
+
+    async def select_ids(
+        self, want: Want, ids: Sequence[str], *, after: str | None = None
+    ) -> AsyncGenerator[Selected, None]:
+        with _translated():
+            async with aclosing(self._lists.select_ids(want, ids, after)) as pages:
+                async for page in pages:
+                    yield page
+
+    async def select_by(
+        self, want: Want, field: str, values: Sequence[str], *, after: str | None = None
+    ) -> AsyncGenerator[Selected, None]:
+        with _translated():
+            async with aclosing(self._lists.select_by(want, field, values, after)) as pages:
+                async for page in pages:
+                    yield page
+
+    async def release(self, position: str) -> None:
+        with _translated():
+            await self._selecting.release(position)
 
     async def write(self, writes: Sequence[Write]) -> list[Written]:
         return await self._writer.write(writes)

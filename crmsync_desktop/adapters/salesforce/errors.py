@@ -12,6 +12,7 @@ import simple_salesforce.exceptions as vendor
 import urllib3.exceptions
 
 from crmsync_desktop.adapters.salesforce.codes import category_of, hint_of
+from crmsync_desktop.adapters.salesforce.transport import AnswerTooLarge
 from crmsync_desktop.domain.errors import BugError, CrmSyncError, LimitReached, SetupError, SignInNeeded, Unreachable
 from crmsync_desktop.domain.records import Category
 
@@ -45,6 +46,10 @@ class CallFailed(Exception):
     @property
     def code(self) -> str:
         return str(self.entries[0].get("errorCode", "")) if self.entries else ""
+
+
+class TooLarge(CallFailed):
+    """The answer was larger than is taken in: less has to be asked for."""
 
 
 def translate(error: Exception) -> CallFailed:
@@ -109,6 +114,11 @@ def _not_answered(error: requests.exceptions.RequestException) -> CallFailed:
         # The session has no way to another origin than the org's own.
         setup = SetupError("A request to Salesforce was led to another address.", type(error).__name__)
         return CallFailed(setup, stored=False, temporary=False)
+    if isinstance(error, AnswerTooLarge):
+        large = Unreachable(
+            "An answer of Salesforce's is too large.", str(error), "Read fewer fields, or fewer records."
+        )
+        return TooLarge(large, stored=True, temporary=False)
     if isinstance(error, requests.exceptions.SSLError):
         secure = SetupError(
             "The connection to Salesforce is not secure.",

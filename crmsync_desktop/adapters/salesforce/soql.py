@@ -46,6 +46,12 @@ def text(value: str) -> str:
     return "'" + _ESCAPED.sub(lambda match: _ESCAPES[match[0]], value) + "'"
 
 
+def pattern(value: str, before: str = "", after: str = "") -> str:
+    """A quoted pattern of LIKE: `value` as it stands between `before` and `after`, each "" or "%" for anything."""
+    inner = text(value)[1:-1].replace("%", "\\%").replace("_", "\\_")
+    return f"'{before}{inner}{after}'"
+
+
 def literal(field: Field, value: str) -> str | None:
     """A value of `field` as a literal, or None where no record can have it: blank (SOQL takes '' for null and would find
     every record without a value), longer than a literal may be, or not of the field's type."""

@@ -31,8 +31,12 @@ _LOOPBACK_NAMES = frozenset({"localhost"})
 _NEXT_PAGE = re.compile(r"/services/data/v\d+\.\d/query(?:All)?/[A-Za-z0-9-]+")
 
 
+class AnswerTooLarge(requests.exceptions.ContentDecodingError):
+    """An answer that unpacks to more than LARGEST_ANSWER."""
+
+
 class Answer:
-    """A whole answer: `status`, `headers`, and `body` as decoded JSON (None where there is none)."""
+    """A whole answer: `status`, `headers`, and `body` as decoded JSON (None where there is none), or the bytes of CSV."""
 
     __slots__ = ("body", "headers", "status")
 
@@ -95,14 +99,14 @@ class _WatchedAdapter(HTTPAdapter):
 
 
 def _limited(response: requests.Response) -> bytes:
-    """The whole body. Raises ContentDecodingError for one that unpacks to more than any answer of Salesforce's has."""
+    """The whole body. Raises AnswerTooLarge for one that unpacks to more than a query's answer has."""
     parts: list[bytes] = []
     size = 0
     for part in response.iter_content(_PIECE):
         size += len(part)
         if size > LARGEST_ANSWER:
             response.close()
-            raise requests.exceptions.ContentDecodingError(f"an answer of more than {LARGEST_ANSWER} bytes")
+            raise AnswerTooLarge(f"an answer of more than {LARGEST_ANSWER} bytes")
         parts.append(part)
     return b"".join(parts)
 
@@ -146,12 +150,14 @@ class Transport:
 
     def send(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
         """One request. `path` starts with / and belongs to this org. Raises requests' and simple-salesforce's errors and
-        ValueError for an answer that isn't JSON (see errors.py)."""
+        ValueError for an answer that is neither JSON nor CSV (see errors.py)."""
         self._seen.headers = {}
         arguments: dict[str, Any] = {"headers": dict(headers or {})}
         if body is not None:
             arguments["data"] = orjson.dumps(body)
         response = self._client._call_salesforce(method, self.origin + path, name=path.partition("?")[0], **arguments)
+        if response.headers.get("content-type", "").startswith("text/csv"):
+            return Answer(response.status_code, response.headers, response.content)
         decoded = self._client.parse_result_to_json(response) if response.content else None
         return Answer(response.status_code, response.headers, decoded)
 
