@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from crmsync_desktop.ports.budget import Budget
     from crmsync_desktop.ports.practice import PracticeRecords, PracticeTraffic
     from crmsync_desktop.ports.profiles import Profile
+    from crmsync_desktop.ports.sheets import Sheets
 
 PRACTICE = "practice"
 """The name of the connection to the practice orgs."""
@@ -88,6 +89,13 @@ def default_mappings(pair: str) -> list[Mapping]:
         )
         for row in document["mapping"]
     ]
+
+
+def sheets() -> Sheets:
+    """Tables in files."""
+    from crmsync_desktop.adapters.sheets import FileSheets
+
+    return FileSheets()
 
 
 # the practice orgs
@@ -228,6 +236,7 @@ async def open_service(
     from crmsync_desktop.app.service import Service
     from crmsync_desktop.app.words import moved_aside
     from crmsync_desktop.domain.mapping import PAIRS
+    from crmsync_desktop.domain.settings import pair_named
     from crmsync_desktop.engine.metered import Metered
 
     folder = where.connections / profile.name
@@ -244,7 +253,7 @@ async def open_service(
         async def sign_in(metered: Metered, gauge: Gauge) -> Systems:
             pair = tokens if secrets is None else await _tokens(secrets, profile.name)
             assert pair is not None
-            return systems_of(profile, pair, metered, gauge)
+            return systems_of(profile, pair, metered, gauge, lambda object: pair_named(store.settings(), object))
 
         async def close_all() -> None:
             if secrets is not None:
@@ -286,8 +295,10 @@ async def _tokens(secrets: KeyringSecrets, name: str) -> tuple[str, str]:
     return salesforce, hubspot
 
 
-def systems_of(profile: Profile, tokens: tuple[str, str], budget: Budget, gauge: Gauge) -> Systems:
-    """Both CRMs' clients."""
+def systems_of(
+    profile: Profile, tokens: tuple[str, str], budget: Budget, gauge: Gauge, pair_of: Callable[[str], str] | None = None
+) -> Systems:
+    """Both CRMs' clients. `pair_of`: the pair that calls for an object are booked under; that of those that ship without it."""
     from crmsync_desktop.adapters.hubspot import HubSpotCrm
     from crmsync_desktop.adapters.limits import SystemClock
     from crmsync_desktop.adapters.salesforce import SalesforceCrm
@@ -310,13 +321,18 @@ def systems_of(profile: Profile, tokens: tuple[str, str], budget: Budget, gauge:
         access_token=tokens[0],
         budget=budget,
         clock=clock,
-        pair_of=pair_of_object,
+        pair_of=pair_of or pair_of_object,
         on_usage=heard_salesforce,
     )
     hubspot = HubSpotCrm(
-        base_url=profile.hubspot_url, access_token=tokens[1], budget=budget, clock=clock, on_usage=heard_hubspot
+        base_url=profile.hubspot_url,
+        access_token=tokens[1],
+        budget=budget,
+        clock=clock,
+        on_usage=heard_hubspot,
+        pair_of=pair_of or pair_of_object,
     )
-    return Systems({Side.SALESFORCE: salesforce, Side.HUBSPOT: hubspot}, hubspot, hubspot, hubspot.happenings)
+    return Systems({Side.SALESFORCE: salesforce, Side.HUBSPOT: hubspot}, hubspot, hubspot, hubspot.happenings, salesforce, hubspot.objects)
 
 
 async def connect(where: Home, name: str, salesforce_url: str, hubspot_url: str, tokens: tuple[str, str]) -> Profile:

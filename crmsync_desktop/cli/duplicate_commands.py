@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import DuplicatesView, DuplicateView, LikeView, PassView
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.csv_file import write_csv
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.mapping import CONTACTS
@@ -32,7 +32,7 @@ def duplicates(
     name: Connection = None,
     practice: OnPractice = False,
     limit: Annotated[int | None, typer.Option(min=0, help=f"So many at most; {SHOWN} where they are shown.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write all of them into this file instead.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write all of them into this file instead (.csv or .xlsx).")] = None,
     as_json: AsJson = False,
 ) -> int:
     """List records that are likely the same, in one system or across both. Nothing is changed."""
@@ -42,7 +42,7 @@ def duplicates(
         with output.progress_of(facade, as_json):
             found = await facade.duplicates(pair, most)
         if csv is not None:
-            written = write_csv(csv, _HEADINGS, (_cells(each) for each in found.duplicates))
+            written = bootstrap.sheets().write_table(csv, _HEADINGS, (_cells(each) for each in found.duplicates))
             if not as_json:
                 print(f"{written:,} likely duplicates written to {printable(str(csv))}.")
         if as_json:

@@ -47,6 +47,7 @@ VIOLATIONS = [
     ("database", "adapters.secrets", "sqlalchemy.orm"),
     ("database", "practice", "alembic"),
     ("keyring", "adapters.store", "keyring"),
+    ("spreadsheets", "adapters.store", "openpyxl"),
     ("light-window", "ui", "sqlmodel"),
     ("pure-domain", "domain", "asyncio"),
     ("pure-domain", "domain", "urllib3.util"),
@@ -63,6 +64,7 @@ ALLOWED = [
     ("adapters.store", "sqlmodel"),
     ("adapters.store", "crmsync_desktop.ports"),
     ("adapters.secrets", "keyring"),
+    ("adapters.sheets", "openpyxl"),
     ("adapters.salesforce", "crmsync_desktop.domain"),
 ]
 
