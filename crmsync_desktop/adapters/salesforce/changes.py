@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from crmsync_desktop.adapters.salesforce import reads, roles, soql
+from crmsync_desktop.adapters.salesforce import reads, roles, sharing, soql, told
 from crmsync_desktop.adapters.salesforce.calls import QUERIES, Calls, server_time, stamp
 from crmsync_desktop.adapters.salesforce.catalog import STALE, Catalog
 from crmsync_desktop.adapters.salesforce.decode import version_of
@@ -34,24 +34,25 @@ class Changes:
 
     async def read(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
         """Pages as `Crm.changes` has them. Raises CallFailed and SetupError."""
-        opened = await self._open(wants)
-        for start in range(0, len(opened), QUERIES):
-            group = opened[start : start + QUERIES]
+        now = self._calls.server_now()
+        for group in sharing.groups(await self._open(wants), now):
             async for page in self._group(group):
                 yield page
 
-    async def _group(self, group: list[Read]) -> AsyncIterator[Page]:
+    async def _group(self, group: list[tuple[Read, bool]]) -> AsyncIterator[Page]:
         try:
             batches, news, headers = await self._first(group)
         except CallFailed as failed:
             if failed.code not in STALE:
                 raise
-            wants = [share.want for read in group for share in read.shares]
+            wants = [share.want for read, _ in group for share in read.shares]
             await self._catalog.describe([want.object for want in wants])
-            group = await self._open(wants)
+            anew = await self._open(wants)
+            group = [(read, queried) for read, (_, queried) in zip(anew, group, strict=True)]
             batches, news, headers = await self._first(group)
         started = server_time(headers, self._calls.now())
-        for read, batch in zip(group, batches, strict=True):
+        for read, _ in group:
+            batch = batches[read]
             if read.watches:
                 ids = await self._told(read, news, started)
                 if read.goes_whole(started):
@@ -65,13 +66,42 @@ class Changes:
             async for page in self._pages(read, batch, started):
                 yield page
 
-    async def _first(self, group: list[Read]) -> tuple[list[Batch], list[tuple[int, Any]], Mapping[str, str]]:
-        """One call: the first page of each read, and the news of contact roles where one asks for them."""
-        watching = [path for read in group for path in read.watches]
-        paths = [*(read.path for read in group), *watching]
-        parts, headers = await self._calls.composite(paths, purpose="read", pair=self._pair(*group))
-        batches = [batch_of(self._calls, status, body) for status, body in parts[: len(group)]]
-        return batches, parts[len(group) :], headers
+    async def _first(
+        self, group: list[tuple[Read, bool]]
+    ) -> tuple[dict[Read, Batch], list[tuple[int, Any]], Mapping[str, str]]:
+        """One call: the first page of each read that is queried, the news of contact roles where one asks for them, and
+        whether there is something new of the others; these are queried in a second call then."""
+        queried = [read for read, now in group if now]
+        others = [read for read, now in group if not now]
+        watching = [path for read in queried for path in read.watches]
+        telling = [path for read in others for path in read.telling]
+        paths = [*(read.path for read in queried), *watching, *telling]
+        pair = self._pair(*(read for read, _ in group))
+        parts, headers = await self._calls.composite(paths, purpose="read", pair=pair)
+        batches = {
+            read: batch_of(self._calls, status, body)
+            for read, (status, body) in zip(queried, parts[: len(queried)], strict=True)
+        }
+        news = parts[len(queried) : len(queried) + len(watching)]
+        answers = parts[len(queried) + len(watching) :]
+        late = server_time(headers, self._calls.now())
+        second: list[tuple[Read, str]] = []
+        for read in others:
+            about, answers = answers[: told.WATCHES], answers[told.WATCHES :]
+            ids = told.ids_of(about) if late <= read.watched_until else None
+            if ids is None or len(ids) > told.MOST_IDS:
+                second.append((read, read.path))
+            elif ids:
+                second += [(read, read.path_of(part)) for part in soql.lists(map(soql.text, ids))]
+            else:
+                batches[read] = Batch([], None)
+        for start in range(0, len(second), QUERIES):
+            part = second[start : start + QUERIES]
+            found, _ = await first_batches(
+                self._calls, [path for _, path in part], purpose="read", pair=self._pair(*(read for read, _ in part))
+            )
+            batches.update((read, batch) for (read, _), batch in zip(part, found, strict=True))
+        return batches, news, headers
 
     def _pair(self, *read: Read) -> str:
         """The pair that a call is booked under: one for the objects of several is no pair's own."""

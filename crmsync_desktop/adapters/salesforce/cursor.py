@@ -22,6 +22,7 @@ class Cursor(msgspec.Struct, omit_defaults=True):
     OpportunityContactRole), only its own id. Then all opportunities are read anew, not at once where these are many.
     `whole`: when they were last read whole, by Salesforce's clock; `rows`: how many there were. `untraced`: roles told as
     deleted of late, which needn't be told again. `due`: that a whole read has to come.
+    `busy`: that the last read brought something.
     """
 
     since: str
@@ -29,6 +30,7 @@ class Cursor(msgspec.Struct, omit_defaults=True):
     rows: int = 0
     untraced: tuple[str, ...] = ()
     due: bool = False
+    busy: bool = False
 
     def text(self) -> str:
         return msgspec.json.encode(self).decode()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from crmsync_desktop.adapters.salesforce import roles, soql, variants
+from crmsync_desktop.adapters.salesforce import roles, soql, told, variants
 from crmsync_desktop.adapters.salesforce.cursor import Cursor, load
 from crmsync_desktop.adapters.salesforce.decode import Decoder
 from crmsync_desktop.adapters.salesforce.query import Row
@@ -51,10 +51,14 @@ class Read:
             self._selected.append(variants.SUBTYPE)
         self._condition = variants.condition(share.schema for share in shares)
         self._position = min(share.cursor.since for share in shares)
-        self.path = self.path_from(None if self._lead.first else self._position)
-        watches = bool(self._lead.decoder.nested) and self._tombstones
-        self.watched_until = roles.watched_until(self._position, now) if watches else now
-        self.watches = roles.watches(data, self._position, self.watched_until) if watches else []
+        self.first = self._lead.first
+        self.busy = any(share.cursor.busy for share in shares)
+        self.path = self.path_from(None if self.first else self._position)
+        self.watched_until = roles.watched_until(self._position, now)
+        self.telling = told.watches(data, self.source, self._position, self.watched_until)
+        """Paths that tell whether there is something new at all."""
+        has_roles = bool(self._lead.decoder.nested) and self._tombstones
+        self.watches = roles.watches(data, self._position, self.watched_until) if has_roles else []
         """Paths that tell of changed roles."""
 
     @property
@@ -91,6 +95,8 @@ class Read:
             share.rows += rows
 
     def ended(self, at: str) -> None:
+        for share in self.shares:
+            share.cursor.busy = share.rows > 0
         lead = self._lead
         if lead.whole and lead.decoder.nested:
             lead.cursor.whole, lead.cursor.rows, lead.cursor.due = at, lead.rows, False

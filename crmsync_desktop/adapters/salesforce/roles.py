@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
-from crmsync_desktop.adapters.salesforce import soql
-from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
+from crmsync_desktop.adapters.salesforce import soql, told
+from crmsync_desktop.adapters.salesforce.calls import Calls
 from crmsync_desktop.adapters.salesforce.errors import nonsense
 from crmsync_desktop.adapters.salesforce.ids import to_18
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
@@ -70,10 +69,8 @@ def watched_until(since: str, now: datetime) -> datetime:
 
 
 def watches(data: str, since: str, until: datetime) -> list[str]:
-    """Paths of what tells, without a query, which role rows were made, edited or deleted since (getUpdated, getDeleted): a
-    call takes 5 queries, and 25 parts in all. Both go by whole minutes."""
-    span = f"start={quote(since, safe='')}&end={quote(stamp(until), safe='')}"
-    return [f"{data}/sobjects/{OBJECT}/{what}?{span}" for what in ("updated", "deleted")]
+    """Paths of what tells, without a query, which role rows were made, edited or deleted since (told.py)."""
+    return told.watches(data, OBJECT, since, until)
 
 
 async def news(
