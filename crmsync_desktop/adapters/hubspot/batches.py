@@ -14,6 +14,8 @@ BATCH: Final = 100
 """Inputs of one batch request (objects guide)."""
 PAGE: Final = 200
 """Records of one search page (search guide)."""
+MOST_VALUES: Final = 100
+"""Values of one IN filter (search guide)."""
 LONGEST_BODY: Final = 3_000
 """Characters of a search request's body (search guide)."""
 

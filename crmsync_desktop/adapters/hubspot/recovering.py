@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from crmsync_desktop.adapters.hubspot.associations import is_association
 from crmsync_desktop.adapters.hubspot.batches import batch_read, fits, search, search_body
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import echo_of
+from crmsync_desktop.adapters.hubspot.engagements import ENGAGEMENTS
+from crmsync_desktop.adapters.hubspot.lost_engagements import created_engagements, told_apart
 from crmsync_desktop.adapters.hubspot.properties import link_property
 from crmsync_desktop.adapters.hubspot.relating import stored
 from crmsync_desktop.adapters.hubspot.transport import Transport
@@ -68,9 +71,12 @@ class Recoverer:
             by_email = await self._by_email(mailed, schema)
             for each in mailed:
                 answers[each.key] = await self._told(each, by_email.get(key_of(each.values["email"] or "")), schema)
-        for each in creates:
-            if each.key not in answers:
-                answers[each.key] = await self._by_search(each, schema)
+        left = [each for each in creates if each.key not in answers]
+        if schema.object in ENGAGEMENTS:
+            answers.update(await self._engagements(left, schema) if left else {})
+            return
+        for each in left:
+            answers[each.key] = await self._by_search(each, schema)
 
     async def _by_email(self, creates: list[Write], schema: Schema) -> dict[str, dict[str, Any]]:
         emails = list(dict.fromkeys(key_of(each.values["email"] or "") for each in creates))
@@ -82,6 +88,25 @@ class Recoverer:
             for email in ";".join(held).split(";"):
                 places[key_of(email)] = record
         return places
+
+    async def _engagements(self, creates: list[Write], schema: Schema) -> dict[str, Written]:
+        """All together: each record is one write's at most. Without the time at which a write was journaled nothing can be
+        told of it."""
+        dated = {each.key: moment for each in creates if (moment := _seconds(each.journaled_at)) is not None}
+        answers = {each.key: Written(each.key, Outcome.UNKNOWN) for each in creates}
+        if not dated:
+            return answers
+        there = {key: await self._transport.earliest_there(at) - CLOCK_GRAIN for key, at in dated.items()}
+        those = [each for each in creates if each.key in dated]
+        records = await created_engagements(self._transport, those, schema, min(there.values()))
+        young = {key: partial(_created_at_least, at) for key, at in there.items()}
+        found = told_apart(those, records, schema, young)
+        for each in those:
+            if each.key in found:
+                answers[each.key] = await self._told(each, found[each.key], schema)
+            elif self._transport.passed_since(dated[each.key]) >= INDEX_LAG:
+                answers[each.key] = Written(each.key, Outcome.FAILED)
+        return answers
 
     async def _by_search(self, write: Write, schema: Schema) -> Written:
         """The records created since, with this write's most telling values: exactly one is it."""
@@ -129,6 +154,11 @@ async def created_since(transport: Transport, record: dict[str, Any], journaled_
     if journaled is None or created is None:
         return True
     return created >= await transport.earliest_there(journaled) - CLOCK_GRAIN
+
+
+def _created_at_least(moment: float, record: dict[str, Any]) -> bool:
+    created = _seconds(record.get("createdAt"))
+    return created is None or created >= moment
 
 
 def _telling(write: Write, schema: Schema) -> list[tuple[str, str]]:

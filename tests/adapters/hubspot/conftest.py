@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crmsync_desktop.adapters.hubspot import HubSpotCrm
 from crmsync_desktop.domain.records import Op, Side, Write
+from crmsync_desktop.ports.crm import Crm
 from crmsync_desktop.practice.calls import CallLog
 from crmsync_desktop.practice.clock import PracticeClock
 from crmsync_desktop.practice.faults import Faults
@@ -185,7 +186,7 @@ class Bench:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.crm = site.crm()
+        self.crm: Crm = site.crm()
         self.budget = site.budget
         self._made = 0
 

@@ -31,6 +31,9 @@ TICKETS = Want("tickets", ("subject", COMPANY, CONTACTS))
 class People:
     """Records of all types, made and tied as people in HubSpot do it."""
 
+    described: tuple[str, ...] = ("contacts", "companies", "deals", "tickets")
+    calls = 0
+
     def __init__(self, site: Site) -> None:
         self.site = site
         self.portal = site.portal
@@ -73,16 +76,16 @@ class People:
         return self.site.clock.moment().isoformat()
 
     def write(self, *writes: Write) -> list[Written]:
-        return self._counted(lambda crm: crm.write(writes))
+        return self.counted(lambda crm: crm.write(writes))
 
     def read(self, *wants: Want) -> list[Page]:
-        return self._counted(lambda crm: pages(crm, *wants))
+        return self.counted(lambda crm: pages(crm, *wants))
 
-    def _counted(self, work: Callable[[HubSpotCrm], Awaitable[list[T]]]) -> list[T]:
+    def counted(self, work: Callable[[HubSpotCrm], Awaitable[list[T]]]) -> list[T]:
         """What `work` gives, once the schemas are known. `calls` are the requests that it took."""
 
         async def body(crm: HubSpotCrm) -> list[T]:
-            await crm.schemas(["contacts", "companies", "deals", "tickets"])
+            await crm.schemas(self.described)
             before = self.site.calls()
             answer = await work(crm)
             self.calls = self.site.calls() - before
