@@ -106,7 +106,7 @@ class ActionWork:
     async def _hubspot_time(self) -> str:
         happenings = (await self._acting_systems()).happenings
         assert happenings is not None
-        return stamp(await happenings.now())
+        return stamp(await happenings.now(ask=True))
 
     def _rule(self, name: str) -> ActionRule:
         rules = action_rules(self._actions_in)

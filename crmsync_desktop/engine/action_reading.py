@@ -176,10 +176,13 @@ class _Reading:
         cells = dict(zip(self._want.fields, record.cells, strict=True))
         label = " ".join(str(cells[name]) for name in self._pair.label_properties if cells.get(name)) or record.id
         shown = {name: called(self._field(name), cells.get(name), self._owners) for name in wanted_of(rule)}
+        taken = self._taken(rule, occasion.value)
+        if watched(rule):
+            shown[watched(rule)[0]] = taken  # as it was then, whatever has become of it
         if rule.owner == OWNER_OF_RECORD:
             shown[RECORD_OWNER] = str(cells.get(OWNER_PROPERTY) or "")
         shown.update(self._of_record(record, label))
-        reason = why_it_fired(rule, self._pair.noun, label, occasion, self._taken(rule, occasion.value))
+        reason = why_it_fired(rule, self._pair.noun, label, occasion, taken)
         return Firing(
             number=0,
             rule=rule.number,

@@ -12,13 +12,14 @@ from crmsync_desktop.domain.action_rules import OWNER_OF_RECORD
 from crmsync_desktop.domain.action_templates import filled, one_line, with_marker
 from crmsync_desktop.domain.action_words import marker_of
 from crmsync_desktop.domain.owners import OWNER_NOT_MATCHED
-from crmsync_desktop.domain.records import Category, Fault, Op, Outcome, Side, Value, Write, Written
+from crmsync_desktop.domain.records import Category, Fault, Op, Outcome, Presence, Side, Value, Write, Written
 from crmsync_desktop.domain.values import key_of
 from crmsync_desktop.engine.action_desk import ActionDesk
 from crmsync_desktop.engine.action_reading import RECORD_OWNER
 from crmsync_desktop.engine.action_work import Answered, Work
 from crmsync_desktop.engine.metadata import schema_of_object
 from crmsync_desktop.ports.actions import Firing, FiringState
+from crmsync_desktop.ports.crm import Want
 
 TASK: Final = "Task"
 SENT_SUBJECT: Final = "sent.Subject"
@@ -67,9 +68,12 @@ async def recover_tasks(desk: ActionDesk, firings: Sequence[Firing]) -> list[Ans
     context.check_stop()
     await schema_of_object(TASK, context.store, context.crms[Side.SALESFORCE], context.clock)
     answers = await context.crms[Side.SALESFORCE].recover([_as_sent(firing) for firing in firings])
+    others = await _others(desk, firings, answers)
     found: list[Answered] = []
     for firing, answer in zip(firings, answers, strict=True):
         answered = _answered(firing, answer, None)
+        if firing.number in others:
+            firing.target_id, answered = "", Answered(firing, Outcome.FAILED)
         if answer.outcome is Outcome.UNKNOWN and context.clock.now() - moment(firing.sent_at) > GIVE_UP_SECONDS:
             message = "Salesforce never answered whether it stored the task, and it can't be found."
             fault = Fault(Category.OTHER, "CREATE_UNCERTAIN", message)
@@ -78,6 +82,27 @@ async def recover_tasks(desk: ActionDesk, firings: Sequence[Firing]) -> list[Ans
             )
         found.append(answered)
     return found
+
+
+async def _others(desk: ActionDesk, firings: Sequence[Firing], answers: Sequence[Written]) -> set[int]:
+    """Firings for which another's task was found: of the same subject, without their own line. A deleted one passes for
+    theirs, lest what somebody threw away be made again."""
+    found = {
+        answer.id: firing
+        for firing, answer in zip(firings, answers, strict=True)
+        if answer.outcome is Outcome.DONE and answer.id
+    }
+    if not found:
+        return set()
+    want = Want(TASK, ("Description",))
+    records = await desk.context.crms[Side.SALESFORCE].read(want, list(found))
+    others: set[int] = set()
+    for record in records:
+        firing = found[record.id]
+        line = firing.values.get(SENT_DESCRIPTION, "").splitlines()[-1:]
+        if record.presence is Presence.LIVE and not any(each in (record.cells[0] or "") for each in line):
+            others.add(firing.number)
+    return others
 
 
 def _as_sent(firing: Firing) -> Write:

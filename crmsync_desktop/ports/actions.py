@@ -122,8 +122,9 @@ class Firings(Protocol):
 class Happenings(Protocol):
     """HubSpot's record of what happened when."""
 
-    async def now(self) -> float:
-        """HubSpot's clock, seconds since the epoch; a call where no answer has told it yet."""
+    async def now(self, ask: bool = False) -> float:
+        """HubSpot's clock, seconds since the epoch, to a second below; by the last answer, or for a call if `ask`, and where
+        none has told it yet."""
         ...
 
     def cursor_at(self, moment: float) -> str:

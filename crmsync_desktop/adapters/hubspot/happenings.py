@@ -23,8 +23,8 @@ class HappeningsReader:
         self._transport, self._catalog, self._lists = transport, catalog, lists
         self._overlap = overlap
 
-    async def now(self) -> float:
-        return await self._transport.now_there()
+    async def now(self, ask: bool = False) -> float:
+        return await self._transport.now_there(ask=ask)
 
     def cursor_at(self, moment: float) -> str:
         return cursor.Position(since=max(moment - self._overlap, 0.0)).dump()

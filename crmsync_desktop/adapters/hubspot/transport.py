@@ -85,9 +85,9 @@ class Transport:
         """HubSpot's clock (seconds since the epoch), as far as its Date headers told; to about a second."""
         return self._clock.now() + self._offset
 
-    async def now_there(self, purpose: str = "schema") -> float:
-        """As `server_now`, for certain: one call where no answer has told HubSpot's time yet."""
-        if not self._told_time:
+    async def now_there(self, purpose: str = "schema", ask: bool = False) -> float:
+        """As `server_now`, for certain: one call if `ask`, and where no answer has told HubSpot's time yet."""
+        if ask or not self._told_time:
             await self.send(paths.ACCOUNT, purpose)
         return self.server_now()
 
