@@ -13,7 +13,9 @@ _PLAIN: Final = re.compile(
     r"YESTERDAY|TODAY|TOMORROW|(?:LAST|NEXT)_90_DAYS"
     r"|(?:LAST|THIS|NEXT)_(?:WEEK|MONTH|QUARTER|YEAR|FISCAL_QUARTER|FISCAL_YEAR)"
 )
-_COUNTED: Final = re.compile(rf"(?:(?:LAST|NEXT)_N_(?P<some>{_UNIT})S|N_(?P<ago>{_UNIT})S_AGO):(?P<count>\d{{1,6}})")
+_COUNTED: Final = re.compile(
+    rf"(?:(?:LAST|NEXT)_N_(?P<some>{_UNIT})S|N_(?P<ago>{_UNIT})S_AGO):(?P<count>\d{{1,6}})", re.ASCII
+)
 
 
 def relative_date(text: str) -> str | None:
