@@ -21,6 +21,7 @@ from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.auto_retry import seconds_to_next, stage_due
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
 from crmsync_desktop.engine.guarding import approval_of, kept_plan
@@ -31,6 +32,7 @@ from crmsync_desktop.engine.recover import close_crashed_passes
 from crmsync_desktop.ports.actions import Happenings
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Properties
+from crmsync_desktop.ports.objects import OrgObjects, PortalObjects
 from crmsync_desktop.ports.store import PassRow, PassState, Store
 
 Work = Callable[[list[Context], dict[Side, int]], Awaitable[PassRow]]
@@ -47,6 +49,8 @@ class Systems:
     lists: ContactLists
     properties: Properties
     happenings: Happenings | None = None
+    org_objects: OrgObjects | None = None
+    portal_objects: PortalObjects | None = None
 
 
 class AsIf(msgspec.Struct, frozen=True):
@@ -251,10 +255,13 @@ class Runner:
                     self.next_at = None  # the next pass would only stop at the same place
                     await self._rest(SHORTEST)
                     continue
+                stage_due(self._store, self._budget.usage(Side.SALESFORCE), self._clock.now())
                 result = await self.sync(False, "schedule")
                 wait = next_wait(
                     wait, changed=_did_something(result), at_most=self._longest(), share_left=self._share_left()
                 )
+                soon = seconds_to_next(self._store, self._budget.usage(Side.SALESFORCE), self._clock.now())
+                wait = wait if soon is None else min(wait, max(soon, SHORTEST))
             except CrmSyncError as error:  # also where the memory can't be read just now: the schedule outlives that
                 wait = self._after(error)
             self.next_at = self._clock.now() + wait

@@ -8,8 +8,8 @@ from collections.abc import Mapping as Table
 import msgspec
 
 from crmsync_desktop.app import reports, words
-from crmsync_desktop.app.activity_work import ActivityWork
 from crmsync_desktop.app.action_work import ActionWork
+from crmsync_desktop.app.activity_work import ActivityWork
 from crmsync_desktop.app.address_words import with_picklists
 from crmsync_desktop.app.all_mappings import AllMappings
 from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
@@ -19,6 +19,7 @@ from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.error_work import ErrorWork
 from crmsync_desktop.app.mapping_work import MappingWork
 from crmsync_desktop.app.match_work import MatchWork
+from crmsync_desktop.app.object_work import ObjectWork
 from crmsync_desktop.app.pair_work import PairWork
 from crmsync_desktop.app.plan_work import PlanWork, addresses_of
 from crmsync_desktop.app.practice import PracticeWork
@@ -39,9 +40,9 @@ from crmsync_desktop.app.views import (
 )
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import CONTACTS, Mapping
-from crmsync_desktop.domain.records import Category, Side
+from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.engine.metadata import OUTDATED, kept_schemas, schemas_of
+from crmsync_desktop.engine.metadata import kept_schemas, schemas_of
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.practice import PracticeRecords
@@ -52,7 +53,7 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActionWork, ActivityWork, ErrorWork):
+class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActionWork, ActivityWork, ErrorWork, ObjectWork):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -85,13 +86,21 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
         MatchWork.__init__(self, store, clock, self._systems, self._emit)
         PairWork.__init__(self, store, self._mappings, self._runner)
         ActivityWork.__init__(self, store, clock, budget, self._systems, self._emit)
+        ObjectWork.__init__(self, store, clock, self._mappings, self._systems, self._emit)
         ErrorWork.__init__(self, store, clock, profile, self._emit)
         Decisions.__init__(self, store, clock, self._runner, self._emit)
         PlanWork.__init__(self, store, self._runner, self._mappings, lambda: addresses_of(self._profile))
         ActionWork.__init__(self, store, clock, self._systems, lambda: addresses_of(self._profile), self._emit)
         self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         touched = Touched(store, clock, self._systems)
-        around = Surroundings(self._schemas, self.inclusion_lists, self._org_limit, touched.records)
+        around = Surroundings(
+            self._schemas,
+            self.inclusion_lists,
+            self._org_limit,
+            touched.records,
+            self._resolved_action,
+            self._hubspot_time,
+        )
         self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)
         budget.on_call = self._called
         budget.set_allocation(Side.SALESFORCE, store.settings().allocation)

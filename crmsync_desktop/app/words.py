@@ -9,6 +9,7 @@ import msgspec
 
 from crmsync_desktop.app.activity_words import activity_settings
 from crmsync_desktop.app.address_words import address_settings
+from crmsync_desktop.app.object_words import object_settings, own_settings, table_of
 from crmsync_desktop.app.pair_words import WITH_SWITCH, pair_settings
 from crmsync_desktop.app.setting_views import choice, number, parsed
 from crmsync_desktop.app.views import ChoiceView, SettingView
@@ -201,16 +202,23 @@ def setting_views(settings: Settings, section: str, portal_id: str = "") -> list
         return connection_settings(settings)
     if section == CONTACTS.name:
         return contact_settings(settings, portal_id)
+    if (own := own_settings(settings, section)) is not None:
+        return object_settings(own)
     if section in PAIRS and PAIRS[section].kind is PairKind.ACTIVITY:
         return activity_settings(settings, PAIRS[section])
     if section in PAIRS:
         return pair_settings(settings, PAIRS[section])
-    raise SetupError(f"There are no settings “{section}”.", "", f"Sections are: {', '.join(SECTIONS)}.")
+    raise SetupError(f"There are no settings “{section}”.", "", f"Sections are: {', '.join(sections(settings))}.")
 
 
 def all_settings(settings: Settings) -> list[SettingView]:
     """Every setting, in the order in which they are shown."""
-    return [view for section in SECTIONS for view in setting_views(settings, section)]
+    return [view for section in sections(settings) for view in setting_views(settings, section)]
+
+
+def sections(settings: Settings) -> tuple[str, ...]:
+    """Those there are, custom objects included."""
+    return (*SECTIONS, *(own.name for own in settings.custom_objects))
 
 
 def section_of(key: str) -> str:
@@ -226,7 +234,7 @@ def changed(settings: Settings, key: str, value: str) -> Settings:
         raise SetupError(f"There is no setting “{key}”.", "", f"Settings are: {', '.join(sorted(views))}.")
     section, _, name = key.rpartition(".")
     document: dict[str, Any] = msgspec.to_builtins(settings)
-    (document[section] if section else document)[name] = parsed(view, value.strip())
+    (table_of(document, section) if section else document)[name] = parsed(view, value.strip())
     return msgspec.convert(document, Settings)
 
 

@@ -13,13 +13,15 @@ from typer.core import TyperGroup
 from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.activity_commands import activities_app
 from crmsync_desktop.cli.action_commands import actions_app
+from crmsync_desktop.cli.activity_commands import activities_app
 from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_app
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
+from crmsync_desktop.cli.error_commands import errors_app, retry
 from crmsync_desktop.cli.mapping_commands import mappings_app
 from crmsync_desktop.cli.match_commands import owners_app, stages_app
+from crmsync_desktop.cli.object_commands import objects_app
 from crmsync_desktop.cli.pair_commands import pairs_app
 from crmsync_desktop.cli.plan_commands import apply, history, plans, show_plan, undo
 from crmsync_desktop.cli.practice_commands import practice_app
@@ -27,9 +29,6 @@ from crmsync_desktop.cli.previewing import SHOWN_CHANGES, changes_of, status_of
 from crmsync_desktop.cli.session import AsJson, Name, OnPractice, addressed, on
 from crmsync_desktop.cli.setting_commands import settings_app
 from crmsync_desktop.cli.why_command import why
-from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.records import Category
-from crmsync_desktop.domain.remedies import TITLES
 
 _DAILY = [
     "window",
@@ -81,8 +80,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(errors_app, name="errors")
+app.command()(retry)
 app.command()(duplicates)
 app.add_typer(practice_app, name="practice", no_args_is_help=True)
+app.add_typer(objects_app, name="objects", no_args_is_help=True)
 app.add_typer(pairs_app, name="pairs", no_args_is_help=True)
 app.add_typer(activities_app, name="activities", no_args_is_help=True)
 app.add_typer(conflicts_app, name="conflicts")
@@ -170,7 +172,7 @@ def sync(
             if preview:
                 show_plan(result, len(changes), addressed(name, practice))
             if errors:
-                where = addressed(name, practice, option="")
+                where = addressed(name, practice)
                 need = output.counted(errors, "error needs", "errors need")
                 output.console.print(f"{need} a look: crmsync-desktop errors{where}", markup=False)
             if preview and (hint := await hint_at_duplicates(facade, result, name, practice)):
@@ -196,49 +198,6 @@ def status(name: Name = None, practice: OnPractice = False, as_json: AsJson = Fa
 
 
 @app.command()
-def errors(
-    name: Name = None,
-    practice: OnPractice = False,
-    category: Annotated[str | None, typer.Option(help="Only this card, such as property_values.")] = None,
-    as_json: AsJson = False,
-) -> int:
-    """List the sync errors by cause, with what to do about each."""
-    chosen = _category(category)
-
-    async def work(facade: Facade) -> int:
-        cards = [card for card in (await facade.status()).cards if card.errors]
-        wanted = [card for card in cards if chosen is None or card.category is chosen]
-        groups = [(TITLES[card.category], group) for card in wanted for group in await facade.errors(card.category)]
-        if as_json:
-            output.as_json([group for _, group in groups])
-        else:
-            output.show_errors(groups)
-        return 1 if any(not error.notice for _, group in groups for error in group.records) else 0
-
-    return on(name, practice, work)
-
-
-@app.command()
-def retry(
-    name: Name = None,
-    practice: OnPractice = False,
-    category: Annotated[str | None, typer.Option(help="Only this card, such as property_values.")] = None,
-    as_json: AsJson = False,
-) -> int:
-    """Let the next pass try the records in error again, although they haven't changed."""
-
-    async def work(facade: Facade) -> int:
-        count = await facade.retry_errors(_category(category), None)
-        if as_json:
-            output.as_json({"retried": count})
-        else:
-            print(f"{output.counted(count, 'record is', 'records are')} tried again in the next pass.")
-        return 0
-
-    return on(name, practice, work)
-
-
-@app.command()
 def pause(name: Name = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Stop syncing by itself; a running window hears of it when it looks next."""
     return on(name, practice, lambda facade: _pause(facade, True, as_json))
@@ -257,9 +216,3 @@ async def _pause(facade: Facade, paused: bool, as_json: bool) -> int:
     else:
         print(f"{view.connection.name}: {'paused' if view.paused else 'on'}")
     return 0
-
-
-def _category(name: str | None) -> Category | None:
-    if name is not None and name not in list(Category):
-        raise SetupError(f"There is no card “{name}”.", "", f"Cards: {', '.join(Category)}.")
-    return None if name is None else Category(name)

@@ -27,8 +27,9 @@ def get_settings(
     """Show settings. Sections are: connection, contacts, companies, deals, tickets."""
 
     async def work(facade: Facade) -> int:
-        one = key is not None and key not in SECTIONS
-        sections = [each for each in SECTIONS if one or key in (None, each)]
+        there = list(dict.fromkeys([*SECTIONS, *(pair.name for pair in await facade.pairs())]))
+        one = key is not None and key not in there
+        sections = [each for each in there if one or key in (None, each)]
         found = [setting for section in sections for setting in await facade.settings(section)]
         if one:
             found = [setting for setting in found if setting.key == key]

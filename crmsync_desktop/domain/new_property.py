@@ -40,7 +40,8 @@ _YES_NO: Final = (Option("true", "Yes"), Option("false", "No"))
 
 
 class NewProperty(msgspec.Struct, frozen=True):
-    """What HubSpot is asked for: `type` and `field_type` are its own words, `group` where it stands in a record."""
+    """What HubSpot is asked for: `type` and `field_type` are its own words, `group` where it stands in a record; "" is the one
+    that a custom object has for its own."""
 
     object: str
     name: str
@@ -50,6 +51,8 @@ class NewProperty(msgspec.Struct, frozen=True):
     group: str
     options: tuple[Option, ...]
     description: str
+    unique: bool = False
+    """No two records may hold the same value."""
 
 
 def property_for(field: Field, source: str, object: str, name: str = "") -> NewProperty | str:
@@ -75,7 +78,7 @@ def property_for(field: Field, source: str, object: str, name: str = "") -> NewP
         label=field.label,
         type=type_,
         field_type=field_type,
-        group=_GROUPS[object],
+        group=_GROUPS.get(object, ""),
         options=options,
         description=f"Synced with {source} of Salesforce.",
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from crmsync_desktop.domain.mapping import ACTIVITIES, PAIRS, Pair, PairKind
+from crmsync_desktop.domain.mapping import ACTIVITIES, PAIRS, Pair, PairKind, pair_of_object
 
 
 class OnSalesforceChange(StrEnum):
@@ -175,6 +175,8 @@ class CustomObject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     on_salesforce_change: OnSalesforceChange = OnSalesforceChange.CREATE_OR_UPDATE
     on_hubspot_change: OnHubSpotRecord = OnHubSpotRecord.NOTHING
     on_salesforce_delete: OnSalesforceDelete = OnSalesforceDelete.NOTHING
+    hubspot_name: str = ""
+    """The HubSpot object's internal name, by which it is found in another account."""
 
     @property
     def pair(self) -> Pair:
@@ -296,6 +298,12 @@ def all_pairs(settings: Settings) -> dict[str, Pair]:
 def pair_with(pairs: Mapping[str, Pair], object: str) -> Pair | None:
     """The pair that an object of either side belongs to."""
     return next((pair for pair in pairs.values() if object == pair.hubspot or object in pair.salesforce), None)
+
+
+def pair_named(settings: Settings, object: str) -> str:
+    """The name of the pair that an object of either side belongs to, custom ones included; "" for any other."""
+    own = next((each.name for each in settings.custom_objects if object in (each.hubspot, each.name)), "")
+    return own or pair_of_object(object)
 
 
 def active_pairs(settings: Settings) -> tuple[Pair, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.planner import FieldChange as FieldChange
 from crmsync_desktop.domain.records import Category, Cell, Fault, Observed, Presence, Side
 from crmsync_desktop.domain.schema import Schema
@@ -198,6 +199,10 @@ class Store(JournalStore, Firings, Protocol):
 
     # observing
     def cursors(self) -> dict[tuple[Side, str], str]: ...
+    def forget_pair(self, pair: Pair) -> None:
+        """Records, links, errors, cursors and schemas of a pair that is taken off go; the journal stays."""
+        ...
+
     def forget_cursor(self, side: Side, object: str) -> None:
         """The next read of this object begins at the beginning."""
         ...
@@ -308,6 +313,11 @@ class Store(JournalStore, Firings, Protocol):
 
     def errors_of(self, records: Sequence[tuple[Side, str, str]]) -> list[ErrorRow]:
         """Open errors and notices of these few records, by (side, object, id)."""
+        ...
+
+    def retryable(self, categories: Collection[Category], but: Collection[str]) -> tuple[int, str]:
+        """Errors of these categories, without notices, ignored ones and those of the codes `but`: how many, and the `last_at`
+        of the one that was tried longest ago ("" for none)."""
         ...
 
     def error_totals(self) -> tuple[int, int, int]:

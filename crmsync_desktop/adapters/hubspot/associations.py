@@ -29,7 +29,7 @@ _OWN_LABEL: Final = f"{OURS}/"
 
 class Relation(msgspec.Struct, frozen=True):
     """What one association field holds of one object. `plain`: the type without a label. `primary`: the type that only one
-    record has; 0 = none. `many`: members with labels. `placing`: one of the objects of a field of typed ids, of which
+    record has; 0 = none. `category`: whose the plain type is. `many`: members with labels. `placing`: one of the objects of a field of typed ids, of which
     those of the first relation are preferred."""
 
     field: str
@@ -39,6 +39,7 @@ class Relation(msgspec.Struct, frozen=True):
     primary: int = 0
     many: bool = False
     placing: bool = False
+    category: str = "HUBSPOT_DEFINED"
 
     @property
     def kind(self) -> Kind:
@@ -76,12 +77,60 @@ RELATIONS: Final[dict[str, tuple[Relation, ...]]] = {
 }
 
 
-def relations(object_name: str) -> dict[str, tuple[Relation, ...]]:
+def relations(schema: Schema) -> dict[str, tuple[Relation, ...]]:
     """By field: one relation, or for a field of typed ids one for each object, the preferred one first."""
     found: dict[str, tuple[Relation, ...]] = {}
-    for relation in RELATIONS.get(object_name, ()):
+    for relation in all_relations(schema):
         found[relation.field] = (*found.get(relation.field, ()), relation)
     return found
+
+
+def all_relations(schema: Schema) -> tuple[Relation, ...]:
+    """Those of one of HubSpot's own objects, or of a custom object: its schema keeps them, since each account has numbers of
+    its own for their types."""
+    if schema.object in RELATIONS or not is_custom(schema.object):
+        return RELATIONS.get(schema.object, ())
+    return tuple(_own_relation(field) for field in schema.fields.values() if is_association(field.name))
+
+
+def _own_relation(field: Field) -> Relation:
+    plain, *primary = [type_of(option) for option in field.options]
+    return Relation(
+        field.name,
+        field.label,
+        field.refers_to[0],
+        plain["associationTypeId"],
+        primary[0]["associationTypeId"] if primary else 0,
+        category=plain["associationCategory"],
+    )
+
+
+def is_custom(object_name: str) -> bool:
+    """Whether it is the type id of a custom object (object type ids: HubSpot's list of them)."""
+    return object_name.startswith("2-")
+
+
+async def own_association(transport: Transport, object_name: str, target: str, label: str) -> Field | None:
+    """The association field of a custom object, with the types that this account has for it: the plain one, and the primary
+    one where HubSpot has any. None where its records can't be associated, or this key may not see that. One call."""
+    places = {"from": object_name, "to": target}
+    try:
+        answer = await transport.send(paths.ASSOCIATION_LABELS, "schema", places=places)
+    except ScopeMissing:
+        return None
+    rows = [row for row in answer.data.get("results") or () if isinstance(row, dict)]
+    plain = [row for row in rows if not row.get("label")]
+    primary = [row for row in rows if row.get("category") == OURS and str(row.get("label")).startswith("Primary")]
+    if not plain:
+        return None
+    return Field(
+        name=f"{PREFIX}{target}",
+        label=label,
+        kind=Kind.REFERENCE,
+        native_type="association",
+        options=tuple(Option(_type_value(row), str(row.get("label") or "")) for row in (*plain[:1], *primary[:1])),
+        refers_to=(target,),
+    )
 
 
 def is_association(name: str) -> bool:
@@ -92,7 +141,7 @@ def is_association(name: str) -> bool:
 async def with_associations(transport: Transport, schema: Schema) -> Schema:
     """The schema with the object's association fields. One call where these have labels."""
     fields = dict(schema.fields)
-    for field, parts in relations(schema.object).items():
+    for field, parts in relations(schema).items():
         first = parts[0]
         labels, allowed = (await _labels(transport, schema.object, first)) if first.many else ((), True)
         fields[field] = Field(
@@ -131,11 +180,11 @@ def type_of(label: Option) -> dict[str, Any]:
 
 
 async def add_associations(
-    transport: Transport, object_name: str, fields: Iterable[str], records: Sequence[dict[str, Any]], purpose: str
+    transport: Transport, schema: Schema, fields: Iterable[str], records: Sequence[dict[str, Any]], purpose: str
 ) -> None:
     """Put each record's associations among its properties, as canonical text: one call per 1,000 records and target, none
     for no records. What HubSpot doesn't let us see is left out, so that it stays unseen."""
-    known = relations(object_name)
+    known = relations(schema)
     wanted = {field: known[field] for field in fields if field in known and is_association(field)}
     if not records or not wanted:
         return
@@ -143,7 +192,7 @@ async def add_associations(
 
     async def read(relation: Relation) -> Ends | None:
         try:
-            return await _read(transport, object_name, relation, ids, purpose)
+            return await _read(transport, schema.object, relation, ids, purpose)
         except ScopeMissing:
             return None
 

@@ -11,6 +11,7 @@ from crmsync_desktop.adapters.hubspot.address import checked_address, checked_to
 from crmsync_desktop.adapters.hubspot.batches import BATCH
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.cursor import Position
+from crmsync_desktop.adapters.hubspot.custom_objects import CustomObjects
 from crmsync_desktop.adapters.hubspot.happenings import HappeningsReader
 from crmsync_desktop.adapters.hubspot.history import Histories
 from crmsync_desktop.adapters.hubspot.lists import Lists
@@ -20,6 +21,7 @@ from crmsync_desktop.adapters.hubspot.reading import Reader
 from crmsync_desktop.adapters.hubspot.recovering import Recoverer
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.adapters.hubspot.writing import Writer
+from crmsync_desktop.domain.mapping import pair_of_object
 from crmsync_desktop.domain.new_property import NewProperty
 from crmsync_desktop.domain.newest import Edit
 from crmsync_desktop.domain.pipelines import Pipeline
@@ -55,6 +57,7 @@ class HubSpotCrm:
         slow_overlap_seconds: float = 3600,
         least_rest_seconds: float = 3600,
         on_usage: Callable[[Allowance], None] | None = None,
+        pair_of: Callable[[str], str] = pair_of_object,
     ) -> None:
         self._transport = Transport(
             base_url=checked_address(base_url),
@@ -62,6 +65,7 @@ class HubSpotCrm:
             budget=budget,
             clock=clock,
             on_usage=on_usage,
+            pair_of=pair_of,
         )
         self._catalog = Catalog(self._transport)
         self._account = Account(self._transport)
@@ -70,6 +74,8 @@ class HubSpotCrm:
         self._writer = Writer(self._transport, self._catalog)
         self._recoverer = Recoverer(self._transport, self._catalog)
         self._lists = Lists(self._transport)
+        self.objects = CustomObjects(self._transport)
+        """Implements `ports.objects.PortalObjects`."""
         self.happenings = HappeningsReader(self._transport, self._catalog, self._lists, overlap_seconds)
         """Implements `ports.actions.Happenings`."""
 
@@ -119,7 +125,10 @@ class HubSpotCrm:
         return await self._recoverer.recover(creates)
 
     async def make_property(self, wanted: NewProperty) -> None:
-        await make_property(self._transport, wanted)
+        if wanted.group:
+            await make_property(self._transport, wanted)
+        else:
+            await self.objects.make_properties(wanted.object, [wanted])
 
     async def lists(self) -> list[ContactList]:
         return await self._lists.lists()

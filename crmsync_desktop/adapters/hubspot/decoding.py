@@ -62,7 +62,7 @@ class Decoder:
 
     def __init__(self, want: Want, schema: Schema) -> None:
         known = schema.fields
-        self.object = want.object
+        self.object, self.schema = want.object, schema
         converters = [(name, converter(known[name].kind) if name in known else None) for name in want.fields]
         self._cells = [
             (name if convert else "", None if convert is text_value else convert) for name, convert in converters

@@ -16,7 +16,11 @@ async def make_property(transport: Transport, wanted: NewProperty) -> None:
     where it refuses: a name that is taken, an option that can't be, a key that may not."""
     try:
         await transport.send(
-            paths.PROPERTY_CREATE, "schema", places={"object": wanted.object}, body=_body(wanted), repeatable=False
+            paths.PROPERTY_CREATE,
+            "schema",
+            places={"object": wanted.object},
+            body=property_body(wanted, wanted.group),
+            repeatable=False,
         )
     except Refused as refused:
         taken = refused.status == 409
@@ -27,15 +31,19 @@ async def make_property(transport: Transport, wanted: NewProperty) -> None:
         ) from None
 
 
-def _body(wanted: NewProperty) -> dict[str, Any]:
+def property_body(wanted: NewProperty, group: str) -> dict[str, Any]:
+    """The request for one property. Without a `group` it goes to the one of a custom object that is made with it."""
     body: dict[str, Any] = {
         "name": wanted.name,
         "label": wanted.label,
         "type": wanted.type,
         "fieldType": wanted.field_type,
-        "groupName": wanted.group,
         "description": wanted.description,
     }
+    if group:
+        body["groupName"] = group
+    if wanted.unique:
+        body["hasUniqueValue"] = True
     if wanted.options:
         body["options"] = [
             {"label": option.label, "value": option.value, "displayOrder": place, "hidden": False}

@@ -8,7 +8,7 @@ from typing import Any
 
 from crmsync_desktop.adapters.hubspot import cursor, paths
 from crmsync_desktop.adapters.hubspot.associations import READ, add_associations
-from crmsync_desktop.adapters.hubspot.batches import PAGE, batch_read, fits, search, search_body
+from crmsync_desktop.adapters.hubspot.batches import MOST_VALUES, PAGE, batch_read, fits, search, search_body
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import Decoder, converter, merged_ids
 from crmsync_desktop.adapters.hubspot.engagements import ENGAGEMENTS
@@ -84,7 +84,7 @@ class Reader:
         return found.records
 
     async def _associate(self, decoder: Decoder, records: list[dict[str, Any]], purpose: str) -> None:
-        await add_associations(self._transport, decoder.object, decoder.associations, records, purpose)
+        await add_associations(self._transport, decoder.schema, decoder.associations, records, purpose)
 
     async def count(self, object_name: str, since: str | None) -> int:
         """One search, for the total alone."""
@@ -175,8 +175,6 @@ def _changed_since(object_name: str, moment: float) -> dict[str, Any]:
 
 _LONGEST_ID = "9" * 16
 _LONGEST_FILTER = {"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": "9" * 13}
-MOST_VALUES = 100
-"""Values of one IN filter."""
 
 
 def _among(field: str, values: Sequence[str]) -> dict[str, Any]:

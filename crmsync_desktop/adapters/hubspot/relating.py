@@ -13,7 +13,16 @@ from typing import Any, Final
 import msgspec
 
 from crmsync_desktop.adapters.hubspot import paths
-from crmsync_desktop.adapters.hubspot.associations import OURS, RELATIONS, Relation, places_of, relations, type_of
+from crmsync_desktop.adapters.hubspot.associations import (
+    OURS,
+    RELATIONS,
+    Relation,
+    all_relations,
+    is_association,
+    places_of,
+    relations,
+    type_of,
+)
 from crmsync_desktop.adapters.hubspot.batches import pieces
 from crmsync_desktop.adapters.hubspot.errors import Refused, ScopeMissing, faults_of, subjects_of
 from crmsync_desktop.adapters.hubspot.transport import Transport
@@ -50,24 +59,28 @@ class Step(msgspec.Struct, frozen=True):
 
 def without(write: Write) -> Write:
     """The write's properties only."""
-    known = relations(write.object)
-    if not known.keys() & write.values.keys():
+    known = [name for name in write.values if _is_relation(write.object, name)]
+    if not known:
         return write
     return msgspec.structs.replace(write, values={n: v for n, v in write.values.items() if n not in known})
+
+
+def _is_relation(object_name: str, field: str) -> bool:
+    return is_association(field) or any(each.field == field for each in RELATIONS.get(object_name, ()))
 
 
 def inline(write: Write, schema: Schema) -> list[dict[str, Any]]:
     """The `associations` of a record that is created."""
     return [
         {"to": {"id": end}, "types": types}
-        for relation in RELATIONS.get(write.object, ())
+        for relation in all_relations(schema)
         for end, types in _wanted(relation, write.values.get(relation.field), schema).items()
     ]
 
 
 def stored(write: Write, schema: Schema) -> dict[str, Value]:
     """What the association fields hold once they are written: a role that the account has no label for isn't kept."""
-    known = relations(write.object)
+    known = relations(schema)
     held: dict[str, Value] = {}
     for field, value in write.values.items():
         if field not in known:
@@ -92,7 +105,7 @@ def _placed(parts: Sequence[Relation], value: Value) -> Value:
 
 def _wanted(relation: Relation, value: Value, schema: Schema) -> dict[str, Types]:
     """The types by target."""
-    plain = [_ours(relation.plain)]
+    plain = [{"associationCategory": relation.category, "associationTypeId": relation.plain}]
     if relation.placing:
         return {id: plain for target, id in places_of(value) if target == relation.target}
     if relation.many:
@@ -118,7 +131,7 @@ async def relate(
     """Bring the associations of records (their ids beside the writes; all of one object) to what the writes say: up to
     three requests for each kind, none where nothing is to do. Returns the faults by key. Raises what ends a pass."""
     faults: dict[str, tuple[Fault, ...]] = {}
-    for relation in RELATIONS.get(schema.object, ()):
+    for relation in all_relations(schema):
         made: list[Step] = []
         unlabelled: list[Step] = []
         gone: list[Step] = []
@@ -215,7 +228,7 @@ def _blame(steps: Iterable[Step], fault: Fault, faults: dict[str, tuple[Fault, .
 
 def blamed(write: Write, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
     """The faults of a record that was refused, those that speak of the associations it came with as faults of these."""
-    fields = tuple(field for field in relations(write.object) if write.values.get(field))
+    fields = tuple(name for name, value in write.values.items() if value and _is_relation(write.object, name))
     if not fields:
         return faults
     return tuple(

@@ -56,7 +56,9 @@ class Transport:
         budget: Budget,
         clock: Clock,
         on_usage: Callable[[Allowance], None] | None = None,
+        pair_of: Callable[[str], str] = pair_of_object,
     ) -> None:
+        """`pair_of`: the name of the pair that calls for an object are booked under."""
         configuration = Configuration(host=base_url)
         configuration.access_token = access_token
         configuration.connection_pool_maxsize = WORKERS
@@ -68,7 +70,7 @@ class Transport:
         self._client.sanitize_for_serialization = _as_it_is
         self._connections = Connections()
         self._connections.watch(self._client.rest_client.pool_manager)
-        self._budget = budget
+        self._budget, self._pair_of = budget, pair_of
         self._clock = clock
         self._pace = HubSpotPace(clock)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="hubspot")
@@ -115,7 +117,7 @@ class Transport:
         LimitReached, SignInNeeded or SetupError."""
         places = places or {}
         path = endpoint.path.format_map({name: quote(value, safe="") for name, value in places.items()})
-        pair = pair_of_object(places.get("object") or places.get("from", ""))
+        pair = self._pair_of(places.get("object") or places.get("from", ""))
         for attempt in range(MAX_RETRIES + 1):
             outcome = await self._once(endpoint, path, purpose, pair, dict(query or {}), body)
             if isinstance(outcome, Answer):

@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from types import NoneType
 from typing import Any, TypeVar
 
-from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.action_views import ActionRuleView, ActionTrialView, FiringView
+from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.error_views import ErrorLineView, PagesView
 from crmsync_desktop.app.match_views import OwnersView, StagesView
+from crmsync_desktop.app.object_views import ObjectProposalView, ObjectRequest, ObjectsView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
     ChangeView,
@@ -137,6 +138,21 @@ class RemoteFacade(ABC):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         return await self._ask(tuple[str, str], "check_mapping", pair, property, salesforce)
+
+    async def custom_objects(self) -> ObjectsView:
+        return await self._ask(ObjectsView, "custom_objects")
+
+    async def propose_object(self, name: str, request: ObjectRequest) -> ObjectProposalView:
+        return await self._ask(ObjectProposalView, "propose_object", name, request)
+
+    async def add_object(self, name: str, request: ObjectRequest) -> ObjectProposalView:
+        return await self._ask(ObjectProposalView, "add_object", name, request)
+
+    async def update_object(self, name: str, request: ObjectRequest) -> ObjectProposalView:
+        return await self._ask(ObjectProposalView, "update_object", name, request)
+
+    async def remove_object(self, name: str) -> None:
+        await self._ask(NoneType, "remove_object", name)
 
     async def stages(self, pair: str, anew: bool) -> StagesView:
         return await self._ask(StagesView, "stages", pair, anew)

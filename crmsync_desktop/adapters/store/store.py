@@ -16,6 +16,7 @@ from crmsync_desktop.adapters.store.bonds import Links
 from crmsync_desktop.adapters.store.documents import Documents, Members, read_layouts
 from crmsync_desktop.adapters.store.faults import Faults
 from crmsync_desktop.adapters.store.firings import Firings
+from crmsync_desktop.adapters.store.forgetting import Forgetting
 from crmsync_desktop.adapters.store.journal import Journal
 from crmsync_desktop.adapters.store.observations import Observations
 from crmsync_desktop.adapters.store.sqlite import (
@@ -30,7 +31,7 @@ from crmsync_desktop.adapters.store.undone import UndoneValues
 from crmsync_desktop.adapters.store.upgrade import upgrade
 
 
-class SqliteStore(Documents, Observations, Links, Journal, Faults, Members, UndoneValues, Barred, Firings):
+class SqliteStore(Documents, Observations, Links, Journal, Faults, Members, UndoneValues, Barred, Firings, Forgetting):
     """ports.store.Store in one SQLite file, used by one thread; `path` ":memory:" keeps nothing.
 
     A damaged file is moved aside and a new one begun: `moved_aside` says where it is now, so that a person can be told;
