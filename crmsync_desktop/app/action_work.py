@@ -52,7 +52,7 @@ class ActionWork:
         return [self._rule_view(rule, counts.get(rule.number, {})) for rule in action_rules(self._actions_in)]
 
     async def save_action(self, rule: ActionRule, replaces: str | None) -> ActionRuleView:
-        saved = (await self.save_actions([rule], [replaces]))[0]
+        saved = (await self._save_actions([rule], [replaces]))[0]
         return self._rule_view(saved, self._actions_in.firing_counts().get(saved.number, {}))
 
     async def switch_action(self, name: str, on: bool) -> ActionRuleView:
@@ -69,13 +69,13 @@ class ActionWork:
         self._tell_actions(_CHANGED)
         return await self.actions()
 
-    async def resolved_action(self, rule: ActionRule) -> ActionRule:
+    async def _resolved_action(self, rule: ActionRule) -> ActionRule:
         """The rule as both systems call it. Raises SetupError for one that can't be."""
         systems = await self._acting_systems()
         checks = ActionChecks(self._actions_in, self._actions_at, systems.crms, systems.lists)
         return await checks.resolved(rule)
 
-    async def save_actions(self, rules: Sequence[ActionRule], replaces: Sequence[str | None]) -> list[ActionRule]:
+    async def _save_actions(self, rules: Sequence[ActionRule], replaces: Sequence[str | None]) -> list[ActionRule]:
         """Save these, each in the place of the one it replaces (None: a new one): all or none."""
         now = await self._hubspot_time()
         kept = action_rules(self._actions_in)
@@ -85,7 +85,7 @@ class ActionWork:
         saved: list[ActionRule] = []
         number = next_number(self._actions_in)
         for rule, former in zip(rules, before, strict=True):
-            wanted = await self.resolved_action(rule)
+            wanted = await self._resolved_action(rule)
             if wanted.name.casefold() in taken:
                 raise SetupError(
                     f"There is a rule “{wanted.name}” already.", "", "Give it another name, or edit that one."
@@ -150,9 +150,9 @@ class ActionWork:
                 and number in (None, firing.rule)
                 and (before is None or firing.number < before)
             ]
-        return self.firing_views(found)
+        return self._firing_views(found)
 
-    def firing_views(self, firings: Sequence[Firing]) -> list[FiringView]:
+    def _firing_views(self, firings: Sequence[Firing]) -> list[FiringView]:
         names = {rule.number: rule.name for rule in action_rules(self._actions_in)}
         return [
             FiringView(
@@ -199,7 +199,7 @@ class ActionWork:
         systems = await self._acting_systems()
         firing = await undo(self._actions_in, self._actions_at, systems.crms[Side.SALESFORCE], found[0])
         self._tell_actions(_CHANGED)
-        return self.firing_views([firing])[0]
+        return self._firing_views([firing])[0]
 
     def _ids(self, record: str) -> list[str]:
         """The ids that a name of a record stands for, and those of its counterparts."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping as Table
 
 import msgspec
 
+from crmsync_desktop.app.action_tables import ACTION
 from crmsync_desktop.app.configuration_checks import MappingChecks
 from crmsync_desktop.app.configuration_reading import Reading
 from crmsync_desktop.app.configuration_tables import has_stages
@@ -18,6 +19,7 @@ from crmsync_desktop.app.configuration_views import (
 )
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.toml_lines import told
+from crmsync_desktop.domain.action_rules import ActionRule, in_force, named, same_rule
 from crmsync_desktop.domain.configuration import (
     Change,
     Configuration,
@@ -36,6 +38,7 @@ from crmsync_desktop.domain.mapping import Mapping, Rule, as_made
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.action_rules import action_rules, next_number, save_action_rules
 from crmsync_desktop.engine.metadata import pairings_of, save_pairings
 from crmsync_desktop.engine.stages import choices_of, save_choices
 from crmsync_desktop.ports.clock import Clock
@@ -62,6 +65,10 @@ class Surroundings(msgspec.Struct, frozen=True):
         Awaitable[dict[str, int] | None],
     ]
     """How many records a change of mappings would change: see Touched.records."""
+    rule: Callable[[ActionRule], Awaitable[ActionRule]]
+    """A rule of a workflow action with ids for names; raises SetupError for one that can't be."""
+    now: Callable[[], Awaitable[str]]
+    """HubSpot's time: what happened before doesn't count for a new rule."""
 
 
 class ConfigurationFile:
@@ -89,7 +96,10 @@ class ConfigurationFile:
             raise refusal(view.problems)
         if before != self._current():
             raise SetupError("The configuration was changed meanwhile, so nothing was imported.", "", "Look again.")
+        rules = await self._in_force(before.actions, wanted.actions)
         with self._store.together():
+            if rules != before.actions:
+                save_action_rules(self._store, rules)
             if wanted.settings != before.settings:
                 self._store.save_settings(settings_of(wanted.settings))
             for pair, mappings in wanted.mappings.items():
@@ -105,7 +115,36 @@ class ConfigurationFile:
     def _current(self) -> Configuration:
         mappings = {pair: in_order(each.all(), each.defaults) for pair, each in self._pairs.items()}
         stages = {pair: choices_of(self._store, pair) for pair in self._pairs if has_stages(pair)}
-        return Configuration(flat(self._store.settings()), mappings, stages, pairings_of(self._store))
+        owners, actions = pairings_of(self._store), action_rules(self._store)
+        return Configuration(flat(self._store.settings()), mappings, stages, owners, actions)
+
+    async def _in_force(self, before: tuple[ActionRule, ...], wanted: tuple[ActionRule, ...]) -> tuple[ActionRule, ...]:
+        """The rules of a file as they stand once they are saved; those that stay as they are, as they were."""
+        if len(before) == len(wanted) and all(map(same_rule, before, wanted)):
+            return before
+        now, number = await self._around.now(), next_number(self._store)
+        found: list[ActionRule] = []
+        for rule in wanted:
+            former = named(before, rule.name)
+            same = former is not None and same_rule(former, rule)
+            found.append(former if former is not None and same else in_force(rule, former, number, now))
+            number += former is None
+        return tuple(found)
+
+    async def _rules(self, reading: Reading, before: tuple[ActionRule, ...]) -> tuple[ActionRule, ...]:
+        """A file's rules, checked where they aren't what stands already."""
+        found: list[ActionRule] = []
+        for place, rule in reading.actions:
+            former = named(before, rule.name)
+            if former is not None and same_rule(former, rule):
+                found.append(former)
+                continue
+            try:
+                found.append(await self._around.rule(rule))
+            except SetupError as error:
+                told_of = " ".join(part for part in (error.title, error.detail) if part)
+                reading.refuse((ACTION, place), f"Rule “{rule.name}”: {told_of}", error.hint)
+        return tuple(found)
 
     async def _compared(self, text: str) -> tuple[ConfigurationDiffView, Configuration, Configuration]:
         """(view, what is, what would be)."""
@@ -119,6 +158,7 @@ class ConfigurationFile:
             return ConfigurationDiffView((), tuple(reading.problems)), before, before
         wanted = msgspec.structs.replace(
             reading.configuration,
+            actions=await self._rules(reading, before.actions),
             mappings={
                 pair: _as_made(
                     completed(mappings, before.mappings[pair], self._pairs[pair].defaults), before.mappings[pair]
@@ -203,6 +243,10 @@ class ConfigurationFile:
                 view = settings[change.key]
                 old, new = shown(view, change.old, lists), shown(view, change.new, lists)
                 views.append(ConfigurationChangeView("setting", change.key, view.title, old, new, None, view.warning))
+                continue
+            if isinstance(change, RowChange) and change.table == ACTION:
+                title = f"Workflow action {change.key}"
+                views.append(ConfigurationChangeView(ACTION, ACTION, title, change.old, change.new, None, ""))
                 continue
             if isinstance(change, RowChange):
                 pair, _, what = change.table.rpartition(".")

@@ -12,12 +12,14 @@ from collections.abc import Mapping as Table
 from typing import Any
 
 from crmsync_desktop.app import toml_lines
+from crmsync_desktop.app.action_tables import ACTION, read_actions
 from crmsync_desktop.app.configuration_tables import OWNER, STAGE, has_stages, read_owners, read_stages
 from crmsync_desktop.app.configuration_text import CONNECTION, FORMAT, described, section_of
 from crmsync_desktop.app.configuration_views import ConfigurationProblemView
 from crmsync_desktop.app.setting_views import CURRENCY, is_currency
 from crmsync_desktop.app.toml_lines import Lines, Path
 from crmsync_desktop.app.views import SettingView
+from crmsync_desktop.domain.action_rules import ActionRule
 from crmsync_desktop.domain.configuration import Configuration, Plain, clashes, flat
 from crmsync_desktop.domain.mapping import Mapping, Rule, salesforce_objects
 from crmsync_desktop.domain.owners import Pairing
@@ -40,6 +42,8 @@ class Reading:
         self._mappings: dict[str, tuple[Mapping, ...]] = dict.fromkeys(defaults, ())
         self._stages: dict[str, tuple[Choice, ...]] = {pair: () for pair in defaults if has_stages(pair)}
         self._owners: tuple[Pairing, ...] = ()
+        self.actions: tuple[tuple[int, ActionRule], ...] = ()
+        """The rules of workflow actions with their places."""
         self._places: dict[tuple[str, str], Path] = {}
         text = text.removeprefix("\ufeff")  # Windows' own editor puts one
         found = toml_lines.read(text)
@@ -51,7 +55,9 @@ class Reading:
 
     @property
     def configuration(self) -> Configuration:
-        return Configuration(self._settings, self._mappings, self._stages, self._owners)
+        return Configuration(
+            self._settings, self._mappings, self._stages, self._owners, tuple(rule for _, rule in self.actions)
+        )
 
     def place(self, pair: str, property: str) -> Path:
         """Where a mapping stands."""
@@ -73,8 +79,9 @@ class Reading:
         for key, view in described(Settings()).items():
             section, name = section_of(key)
             sections.setdefault(section, {})[name] = view
-        self._unknown((), document, ("format", *sections, OWNER))
+        self._unknown((), document, ("format", *sections, OWNER, ACTION))
         self._owners = read_owners(document.get(OWNER, []), self.refuse)
+        self.actions = read_actions(document.get(ACTION, []), self.refuse)
         for section, views in sections.items():
             table = document.get(section, {})
             if not isinstance(table, dict):

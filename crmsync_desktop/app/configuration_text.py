@@ -13,6 +13,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Array, Table
 
+from crmsync_desktop.app.action_tables import ABOUT_ACTIONS, ACTION, action_rows
 from crmsync_desktop.app.configuration_tables import (
     ABOUT_OWNERS,
     ABOUT_STAGES,
@@ -97,6 +98,11 @@ def written(configuration: Configuration, profile: Profile, at: str) -> str:
     document.add(tomlkit.nl())
     if paired := owner_rows(configuration.owners):
         document.add(OWNER, paired)
+    document.add(tomlkit.nl())
+    _comment(document, ABOUT_ACTIONS)
+    document.add(tomlkit.nl())
+    if rules := action_rows(configuration.actions):
+        document.add(ACTION, rules)
     return _GAP.sub("\n\n", tomlkit.dumps(document)).rstrip("\n") + "\n"
 
 

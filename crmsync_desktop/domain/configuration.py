@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
-from crmsync_desktop.domain.mapping import Mapping, carries_association
+from crmsync_desktop.domain.action_rules import WRITTEN, ActionRule, same_rule
+from crmsync_desktop.domain.action_words import condition_of, deed_of
+from crmsync_desktop.domain.mapping import PAIRS, Mapping, carries_association
 from crmsync_desktop.domain.owners import Pairing
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.domain.stages import Choice
@@ -24,12 +26,13 @@ Plain = str | int | bool
 
 class Configuration(msgspec.Struct, frozen=True):
     """`settings` by their dotted keys ("allocation", "contacts.inclusion_list"), `mappings` by pair; `stages` by pair and
-    `owners`: what an admin paired by hand."""
+    `owners`: what an admin paired by hand. `actions`: the rules of workflow actions."""
 
     settings: dict[str, Plain]
     mappings: dict[str, tuple[Mapping, ...]]
     stages: dict[str, tuple[Choice, ...]] = {}
     owners: tuple[Pairing, ...] = ()
+    actions: tuple[ActionRule, ...] = ()
 
 
 class SettingChange(msgspec.Struct, frozen=True):
@@ -60,7 +63,7 @@ class MappingChange(msgspec.Struct, frozen=True):
 
 class RowChange(msgspec.Struct, frozen=True):
     """A row of the tables of stages or owners: where something goes, "" where that is left to what is learnt. `table`:
-    "deals.stage", "owner"."""
+    "deals.stage", "owner"; or "action": a rule of a workflow action in words, or a part of one ("NAME.subject")."""
 
     table: str
     key: str
@@ -149,7 +152,36 @@ def difference(before: Configuration, after: Configuration) -> tuple[Change, ...
         old_stages, new_stages = _stages(before.stages.get(pair, ())), _stages(after.stages.get(pair, ()))
         found += _rows(f"{pair}.stage", old_stages, new_stages)
     owners = ({each.salesforce: each.hubspot for each in each_side.owners} for each_side in (before, after))
-    return (*found, *_rows("owner", *owners))
+    return (*found, *_rows("owner", *owners), *_actions(before.actions, after.actions))
+
+
+def _actions(old: Sequence[ActionRule], new: Sequence[ActionRule]) -> list[RowChange]:
+    former = {rule.name.casefold(): rule for rule in old}
+    found: list[RowChange] = []
+    for rule in new:
+        before = former.pop(rule.name.casefold(), None)
+        if before is None:
+            found.append(RowChange("action", rule.name, "", _in_words(rule)))
+        elif not same_rule(before, rule):
+            parts = [name for name in WRITTEN if getattr(before, name) != getattr(rule, name)]
+            found += [
+                RowChange("action", f"{rule.name}.{name}", _part(before, name), _part(rule, name)) for name in parts
+            ]
+    return [*found, *(RowChange("action", rule.name, _in_words(rule), "") for rule in former.values())]
+
+
+def _in_words(rule: ActionRule) -> str:
+    noun = next((pair.noun for pair in PAIRS.values() if pair.hubspot == rule.object), "record")
+    return f"{'' if rule.on else '(off) '}when {condition_of(rule, noun)}, {deed_of(rule)}"
+
+
+def _part(rule: ActionRule, name: str) -> str:
+    value = getattr(rule, name)
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(map(rule.name_of, value))
+    return "" if value is None else rule.name_of(str(value))
 
 
 def _stages(choices: Sequence[Choice]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
 from crmsync_desktop.app.configuration_views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.words import LEAD_WARNING
+from crmsync_desktop.domain.action_rules import ActionRule
 from crmsync_desktop.domain.configuration import flat
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError, Unreachable
 from crmsync_desktop.domain.mapping import CONTACTS, Mapping, Rule
@@ -73,7 +74,7 @@ class Connection:
         self.unreachable: CrmSyncError | None = None
         profile = Profile("Acme", "https://acme.example", "https://api.example")
         self.counts: dict[str, int] | None = {"jobtitle": 2}
-        around = Surroundings(self.schemas, self.lists, self.limit, self.touched)
+        around = Surroundings(self.schemas, self.lists, self.limit, self.touched, self.rule, self.now)
         self.file = ConfigurationFile(self.store, Clock(), profile, {CONTACTS.name: self.mappings}, around)
 
     async def schemas(self, pair: str) -> dict[str, Schema]:
@@ -103,6 +104,15 @@ class Connection:
     ) -> dict[str, int] | None:
         self.asked.append(f"records that {', '.join(sorted(properties))} would change")
         return self.counts if self.counts is None else {name: self.counts.get(name, 0) for name in properties}
+
+    async def rule(self, rule: ActionRule) -> ActionRule:
+        self.asked.append(f"rule {rule.name}")
+        if "{nobody}" in rule.subject:
+            raise SetupError("The placeholder {nobody} is no property.", "", "Did you mean “email”?")
+        return msgspec.structs.replace(rule, subject=rule.subject.strip())
+
+    async def now(self) -> str:
+        return "2026-11-24T10:00:00Z"
 
     def preview(self, text: str) -> ConfigurationDiffView:
         return asyncio.run(self.file.preview(text))
