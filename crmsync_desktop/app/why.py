@@ -22,6 +22,7 @@ from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
 from crmsync_desktop.domain.reference import Addresses, Reference, parse_reference
 from crmsync_desktop.domain.settings import active_pairs, all_pairs, pair_with, rules_of
 from crmsync_desktop.domain.standing import let_stand
+from crmsync_desktop.engine.action_rules import action_rules
 from crmsync_desktop.engine.guarding import kept_plan
 from crmsync_desktop.engine.metadata import kept_schemas
 from crmsync_desktop.engine.stamps import edited_at
@@ -76,6 +77,7 @@ class Why:
             errors=tuple(error_view(error) for error in errors),
             history=tuple(self._events(chosen[:SHOWN], property)),
             field=field,
+            actions=tuple(why_words.fired(self._store.firings_of(subject.ids, SHOWN), action_rules(self._store))),
         )
 
     def _find(self, reference: Reference) -> _Subject:
@@ -115,6 +117,7 @@ class Why:
             errors=(),
             history=tuple(self._events(history[:SHOWN], None)),
             looked=tuple(why_words.looked_for(subject.reference, active_pairs(settings))),
+            actions=tuple(why_words.fired(self._store.firings_of(subject.ids, SHOWN), action_rules(self._store))),
         )
 
     def _record(self, known: Known, subject: _Subject) -> WhyRecordView:

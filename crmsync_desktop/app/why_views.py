@@ -54,7 +54,8 @@ class WhyFieldView(msgspec.Struct, frozen=True):
 class WhyView(msgspec.Struct, frozen=True):
     """What is known of a record. `headline` is one sentence; `link` how its two records belong together; `facts` what
     decides about it (settings, lists, holds); `decisions` what the next pass would do about it; `would` what would make
-    it sync, or sync anew. `looked`: where it was looked for, if it isn't known."""
+    it sync, or sync anew. `looked`: where it was looked for, if it isn't known. `actions`: what workflow actions did for it,
+    or are to do, the newest first."""
 
     asked: str
     known: bool
@@ -69,3 +70,4 @@ class WhyView(msgspec.Struct, frozen=True):
     history: tuple[WhyEventView, ...]
     field: WhyFieldView | None = None
     looked: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from crmsync_desktop.domain.action_rules import ActionRule
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.planner import CreatePlan, FieldChange, LinkPlan
 from crmsync_desktop.domain.records import Cell, Presence, Side
 from crmsync_desktop.domain.reference import Reference
 from crmsync_desktop.domain.settings import PairRules, Settings
 from crmsync_desktop.domain.undo import shown
+from crmsync_desktop.ports.actions import Firing
 from crmsync_desktop.ports.store import Known, LinkState, RecordState
 
 STATES = {
@@ -35,6 +37,18 @@ def link_words(state: LinkState, salesforce: str, hubspot: str) -> str:
     if state is LinkState.HUBSPOT_GONE:
         return f"{pair} were linked; HubSpot's record was deleted. Restored there, the link revives."
     return f"{pair} are linked: they are the same thing, and stay so whatever is edited."
+
+
+def fired(firings: Iterable[Firing], rules: Iterable[ActionRule]) -> list[str]:
+    """What workflow actions did, or are to do (W1)."""
+    names = {rule.number: rule.name for rule in rules}
+    found: list[str] = []
+    for each in firings:
+        target = f", {each.target_object} {each.target_id}" if each.target_id else ""
+        message = f" {each.message}" if each.message else ""
+        name = names.get(each.rule, f"rule {each.rule}, removed")
+        found.append(f"“{name}” ({each.number}): {each.reason} {each.state.name.capitalize()}{target}.{message}")
+    return found
 
 
 def closed_doors(pair: Pair, rules: PairRules, listed: bool | None) -> list[str]:

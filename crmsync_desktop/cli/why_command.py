@@ -53,6 +53,7 @@ def _show(found: WhyView) -> None:
     ]
     _list("Errors and notices", errors)
     _list("What would make it sync", found.would)
+    _list("Workflow actions", found.actions)
     _show_history(found.history)
 
 
