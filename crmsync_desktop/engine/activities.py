@@ -12,7 +12,6 @@ import msgspec
 from crmsync_desktop.domain.mapping import Pair, PairKind, plain_object, variants_of
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Observed, Presence, Side
 from crmsync_desktop.domain.settings import PairRules
-from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.ports.crm import Crm
 from crmsync_desktop.ports.store import Cursor, Known, Store
@@ -30,7 +29,7 @@ def first_cursor(context: Context, side: Side, object: str) -> str | None:
     """Where the first read begins: with activities now, since past ones come only if somebody asks for them."""
     if not is_activity(context):
         return None
-    return context.crms[side].starting(object, stamp(context.clock.now()))
+    return context.crms[side].starting(object, None)
 
 
 def begin_again(store: Store, crms: Mapping[Side, Crm], pair: Pair, rules: PairRules, since: str) -> None:

@@ -78,8 +78,9 @@ class Crm(Protocol):
         want. One request serves several objects where the system allows it."""
         ...
 
-    def starting(self, object: str, since: str) -> str:
-        """A cursor for `changes` that begins at this moment (ISO 8601 UTC): what was changed before it doesn't come, unless
+    def starting(self, object: str, since: str | None) -> str:
+        """A cursor for `changes` that begins at this moment (ISO 8601 UTC), None for now by the system's own clock, as far as
+        an answer has told it: what was changed before it doesn't come, unless
         the system puts its overlap before it. No call. Raises ValueError for a text that isn't such a moment."""
         ...
 

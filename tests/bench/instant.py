@@ -111,7 +111,7 @@ class InstantSystem:
     async def allowance(self) -> Allowance:
         return Allowance(self.side, 100_000, 0, stamp(self._clock.now()))
 
-    def starting(self, object: str, since: str) -> str:
+    def starting(self, object: str, since: str | None) -> str:
         return "0"
 
     async def count(self, object: str, since: str | None) -> int:

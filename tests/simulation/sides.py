@@ -130,7 +130,7 @@ class FakeSide:
     async def allowance(self) -> Allowance:
         return Allowance(self.side, 100_000, len(self.nature.log), stamp(self.nature.now()))
 
-    def starting(self, object: str, since: str) -> str:
+    def starting(self, object: str, since: str | None) -> str:
         return json.dumps(self.place_at(datetime.fromisoformat(since).timestamp()))
 
     def place_at(self, moment: float) -> dict[str, object]:

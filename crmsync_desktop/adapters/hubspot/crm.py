@@ -103,8 +103,9 @@ class HubSpotCrm:
     def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
         return self._reader.changes(wants)
 
-    def starting(self, object: str, since: str) -> str:
-        return Position.at(datetime.fromisoformat(since).timestamp()).dump()
+    def starting(self, object: str, since: str | None) -> str:
+        moment = datetime.fromisoformat(since).timestamp() if since is not None else self._transport.server_now()
+        return Position.at(moment).dump()
 
     async def count(self, object: str, since: str | None) -> int:
         return await self._reader.count(object, since)

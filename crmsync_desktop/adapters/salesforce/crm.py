@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 from contextlib import aclosing, contextmanager
 
 from crmsync_desktop.adapters.salesforce.account import Account
-from crmsync_desktop.adapters.salesforce.calls import WORKERS, Calls, Usage
+from crmsync_desktop.adapters.salesforce.calls import WORKERS, Calls, Usage, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.changes import Changes
 from crmsync_desktop.adapters.salesforce.counts import Counts, starting
@@ -111,8 +111,8 @@ class SalesforceCrm:
             async for page in self._changes.read(wants):
                 yield page
 
-    def starting(self, object: str, since: str) -> str:
-        return starting(since)
+    def starting(self, object: str, since: str | None) -> str:
+        return starting(since if since is not None else stamp(self._calls.server_now()))
 
     async def count(self, object: str, since: str | None) -> int:
         with _translated():

@@ -194,7 +194,8 @@ def test_a_switch_brings_nothing_of_the_past_until_it_is_asked_for(here: World) 
     here.sync()
     past = log(here, "notes", {"contacts": circle.hubspot["contacts"]}, hs_note_body=circle.text, hs_timestamp=AT)
     here.store.forget_cursor(Side.HUBSPOT, "notes")  # as with a switch that was never on
-    here.admin.advance(3600)
+    here.admin.advance(7200)
+    here.sync()
     here.settings(notes={"enabled": True})
     here.sync()
     assert here.partner("notes", Side.HUBSPOT, past) is None

@@ -160,3 +160,20 @@ def test_owners_of_tasks_follow_by_email(here: World) -> None:
     here.edit("hubspot", "tasks", id, hubspot_owner_id=owner["id"])
     here.sync()
     assert task(here, theirs)["OwnerId"] == users[owner["email"]]
+
+
+def test_a_salesforce_task_without_a_due_date_comes_all_the_same_and_stays_without(here: World) -> None:
+    """HubSpot makes no task without one."""
+    circle = make_circle(here)
+    id = here.salesforce.create("Task", Subject=f"{circle.text} some day", WhoId=circle.salesforce["contacts"])
+    here.sync()
+    ours = here.partner("tasks", Side.SALESFORCE, id)
+    assert ours is not None, here.errors(id)
+    assert here.record("hubspot", "tasks", ours)["hs_timestamp"]
+    assert written(here.sync()) == 0
+    here.edit("hubspot", "tasks", ours, hs_task_priority="HIGH")
+    here.sync()
+    assert task(here, id)["ActivityDate"] is None
+    here.salesforce.edit("Task", id, ActivityDate="2026-12-10")
+    here.sync()
+    assert here.record("hubspot", "tasks", ours)["hs_timestamp"].startswith("2026-12-10")
