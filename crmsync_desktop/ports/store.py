@@ -20,6 +20,7 @@ from crmsync_desktop.domain.records import Category, Cell, Fault, Observed, Pres
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import Settings
 from crmsync_desktop.ports.actions import Firings
+from crmsync_desktop.ports.imports import ImportStore
 from crmsync_desktop.ports.journal import Entry as Entry
 from crmsync_desktop.ports.journal import JournalState as JournalState
 from crmsync_desktop.ports.journal import JournalStore
@@ -168,7 +169,7 @@ class Settle(msgspec.Struct, gc=False, frozen=True):
     presence: Presence | None = None
 
 
-class Store(JournalStore, Firings, Protocol):
+class Store(JournalStore, ImportStore, Firings, Protocol):
     def together(self) -> AbstractContextManager[None]:
         """All calls within are one transaction: all of them happen, or none. Not to be held across an await. Nothing in it
         is durable before its end, so what has to be (`mark` as SENT) stays outside."""

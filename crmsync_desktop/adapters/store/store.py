@@ -17,6 +17,7 @@ from crmsync_desktop.adapters.store.documents import Documents, Members, read_la
 from crmsync_desktop.adapters.store.faults import Faults
 from crmsync_desktop.adapters.store.firings import Firings
 from crmsync_desktop.adapters.store.forgetting import Forgetting
+from crmsync_desktop.adapters.store.imports import Imports
 from crmsync_desktop.adapters.store.journal import Journal
 from crmsync_desktop.adapters.store.observations import Observations
 from crmsync_desktop.adapters.store.sqlite import (
@@ -31,7 +32,9 @@ from crmsync_desktop.adapters.store.undone import UndoneValues
 from crmsync_desktop.adapters.store.upgrade import upgrade
 
 
-class SqliteStore(Documents, Observations, Links, Journal, Faults, Members, UndoneValues, Barred, Firings, Forgetting):
+class SqliteStore(
+    Documents, Observations, Links, Journal, Faults, Members, UndoneValues, Barred, Firings, Forgetting, Imports
+):
     """ports.store.Store in one SQLite file, used by one thread; `path` ":memory:" keeps nothing.
 
     A damaged file is moved aside and a new one begun: `moved_aside` says where it is now, so that a person can be told;

@@ -309,3 +309,39 @@ class WatchedTable(_Table, table=True):
     object: str = _text(primary_key=True)
     record_id: str = _text(primary_key=True)
     version: str = _text()
+
+
+class ImportTable(_Table, table=True):
+    """`source`, `only_properties` and `passes`: JSON. `listed`: the list that the import goes by, as msgpack, packed by zlib."""
+
+    __tablename__ = "import_run"
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    object: str = _text()
+    pair: str = _text()
+    source: str = _text()
+    only_properties: str = _text()
+    state: str = _text()
+    begun_at: str = _text()
+    changed_at: str = _text()
+    position: str | None = _maybe_text()
+    read: int = _number()
+    total: int | None = _maybe_number()
+    passes: str = _text()
+    message: str = _text()
+    listed: bytes = _bytes()
+
+
+class ImportItemTable(_Table, table=True):
+    """`record_id`: the Salesforce record's, or an entry of a list that brought none."""
+
+    __tablename__ = "import_item"
+    __table_args__ = (Index("import_item_record", "import_run", "record_id", unique=True),)
+    row: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    import_run: int = _number()
+    record_id: str = _text()
+    known: int | None = _maybe_number()
+    linked: int = _number()
+    label: str = _text()
+    outcome: str = _text()
+    reason: str = _text()
+    hubspot_id: str = _text()
