@@ -51,13 +51,13 @@ def cards(found: Sequence[ErrorCard]) -> tuple[ErrorCardView, ...]:
     return tuple(ErrorCardView(category, TITLES[category], *counts.get(category, (0, 0, 0, 0))) for category in CARDS)
 
 
-def error_groups(rows: Iterable[ErrorRow]) -> list[ErrorGroupView]:
-    """By root cause: errors before notices, the one that hits most records first."""
+def error_groups(rows: Iterable[ErrorRow], shown: int = SHOWN_RECORDS) -> list[ErrorGroupView]:
+    """By root cause: errors before notices, the one that hits most records first; with `shown` of their records."""
     groups: dict[tuple[str, str, bool, str], list[ErrorRow]] = {}
     for row in rows:
         groups.setdefault((row.code, row.field, row.notice, _cause(row)), []).append(row)
-    views = [_group(members) for members in groups.values()]
-    return sorted(views, key=lambda view: (view.records[0].notice, -view.count, view.code))
+    views = [_group(members, shown) for members in groups.values()]
+    return sorted(views, key=lambda view: (view.notice, -view.count, view.code))
 
 
 def _cause(row: ErrorRow) -> str:
@@ -65,7 +65,7 @@ def _cause(row: ErrorRow) -> str:
     return "" if row.field or row.notice else row.message
 
 
-def _group(members: list[ErrorRow]) -> ErrorGroupView:
+def _group(members: list[ErrorRow], shown: int) -> ErrorGroupView:
     first = members[0]
     same = all(member.message == first.message for member in members)
     message = first.message if same else f"{_readable(first.code)}{f': {first.field}' if first.field else ''}"
@@ -75,7 +75,8 @@ def _group(members: list[ErrorRow]) -> ErrorGroupView:
         message=message,
         hint=first.hint,
         count=len(members),
-        records=tuple(error_view(member) for member in members[:SHOWN_RECORDS]),
+        notice=first.notice,
+        records=tuple(error_view(member) for member in members[:shown]),
     )
 
 

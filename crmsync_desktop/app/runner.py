@@ -17,6 +17,7 @@ from crmsync_desktop.app.preparing import prepare
 from crmsync_desktop.app.reports import pass_view
 from crmsync_desktop.app.views import Changed, Event, Notice, PassFinished, PassProgress, PassView, ProgressView
 from crmsync_desktop.domain.errors import BugError, Cancelled, CrmSyncError, LimitReached, SetupError
+from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.pacing import LONGEST, SHORTEST, next_wait
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.settings import Settings
@@ -33,6 +34,7 @@ from crmsync_desktop.ports.actions import Happenings
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.crm import ContactLists, Crm, Properties
 from crmsync_desktop.ports.objects import OrgObjects, PortalObjects
+from crmsync_desktop.ports.selecting import Selecting
 from crmsync_desktop.ports.store import PassRow, PassState, Store
 
 Work = Callable[[list[Context], dict[Side, int]], Awaitable[PassRow]]
@@ -51,6 +53,7 @@ class Systems:
     happenings: Happenings | None = None
     org_objects: OrgObjects | None = None
     portal_objects: PortalObjects | None = None
+    selecting: Selecting | None = None
 
 
 class AsIf(msgspec.Struct, frozen=True):
@@ -139,15 +142,17 @@ class Runner:
             self._running = asyncio.ensure_future(self._run(*asked, reason))
         return await asyncio.shield(self._running)
 
-    async def alone(self, preview: bool, work: Work) -> PassView:
-        """Run a pass of another kind (an undo, a kept plan) once none runs; nobody joins it. Raises Cancelled once closed."""
+    async def alone(self, preview: bool, work: Work, beside: Pair | None = None) -> PassView:
+        """Run a pass of another kind (an undo, a kept plan, an import) once none runs; nobody joins it. `beside`: a pair that
+        takes part although it may be off. Raises Cancelled once closed."""
         while self._running is not None and not self._running.done():
             await asyncio.wait([self._running])
         if self._closed:
             raise Cancelled("The connection is being closed.", "No further pass begins.")
         self._stop = asyncio.Event()
         self._asked = None
-        self._running = asyncio.ensure_future(self._told(self._with_contexts(preview, self._store.settings(), work)))
+        running = self._with_contexts(preview, self._store.settings(), work, beside=beside)
+        self._running = asyncio.ensure_future(self._told(running))
         return await asyncio.shield(self._running)
 
     async def _run(self, preview: bool, as_if: AsIf | None, plan: int | None, reason: str) -> PassView:
@@ -193,7 +198,9 @@ class Runner:
         settings = as_if.settings if as_if is not None else None
         return await self._with_contexts(preview, settings or store.settings(), work, as_if)
 
-    async def _with_contexts(self, preview: bool, settings: Settings, work: Work, as_if: AsIf | None = None) -> PassRow:
+    async def _with_contexts(
+        self, preview: bool, settings: Settings, work: Work, as_if: AsIf | None = None, beside: Pair | None = None
+    ) -> PassRow:
         store, mappings = self._store, dict(self._mappings)
         if as_if is not None and as_if.backfill is not None:
             pair, property = as_if.backfill
@@ -211,6 +218,7 @@ class Runner:
             report=self._report,
             preview=preview,
             as_if=as_if is not None,
+            beside=beside,
             stop=self._stop,
         )
         for context in contexts:

@@ -27,6 +27,7 @@ from crmsync_desktop.app.runner import PAUSED, Runner, Systems
 from crmsync_desktop.app.setting_views import whole_number
 from crmsync_desktop.app.status import Gauge, connection_view, status_view
 from crmsync_desktop.app.touched import Touched
+from crmsync_desktop.app.two_way import check_two_way, newly_two_way
 from crmsync_desktop.app.views import (
     CallMade,
     Changed,
@@ -53,7 +54,9 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 """Builds both CRM clients of this connection; raises SetupError where that can't be done now."""
 
 
-class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActionWork, ActivityWork, ErrorWork, ObjectWork):
+class Service(
+    PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActionWork, ActivityWork, ErrorWork, ObjectWork
+):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
     def __init__(
@@ -144,6 +147,8 @@ class Service(PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWor
             wanted = words.changed(now, key, value)
             if wanted.contacts.inclusion_list not in (None, now.contacts.inclusion_list):
                 await self._check_list(str(wanted.contacts.inclusion_list))
+            for own in newly_two_way(now, wanted):
+                await check_two_way(own, self._mappings[own.name], self._systems, self._schemas)
             self._store.save_settings(words.changed(self._store.settings(), key, value))
         self._emit(Changed(("settings", "status")))
         return await self.settings(words.section_of(key))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crmsync_desktop.app import reports
+from crmsync_desktop.app.error_work import next_retry
 from crmsync_desktop.app.views import ConnectionView, HubSpotMeterView, ProgressView, StatusView
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Allowance
@@ -98,6 +99,7 @@ def status_view(
         errors=errors,
         notices=notices,
         ignored=ignored,
+        retry=next_retry(store, usage),
         plan_waiting=kept.pass_id if kept is not None else None,
     )
 

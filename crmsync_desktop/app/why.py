@@ -67,7 +67,7 @@ class Why:
         return WhyView(
             asked=asked,
             known=True,
-            headline=_headline(subject, bool(errors)),
+            headline=_headline(subject, any(not error.ignored_at for error in errors)),
             pair=subject.pair.name if subject.pair else "",
             records=tuple(self._record(known, subject) for known in subject.records),
             link=_link_words(subject),

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from crmsync_desktop.app.error_views import AutoRetryView
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import (
     ChangeView,
-    ErrorGroupView,
+    ErrorCardView,
     Event,
     MappingView,
     NewPropertyView,
@@ -144,33 +145,34 @@ def show_status(status: StatusView) -> None:
     console.print(f"HubSpot calls, last 24 h: {status.hubspot.used:,}")
     if status.conflicts:
         console.print(f"Conflicts that are held: {status.conflicts:,}. See them: conflicts")
-    troubled = [card for card in status.cards if card.errors]
-    for card in troubled:
-        console.print(
-            f"{card.title}: {counted(card.errors, 'error', 'errors')}, {counted(card.records, 'record', 'records')}"
-        )
-    if not troubled:
+    for words in filter(None, map(card_words, status.cards)):
+        console.print(words)
+    if not status.errors:
         console.print("No sync errors.")
+    if status.retry is not None:
+        console.print(retry_words(status.retry))
     if status.last_pass:
         console.print(f"Last pass: {status.last_pass.started_at}, {status.last_pass.state}")
 
 
-def show_errors(groups: Iterable[tuple[str, ErrorGroupView]]) -> None:
-    shown = False
-    for title, group in groups:
-        shown = True
-        console.print(f"[bold]{title}[/] · {escape(group.message)} · {group.count:,}")
-        if group.hint:
-            console.print(f"  What to do: {escape(group.hint)}")
-        for error in group.records:
-            field = f" · {error.field}" if error.field else ""
-            console.print(
-                f"  {error.side.label} {error.object} {error.record_id} · {escape(error.label)}{field}: {escape(error.message)}"
-            )
-        if group.count > len(group.records):
-            console.print(f"  … and {group.count - len(group.records):,} more")
-    if not shown:
-        console.print("No sync errors.")
+def retry_words(retry: AutoRetryView) -> str:
+    """When errors are tried again by themselves."""
+    many = counted(retry.errors, "error is", "errors are")
+    if retry.waits_for:
+        return f"{many} tried again by themselves once {retry.waits_for}."
+    return f"{many} tried again by the first pass of the schedule after {retry.at}."
+
+
+def card_words(card: ErrorCardView) -> str:
+    """What stands on a card; "" for one with nothing on it."""
+    said: list[str] = []
+    if card.errors:
+        said.append(f"{counted(card.errors, 'error', 'errors')}, {counted(card.records, 'record', 'records')}")
+    if card.notices:
+        said.append(counted(card.notices, "notice", "notices"))
+    if card.ignored:
+        said.append(f"{card.ignored:,} ignored")
+    return f"{card.title}: {'; '.join(said)}" if said else ""
 
 
 def show_settings(settings: Iterable[SettingView]) -> None:

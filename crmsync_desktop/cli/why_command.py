@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.app.views import ErrorView
 from crmsync_desktop.app.why_views import WhyEventView, WhyFieldView, WhyView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
@@ -48,13 +49,15 @@ def _show(found: WhyView) -> None:
         _show_field(found.field)
     else:
         _list("The next pass", found.decisions)
-    errors = [
-        f"{error.side.label}{f' {error.field}' if error.field else ''}: {error.message}" for error in found.errors
-    ]
-    _list("Errors and notices", errors)
+    _list("Errors and notices", [_error(error) for error in found.errors])
     _list("What would make it sync", found.would)
     _list("Workflow actions", found.actions)
     _show_history(found.history)
+
+
+def _error(error: ErrorView) -> str:
+    ignored = f" (ignored since {error.ignored_at}: {error.ignored_why})" if error.ignored_at else ""
+    return f"{error.side.label}{f' {error.field}' if error.field else ''}: {error.message}{ignored}"
 
 
 def _list(heading: str, lines: Sequence[str]) -> None:

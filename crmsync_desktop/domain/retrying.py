@@ -25,7 +25,7 @@ _PACE: Final = {
     Category.LIMITS: SELDOM,
 }
 """Temporary ones aren't here: they stay staged, so that every pass tries them."""
-_NEVER: Final = frozenset({"CREATE_UNCERTAIN", "UNDONE"})
+NEVER: Final = frozenset({"CREATE_UNCERTAIN", "UNDONE"})
 """What waits for a person's word, whatever its card: it may be there already, or was put back on purpose."""
 
 
@@ -36,7 +36,7 @@ def categories_at(pace: float) -> tuple[Category, ...]:
 
 def tried_by_itself(category: Category, code: str, *, notice: bool, ignored: bool) -> bool:
     """Whether this error is tried again although nobody asked for it and nothing changed."""
-    return category in _PACE and code not in _NEVER and not notice and not ignored
+    return category in _PACE and code not in NEVER and not notice and not ignored
 
 
 def room_for_retries(used: int, allocation: int | None) -> bool:
@@ -45,6 +45,6 @@ def room_for_retries(used: int, allocation: int | None) -> bool:
 
 
 def due_at(last: float | None, oldest: float, pace: float) -> float:
-    """When a card's errors are to be tried next, in seconds since the epoch. `last`: when they were tried by themselves last;
-    None: never yet, then it counts from when the one that was tried longest ago was (`oldest`)."""
-    return (oldest if last is None else last) + pace
+    """When a pace's errors are to be tried next, in seconds since the epoch. `last`: when they were tried by themselves last,
+    None for never; `oldest`: when that one of them was tried that was tried longest ago, by whomever."""
+    return max(last or oldest, oldest) + pace

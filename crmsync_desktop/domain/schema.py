@@ -126,6 +126,8 @@ class Identity(msgspec.Struct, frozen=True):
     time_zone: str = "UTC"
     currency: str = ""
     """ISO code of what the account counts in, where the system tells (HubSpot does)."""
+    ui_host: str = ""
+    """The host of the account's own window, where the system tells (HubSpot does: it differs by region)."""
 
 
 class Allowance(msgspec.Struct, frozen=True):

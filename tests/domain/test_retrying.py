@@ -46,6 +46,7 @@ def test_below_three_quarters_of_the_allocation_there_is_room() -> None:
     assert room_for_retries(1_000_000, None)
 
 
-def test_the_first_try_counts_from_the_oldest_error_and_the_others_from_the_last_one() -> None:
+def test_a_try_counts_from_the_last_one_or_from_an_error_that_came_since() -> None:
     assert due_at(None, 1_000.0, EVERY) == 2_800.0
     assert due_at(5_000.0, 1_000.0, EVERY) == 6_800.0
+    assert due_at(5_000.0, 9_000.0, EVERY) == 10_800.0

@@ -13,6 +13,7 @@ import msgspec
 
 from crmsync_desktop.app import words
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
+from crmsync_desktop.app.error_views import ErrorLineView, PagesView
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
     Changed,
@@ -138,13 +139,33 @@ class ScriptedEngine(PracticeWork):
             notice=self.notice,
         )
 
-    async def errors(self, category: Category) -> list[ErrorGroupView]:
+    async def errors(
+        self, category: Category, pair: str = "", ignored: bool = False, shown: int = 50
+    ) -> list[ErrorGroupView]:
         self.asked.append(("errors", category))
         return self.groups.get(category, [])
 
-    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
+    async def retry_errors(self, category: Category | None, ids: list[int] | None, pair: str = "") -> int:
         self.asked.append(("retry_errors", category, ids))
         return len(ids) if ids is not None else sum(g.count for g in self.groups.get(category or Category.OTHER, []))
+
+    async def error_lines(
+        self, category: Category | None, pair: str, ignored: bool, after: int, limit: int
+    ) -> list[ErrorLineView]:
+        return []
+
+    async def ignore_errors(
+        self, reason: str, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        return len(ids or [])
+
+    async def unignore_errors(
+        self, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        return len(ids or [])
+
+    async def error_pages(self, error: int) -> PagesView:
+        return PagesView(error, "", ())
 
     async def approve(self, plan: int) -> PassView:
         self.asked.append(("approve", plan))

@@ -26,7 +26,8 @@ class Account:
         zone = str(answer.data.get("timeZone") or "UTC")
         self._transport.time_zone = zone
         currency = str(answer.data.get("companyCurrency") or "")
-        return Identity(Side.HUBSPOT, portal, f"HubSpot portal {portal}", "", "", zone, currency)
+        window = str(answer.data.get("uiDomain") or "")
+        return Identity(Side.HUBSPOT, portal, f"HubSpot portal {portal}", "", "", zone, currency, window)
 
     async def owners(self) -> list[Owner]:
         """Active owners, then archived ones; two calls for up to 500 of each."""

@@ -138,6 +138,15 @@ class Faults(Session):
                 found += [_error(row) for row in rows]
         return sorted(found, key=lambda one: one.id)
 
+    def retryable(self, categories: Collection[Category], but: Collection[str]) -> tuple[int, str]:
+        with self._reading() as connection:
+            count, oldest = connection.exec_driver_sql(
+                "SELECT count(*), coalesce(min(last_at), '') FROM sync_error "  # noqa: S608
+                f"WHERE category IN {LIST} AND code NOT IN {LIST} AND NOT notice AND ignored_at = ''",
+                (as_list(sorted(categories)), as_list(but)),
+            ).one()
+        return int(count), str(oldest)
+
     def error_totals(self) -> tuple[int, int, int]:
         with self._reading() as connection:
             row = connection.exec_driver_sql(

@@ -12,6 +12,7 @@ import msgspec
 
 from crmsync_desktop.adapters.ipc import serve
 from crmsync_desktop.app.configuration_views import ConfigurationChangeView, ConfigurationDiffView
+from crmsync_desktop.app.error_views import ErrorLineView, PagesView
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
@@ -110,11 +111,31 @@ class SmallEngine(PracticeWork):
             next_pass_at=None,
         )
 
-    async def errors(self, category: Category) -> list[ErrorGroupView]:
+    async def errors(
+        self, category: Category, pair: str = "", ignored: bool = False, shown: int = 50
+    ) -> list[ErrorGroupView]:
         return [ErrorGroupView(category, "CODE", "Ωmega <b>x</b>\0", "do", 1, ())]
 
-    async def retry_errors(self, category: Category | None, ids: list[int] | None) -> int:
+    async def retry_errors(self, category: Category | None, ids: list[int] | None, pair: str = "") -> int:
         return len(ids or [])
+
+    async def error_lines(
+        self, category: Category | None, pair: str, ignored: bool, after: int, limit: int
+    ) -> list[ErrorLineView]:
+        return []
+
+    async def ignore_errors(
+        self, reason: str, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        return len(ids or [])
+
+    async def unignore_errors(
+        self, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
+    ) -> int:
+        return len(ids or [])
+
+    async def error_pages(self, error: int) -> PagesView:
+        return PagesView(error, "", ())
 
     async def settings(self, section: str) -> list[SettingView]:
         raise ValueError(f"no section {section}")

@@ -155,6 +155,24 @@ def test_errors_are_chosen_by_category_and_paged(store: SqliteStore) -> None:
     assert [row.record_id for row in store.errors(Category.OTHER)] == ["x"]
 
 
+def test_what_is_tried_by_itself_is_counted_with_the_time_of_its_oldest_try(store: SqliteStore) -> None:
+    assert store.retryable([Category.OTHER], ["UNDONE"]) == (0, "")
+    store.open_errors([error("1", category=Category.OTHER), error("2", category=Category.LIMITS)], LATER)
+    store.open_errors(
+        [
+            error("3", category=Category.OTHER),
+            error("4", category=Category.OTHER, notice=True),
+            error("5", category=Category.OTHER, code="UNDONE"),
+            error("6", category=Category.DUPLICATES),
+            error("7", category=Category.OTHER),
+        ],
+        AT,
+    )
+    store.ignore_errors([row.id for row in store.errors() if row.record_id == "7"], "known", AT)
+    assert store.retryable([Category.OTHER], ["UNDONE"]) == (2, AT)
+    assert store.retryable([Category.LIMITS, Category.OWNERS], []) == (1, LATER)
+
+
 def conflict(number: int, property_: str, place: int, salesforce: str = "s", since: str = AT) -> Conflict:
     return Conflict(number, place, property_, salesforce, None, UNSEEN, "b", since)
 
