@@ -236,6 +236,14 @@ def test_a_filter_finds_what_it_says(world: World, data: st.DataObject) -> None:
     assert world.found(Not(filter)) == {row["Id"] for row in world.rows} - expected
 
 
+@pytest.mark.parametrize("operator", [*TEXTUAL, Operator.NOT_EQUALS])
+@pytest.mark.parametrize("name", ["Name", "Site"])
+def test_every_hostile_text_finds_what_it_says(world: World, name: str, operator: Operator) -> None:
+    for value in {text[cut:] for text in HOSTILE for cut in range(4) if text[cut:].strip()}:
+        filter = checked(Condition(name, operator, (value,)), world.schema)
+        assert world.found(filter) == {row["Id"] for row in world.rows if meets(filter, row)}, value
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(["Name", "Site", "Industry"]), st.text(min_size=1, max_size=40), st.sampled_from(list(Operator)))
 def test_any_text_in_any_place_is_a_value_or_refused(world: World, name: str, value: str, operator: Operator) -> None:
