@@ -10,8 +10,9 @@ from crmsync_desktop.adapters.hubspot import paths
 from crmsync_desktop.adapters.hubspot.associations import is_custom, own_association, with_associations
 from crmsync_desktop.adapters.hubspot.custom_objects import OBJECTS, portal_object
 from crmsync_desktop.adapters.hubspot.errors import Refused, lost
+from crmsync_desktop.adapters.hubspot.form_submissions import FORM_SUBMISSIONS, submissions_schema
 from crmsync_desktop.adapters.hubspot.properties import schema_of
-from crmsync_desktop.adapters.hubspot.transport import Transport
+from crmsync_desktop.adapters.hubspot.transport import Transport, iso
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.schema import Schema
 
@@ -43,6 +44,8 @@ class Catalog:
         return schemas
 
     async def _read(self, object_name: str) -> Schema:
+        if object_name == FORM_SUBMISSIONS:
+            return submissions_schema(iso(self._transport.server_now()))
         if is_custom(object_name):
             return await self._read_custom(object_name)
         try:

@@ -12,6 +12,9 @@ from crmsync_desktop.adapters.hubspot.batches import BATCH
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.cursor import Position
 from crmsync_desktop.adapters.hubspot.custom_objects import CustomObjects
+from crmsync_desktop.adapters.hubspot.form_cursor import FormsPosition
+from crmsync_desktop.adapters.hubspot.form_reading import FormReader
+from crmsync_desktop.adapters.hubspot.form_submissions import FORM_SUBMISSIONS
 from crmsync_desktop.adapters.hubspot.happenings import HappeningsReader
 from crmsync_desktop.adapters.hubspot.history import Histories
 from crmsync_desktop.adapters.hubspot.lists import Lists
@@ -69,6 +72,7 @@ class HubSpotCrm:
         )
         self._catalog = Catalog(self._transport)
         self._account = Account(self._transport)
+        self._forms = FormReader(self._transport)
         self._reader = Reader(self._transport, self._catalog, overlap_seconds, slow_overlap_seconds, least_rest_seconds)
         self._histories = Histories(self._transport, self._catalog)
         self._writer = Writer(self._transport, self._catalog)
@@ -101,22 +105,40 @@ class HubSpotCrm:
         return await self._account.allowance()
 
     def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
-        return self._reader.changes(wants)
+        return self._changes(wants)
+
+    async def _changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
+        async for page in self._reader.changes([want for want in wants if want.object != FORM_SUBMISSIONS]):
+            yield page
+        for want in wants:
+            if want.object == FORM_SUBMISSIONS:
+                async for page in self._forms.changes(want):
+                    yield page
 
     def starting(self, object: str, since: str | None) -> str:
         moment = datetime.fromisoformat(since).timestamp() if since is not None else self._transport.server_now()
+        if object == FORM_SUBMISSIONS:
+            return FormsPosition(floor=int(moment * 1000)).dump()
         return Position.at(moment).dump()
 
     async def count(self, object: str, since: str | None) -> int:
+        if object == FORM_SUBMISSIONS:
+            return await self._forms.count(since)
         return await self._reader.count(object, since)
 
     async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
+        if want.object == FORM_SUBMISSIONS:
+            return await self._forms.read(want, ids)
         return await self._reader.read(want, ids)
 
     async def find(self, want: Want, field: str, values: Sequence[str]) -> list[Observed]:
+        if want.object == FORM_SUBMISSIONS:
+            return []  # there is nothing to find one by
         return await self._reader.find(want, field, values)
 
     async def edits(self, want: Want, ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, Edit]]:
+        if want.object == FORM_SUBMISSIONS:
+            return {}  # nobody can edit them
         return await self._histories.edits(want, ids, fields)
 
     async def write(self, writes: Sequence[Write]) -> list[Written]:

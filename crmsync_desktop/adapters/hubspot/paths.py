@@ -53,6 +53,11 @@ ASSOCIATIONS_READ: Final = Endpoint("POST", f"/crm/associations/{VERSION}/{{from
 ASSOCIATIONS_CREATE: Final = Endpoint("POST", f"/crm/associations/{VERSION}/{{from}}/{{to}}/batch/create")
 ASSOCIATIONS_ARCHIVE: Final = Endpoint("POST", f"/crm/associations/{VERSION}/{{from}}/{{to}}/batch/archive")
 LABELS_ARCHIVE: Final = Endpoint("POST", f"/crm/associations/{VERSION}/{{from}}/{{to}}/batch/labels/archive")
+CONVERTED: Final = Endpoint("POST", f"/crm/objects/{VERSION}/contacts/search", Bucket.SEARCH)
+"""The search that tells whether a form was filled in: booked as what it is for."""
+FORMS: Final = Endpoint("GET", "/marketing/v3/forms")
+"""Dated only from 2026-09 on (forms guide); submissions aren't at all."""
+SUBMISSIONS: Final = Endpoint("GET", "/form-integrations/v1/submissions/forms/{form}")
 LISTS: Final = Endpoint("POST", f"/crm/lists/{VERSION}/search")
 MEMBERS: Final = Endpoint("GET", f"/crm/lists/{VERSION}/{{list}}/memberships")
 JOINERS: Final = Endpoint("GET", f"/crm/lists/{VERSION}/{{list}}/memberships/join-order")

@@ -2,7 +2,7 @@
 
 A submission comes from a person, through the portal's own window or a page: it creates the contact with its e-mail address,
 or updates it. Shapes: the forms API's own client (`formType: hubspot`, `fieldGroups`), and the older endpoint of submissions
-(`values` of name and value, `submittedAt` in milliseconds, newest first).
+(`conversionId`, `values` of name and value, `submittedAt` in milliseconds, newest first).
 Unverified: a form submission fills in lifecyclestage, but never moves it backwards.
 Unverified: a form without a field for the e-mail address makes no contact, and its submissions are refused here with 400.
 """
@@ -151,6 +151,7 @@ class Forms:
             contact, {name: (contact.properties.get(name, ""), value) for name, value in told.items()}, "FORM"
         )
         body = {
+            "conversionId": str(uuid.uuid4()),
             "submittedAt": now,
             "values": [{"name": name, "value": value, "objectTypeId": "0-1"} for name, value in values.items()],
             "pageUrl": page_url,

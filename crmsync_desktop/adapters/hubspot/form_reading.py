@@ -1,0 +1,221 @@
+"""Reading what was filled in, in as few calls as HubSpot allows.
+
+HubSpot has no query across forms and no figure of a form that tells of news: each form has to be asked, a call each. A
+contact's `recent_conversion_date`, though, moves with each submission that HubSpot knows the contact of. So a quiet look is
+one search among contacts. Only where that finds one are all forms asked, at most every five minutes; and once an hour they
+are in any case, since the index may lag, and a submission without an address moves no contact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from crmsync_desktop.adapters.hubspot import form_cursor, paths
+from crmsync_desktop.adapters.hubspot.account import next_after
+from crmsync_desktop.adapters.hubspot.associations import CONTACTS
+from crmsync_desktop.adapters.hubspot.batches import BATCH, batch_read, pieces, told
+from crmsync_desktop.adapters.hubspot.errors import Refused, ScopeMissing
+from crmsync_desktop.adapters.hubspot.form_cursor import Form, FormsPosition
+from crmsync_desktop.adapters.hubspot.form_submissions import (
+    FORM_SUBMISSIONS,
+    email_of,
+    form_of,
+    id_of,
+    observed,
+    submitted_ms,
+)
+from crmsync_desktop.adapters.hubspot.transport import Transport, iso
+from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Presence, Side
+from crmsync_desktop.domain.values import key_of
+from crmsync_desktop.ports.crm import Page, Want
+
+LIST_EVERY: Final = 3_600.0
+ASK_EVERY: Final = 300.0
+SWEEP_EVERY: Final = 3_600.0
+FORMS_PAGE: Final = 100
+SUBMISSIONS_PAGE: Final = 50
+"""The most that one page holds (references of forms and submissions)."""
+AT_ONCE: Final = 8
+"""Forms whose first pages are asked for before any is dealt with."""
+MOST_COUNTED: Final = 10_000
+DEEPEST: Final = 1_000
+"""So many submissions of each form are looked through for one that is asked for by its id."""
+_AREA: Final = {"object": FORM_SUBMISSIONS}
+Rows = list[tuple[str, dict[str, Any]]]
+"""Form id and submission."""
+
+
+class FormReader:
+    """Reads for one connection."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    async def changes(self, want: Want) -> AsyncIterator[Page]:
+        """Newest first, form by form; a page for each hundred. Raises SetupError where the key may not see forms."""
+        position = await self._opened(form_cursor.load(want.cursor))
+        held: Rows = []
+        while position.waiting:
+            asked = position.waiting[:AT_ONCE]
+            pages = await self._pages([(form, position.places.get(form, form_cursor.Place()).after) for form in asked])
+            for form, page in zip(asked, pages, strict=True):
+                position, fresh = _taken(position, form, page)
+                held += fresh
+            if len(held) >= BATCH and position.waiting:
+                yield await self._page(want, position, held, last=False)
+                held = []
+        yield await self._page(want, position, held, last=True)
+
+    async def _opened(self, before: FormsPosition) -> FormsPosition:
+        """The look that is to be made now: an unfinished one, or a new one at the forms that may have news."""
+        if before.waiting:
+            return before
+        now = self._transport.server_now()
+        swept = before.swept is None or now - before.swept >= SWEEP_EVERY
+        rested = before.asked is None or now - before.asked >= ASK_EVERY
+        if not swept and not rested:
+            return before
+        if not swept and not await self._converted(before.looked):
+            return msgspec.structs.replace(before, looked=self._transport.server_now())
+        listed = before.listed is not None and now - before.listed < LIST_EVERY
+        forms = before.forms if listed else await self._forms()
+        now = self._transport.server_now()  # which HubSpot has told by now
+        return msgspec.structs.replace(
+            before,
+            forms=forms,
+            listed=before.listed if listed else now,
+            asked=now,
+            swept=now if swept else before.swept,
+            looked=now,
+            waiting=tuple(forms),
+        )
+
+    async def _converted(self, since: float | None) -> bool:
+        """Whether any contact was heard of through a form since then, the lag of the index included. One search."""
+        at = str(int(((since or 0.0) - form_cursor.OVERLAP) * 1000))
+        recent = {"propertyName": "recent_conversion_date", "operator": "GTE", "value": at}
+        body = {"filterGroups": [{"filters": [recent]}], "properties": ["recent_conversion_date"], "limit": 1}
+        try:
+            answer = await self._transport.send(paths.CONVERTED, "read", places=_AREA, body=body)
+        except (Refused, ScopeMissing):
+            return True  # an account without that property, or a key that may not see contacts
+        return bool(told(answer.data)["results"])
+
+    async def _forms(self) -> dict[str, Form]:
+        """All that aren't archived, by id: one call per 100."""
+        forms: dict[str, Form] = {}
+        after: str | None = ""
+        while after is not None:
+            query = {"limit": str(FORMS_PAGE), "formTypes": "all", **({"after": after} if after else {})}
+            answer = await self._transport.send(paths.FORMS, "read", places=_AREA, query=query)
+            given = [each for each in told(answer.data)["results"] if isinstance(each, dict) and each.get("id")]
+            forms.update({str(each["id"]): form_of(each) for each in given if not each.get("archived")})
+            after = next_after(answer.data)
+        return forms
+
+    async def _pages(self, asked: Sequence[tuple[str, str]]) -> list[dict[str, Any] | None]:
+        """A page of each form; None for a form that there isn't any more, or that HubSpot keeps no submissions of."""
+
+        async def page(form: str, after: str) -> dict[str, Any] | None:
+            query = {"limit": str(SUBMISSIONS_PAGE), **({"after": after} if after else {})}
+            try:
+                answer = await self._transport.send(
+                    paths.SUBMISSIONS, "read", places={**_AREA, "form": form}, query=query
+                )
+            except Refused as refused:
+                if refused.status not in (400, 404):
+                    raise
+                return None
+            told(answer.data)
+            return answer.data
+
+        return await self._transport.together([lambda each=each: page(*each) for each in asked])  # type: ignore[misc]
+
+    async def _page(self, want: Want, position: FormsPosition, held: Rows, *, last: bool) -> Page:
+        records = await self._observed(want, position.forms, held, "read")
+        server_time = iso(self._transport.server_now())
+        return Page(FORM_SUBMISSIONS, records, position.dump(), last, server_time)
+
+    async def _observed(self, want: Want, forms: dict[str, Form], rows: Rows, purpose: str) -> list[Observed]:
+        """With their contacts, where these are asked for: one call per 100 addresses, and none for none."""
+        of_email: dict[str, Cell] = {}
+        emails = list(dict.fromkeys(email for _, row in rows if (email := email_of(row))))
+        if CONTACTS in want.fields and emails:
+            of_email = await self._contacts(emails, purpose)
+        return [
+            observed(want, form, forms.get(form, Form(form)), row, of_email.get(email_of(row))) for form, row in rows
+        ]
+
+    async def _contacts(self, emails: list[str], purpose: str) -> dict[str, Cell]:
+        names = ("email", "hs_additional_emails")
+        try:
+            found = await batch_read(self._transport, "contacts", emails, names, purpose, id_property="email")
+        except ScopeMissing:
+            return dict.fromkeys(emails, UNSEEN)
+        of_email: dict[str, Cell] = {}
+        for record in found.records:
+            for email in ";".join(str(record["properties"].get(name) or "") for name in names).split(";"):
+                of_email[key_of(email)] = str(record["id"])
+        return of_email
+
+    async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:
+        """HubSpot gives no submission by its id: the newest of each form are looked through, and one that isn't among them
+        is unseen. It never changes, so there is seldom a reason to ask."""
+        left = set(ids)
+        found: Rows = []
+        forms = await self._forms() if left else {}
+        async with aclosing(self._walked(list(forms), DEEPEST)) as walk:
+            async for form, rows in walk:
+                mine = [row for row in rows if id_of(form, row) in left]
+                found += [(form, row) for row in mine]
+                left -= {id_of(form, row) for row in mine}
+                if not left:
+                    break
+        seen = {each.id: each for each in await self._observed(want, forms, found, "check")}
+        unseen = Presence.UNSEEN
+        return [seen.get(id) or Observed(Side.HUBSPOT, FORM_SUBMISSIONS, id, "", unseen, []) for id in ids]
+
+    async def count(self, since: str | None) -> int:
+        """Paged through: a call per 50, and one per form at least."""
+        bound = 0 if since is None else int(datetime.fromisoformat(since).timestamp() * 1000)
+        counted = 0
+        forms = list(await self._forms())
+        async with aclosing(self._walked(forms, MOST_COUNTED, bound)) as walk:
+            async for _, rows in walk:
+                counted += len(rows)
+                if counted >= MOST_COUNTED:
+                    break
+        return min(counted, MOST_COUNTED)
+
+    async def _walked(
+        self, forms: list[str], most: int, bound: int = 0
+    ) -> AsyncGenerator[tuple[str, list[dict[str, Any]]]]:
+        """Form by form, the newest first, down to `bound` (milliseconds): at most so many of each."""
+        for part in pieces(forms, AT_ONCE):
+            for form, first in zip(part, await self._pages([(each, "") for each in part]), strict=True):
+                page, met = first, 0
+                while page is not None and met < most:
+                    rows = [each for each in page["results"] if isinstance(each, dict)]
+                    young = [each for each in rows if submitted_ms(each) >= bound]
+                    met += len(rows)
+                    yield form, young
+                    after = next_after(page)
+                    (page,) = await self._pages([(form, after)]) if after and len(young) == len(rows) else [None]
+
+
+def _taken(position: FormsPosition, form: str, page: dict[str, Any] | None) -> tuple[FormsPosition, Rows]:
+    """The position after a page of a form, and what is news in it."""
+    if page is None:
+        return position.without(form), []
+    rows = [each for each in page["results"] if isinstance(each, dict)]
+    bound, known = position.bound(form), position.known(form)
+    young = {id_of(form, each): each for each in rows if bound is None or submitted_ms(each) >= bound}
+    older = bound is not None and any(0 < submitted_ms(each) < bound for each in rows)
+    after = next_after(page) if rows and not older else None
+    fresh = [(form, each) for id, each in young.items() if id not in known]
+    return position.read(form, {id: submitted_ms(each) for id, each in young.items()}, after), fresh
