@@ -74,11 +74,16 @@ _PLAIN: Final = (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL)
 _ANY_TEXT: Final = (
     "HubSpot may hold text that isn't {kind}; Salesforce refuses such a value and it is listed as an error."
 )
+_REDUCED: Final = (
+    "Formatting is lost in Salesforce. A text that is too long for it is cut off there in activities, and listed as an error "
+    "in other records."
+)
 _DAY: Final = "The time of day is lost: the day is taken in UTC, and a date becomes midnight UTC."
 
 _TABLE: Final[dict[tuple[Kind, Kind], tuple[_Way, str]]] = {
     **{(one, other): (_Way.FREE, "") for one in _PLAIN for other in _PLAIN},
     (Kind.HTML, Kind.HTML): (_Way.FREE, ""),
+    **{(text, Kind.HTML): (_Way.FREE, _REDUCED) for text in (Kind.TEXT, Kind.LONG_TEXT)},
     (Kind.NUMBER, Kind.NUMBER): (_Way.FREE, ""),
     (Kind.DATE, Kind.DATE): (_Way.FREE, ""),
     (Kind.DATETIME, Kind.DATETIME): (_Way.FREE, ""),
@@ -217,8 +222,10 @@ def fit_all(salesforce: Mapping[str, Field], hubspot: Field) -> Fit:
         if each.problem:
             return each if len(fits) == 1 else msgspec.structs.replace(each, problem=f"{object}: {each.problem}")
     first, *others = fits.values()
+    plain = {field.kind in (Kind.TEXT, Kind.LONG_TEXT) for field in salesforce.values()}
     for other in others:
-        if first.kind is not other.kind and not (first.kind in TEXTS and other.kind in TEXTS):
+        alike = first.kind is other.kind or (first.kind in TEXTS and other.kind in TEXTS)
+        if not alike or (hubspot.kind is Kind.HTML and len(plain) > 1):
             named = ", ".join(f"{object}.{field.name} is {_NAMES[field.kind]}" for object, field in salesforce.items())
             return Fit(first.kind, problem=f"The fields are of different kinds: {named}.", rules=())
     rules = tuple(rule for rule in first.rules if all(rule in other.rules for other in others))
@@ -255,8 +262,10 @@ def _problem(salesforce: Field, hubspot: Field) -> str:
         return "Compound and binary fields can't be mapped; map their parts instead."
     if salesforce.kind is Kind.REFERENCE:
         return "A lookup can't be mapped to this: associations carry it."
-    if hubspot.kind is Kind.HTML or salesforce.kind is Kind.HTML:
-        return "Rich text only goes together with rich text."
+    if salesforce.kind is Kind.HTML:
+        return "Rich text in Salesforce only goes together with rich text."
+    if hubspot.kind is Kind.HTML:
+        return "Rich text in HubSpot only goes together with text."
     return f"“{salesforce.label}” is {_NAMES[salesforce.kind]} and “{hubspot.label}” is {_NAMES[hubspot.kind]}: they don't go together."
 
 
@@ -286,7 +295,7 @@ def _losses(salesforce: Field, hubspot: Field, inward: bool, outward: bool) -> l
 def _longer(source: Field, target: Field) -> bool:
     """Whether people do write longer values there. HubSpot lets any text have 65,536 characters: only of those that are meant
     for long texts is it worth a warning."""
-    if target.length is None or source.kind not in _WRITTEN:
+    if target.length is None or source.kind not in _WRITTEN or (source.kind is Kind.HTML is not target.kind):
         return False
     if source.length is None or source.length >= _UNLIMITED:
         return source.kind in (Kind.LONG_TEXT, Kind.HTML) and (source.length is None or source.length > target.length)

@@ -16,6 +16,7 @@ from crmsync_desktop.domain.mapping import Existing, Pair, Rule
 from crmsync_desktop.domain.mapping import Mapping as FieldMapping
 from crmsync_desktop.domain.owners import Owners, match_owners
 from crmsync_desktop.domain.placing import WHAT, WHO, placing
+from crmsync_desktop.domain.readings import reading
 from crmsync_desktop.domain.records import UNSEEN, Cell, Side
 from crmsync_desktop.domain.schema import Field, Kind, Owner, Schema
 from crmsync_desktop.domain.translation import Translation
@@ -186,6 +187,9 @@ def resolve(
             if parents is None or name not in parents:
                 continue
             column = msgspec.structs.replace(column, parent=name, strict=True, translation=parents[name])
+        special = reading(column.place, pair, hubspot, salesforce.values())
+        if special is not None:
+            column = msgspec.structs.replace(column, translation=special, beside=True)
         if column.kind is Kind.PLACES:
             pairs = tuple(
                 name for name in place_pairs(next(iter(salesforce.values())), hubspot) if name in (parents or ())

@@ -25,7 +25,7 @@ from crmsync_desktop.domain.settings import OnConflict
 from crmsync_desktop.domain.settlements import Settlement, Use
 from crmsync_desktop.domain.values import canonical, same
 
-NOTICES = frozenset({"OWNER_NOT_MATCHED", "CURRENCY_DIFFERS", "UNDONE"})
+NOTICES = frozenset({"OWNER_NOT_MATCHED", "CURRENCY_DIFFERS", "TEXT_CUT_OFF", "UNDONE"})
 """Codes of faults that only tell: nothing was lost, and the record is well (semantics 2)."""
 
 

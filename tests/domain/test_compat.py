@@ -66,8 +66,8 @@ def test_kinds_that_go_together(salesforce: Kind, hubspot: Kind, kind: Kind, rul
         (Kind.REFERENCE, Kind.PICKLIST, "A lookup can't be mapped to this: associations carry it."),
         (Kind.OPAQUE, Kind.TEXT, "Compound and binary fields can't be mapped; map their parts instead."),
         (Kind.TEXT, Kind.OPAQUE, "Compound and binary fields can't be mapped; map their parts instead."),
-        (Kind.TEXT, Kind.HTML, "Rich text only goes together with rich text."),
-        (Kind.HTML, Kind.TEXT, "Rich text only goes together with rich text."),
+        (Kind.NUMBER, Kind.HTML, "Rich text in HubSpot only goes together with text."),
+        (Kind.HTML, Kind.TEXT, "Rich text in Salesforce only goes together with rich text."),
         (Kind.NUMBER, Kind.PICKLIST, "“Employees” is a number and “Size” is a picklist: they don't go together."),
         (Kind.BOOL, Kind.DATE, "“Employees” is a checkbox and “Size” is a date: they don't go together."),
     ],
@@ -220,3 +220,17 @@ def test_a_warning_about_all_objects_is_said_once() -> None:
 )
 def test_only_kinds_that_write_a_value_otherwise_are_converted(salesforce: Kind, hubspot: Kind, expected: bool) -> None:
     assert converts(salesforce, hubspot) is expected
+
+
+def test_rich_text_in_hubspot_goes_with_plain_text_and_loses_its_formatting_there() -> None:
+    found = fit(field(Kind.LONG_TEXT, length=32_000), field(Kind.HTML, length=65_536))
+    assert (found.kind, found.rules) == (Kind.HTML, ALL_RULES)
+    assert found.warning.startswith("Formatting is lost in Salesforce.")
+    assert "32000" not in found.warning
+
+
+def test_plain_and_rich_text_of_several_objects_do_not_go_with_one_rich_text() -> None:
+    plain, rich = field(Kind.LONG_TEXT), field(Kind.HTML)
+    assert "different kinds" in fit_all({"Contact": plain, "Lead": rich}, field(Kind.HTML)).problem
+    assert not fit_all({"Contact": plain, "Lead": plain}, field(Kind.HTML)).problem
+    assert not fit_all({"Contact": rich, "Lead": rich}, field(Kind.HTML)).problem
