@@ -203,8 +203,8 @@ class ObjectWork:
         return proposal, found, salesforce
 
     async def _joined(self, kind: PortalObject | None, target: str) -> None:
-        _, portal = await self._both()
-        if kind is not None:
+        if kind is not None and not kind.reaches(target):
+            _, portal = await self._both()
             await portal.join(kind.id, target)
 
     def _keep(self, proposal: Proposal, used: PortalObject) -> None:

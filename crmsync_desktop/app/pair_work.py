@@ -9,9 +9,11 @@ from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.pair_words import objects_of, switch_warning
 from crmsync_desktop.app.runner import Runner
 from crmsync_desktop.app.views import PairView, PassView
-from crmsync_desktop.domain.mapping import CONTACTS, Pair
+from crmsync_desktop.domain.mapping import CONTACTS, Pair, PairKind
+from crmsync_desktop.domain.object_news import told
 from crmsync_desktop.domain.settings import active_pairs, all_pairs
 from crmsync_desktop.engine.metadata import kept_schemas
+from crmsync_desktop.engine.object_watch import news_of
 from crmsync_desktop.ports.store import Store
 
 
@@ -25,12 +27,20 @@ class PairWork:
         settings = self._links_in.settings()
         on = active_pairs(settings)
         return [
-            self._pair_view(pair, pair in on, switch_warning(settings, pair)) for pair in all_pairs(settings).values()
+            self._pair_view(pair, pair in on, switch_warning(settings, pair) or self._news(pair))
+            for pair in all_pairs(settings).values()
         ]
 
     async def preview_setting(self, key: str, value: str) -> PassView:
         settings = words.changed(self._links_in.settings(), key, value)
         return await self._passes_by.preview_with(settings, f"{key} = {value}")
+
+    def _news(self, pair: Pair) -> str:
+        """What Salesforce's schema of a custom object has got that HubSpot lacks."""
+        if pair.kind is not PairKind.CUSTOM:
+            return ""
+        found = told(news_of(self._links_in, pair, self._rules_of_pairs[pair.name].all()))
+        return f"{found} in Salesforce: objects update {pair.name}" if found else ""
 
     def _pair_view(self, pair: Pair, on: bool, needs: str) -> PairView:
         schemas = kept_schemas(pair, self._links_in)

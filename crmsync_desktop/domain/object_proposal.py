@@ -31,6 +31,8 @@ SHOWN_BESIDE: Final = 2
 """Properties that are shown below a record's name."""
 OBJECTS: Final = {"Contact": "contacts", "Account": "companies", "Opportunity": "deals", "Case": "tickets"}
 """What lookups may point at, beside other custom objects: Salesforce's objects and HubSpot's."""
+TYPE_IDS: Final = {"contacts": "0-1", "companies": "0-2", "deals": "0-3", "tickets": "0-5"}
+"""HubSpot's numbers for its own objects; a custom one goes by its number anyhow (HubSpot's list of object type ids)."""
 _STANDARD: Final = frozenset(
     {
         *("contact", "company", "deal", "ticket", "product", "line_item", "quote", "task", "call", "email", "meeting"),
@@ -65,6 +67,10 @@ class PortalObject(msgspec.Struct, frozen=True):
     plural: str
     label_property: str = ""
     targets: tuple[str, ...] = ()
+
+    def reaches(self, object: str) -> bool:
+        """Whether its records can be associated with those of another of HubSpot's objects."""
+        return TYPE_IDS.get(object, object) in self.targets
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -118,6 +124,8 @@ class Proposal(msgspec.Struct, frozen=True):
     label_property: str
     required: tuple[str, ...]
     beside: tuple[str, ...] = ()
+    taken: bool = False
+    """Mappings are there already: these come beside them."""
 
     @property
     def new_properties(self) -> tuple[NewProperty, ...]:
@@ -126,12 +134,13 @@ class Proposal(msgspec.Struct, frozen=True):
 
     @property
     def mappings(self) -> tuple[FieldMapping, ...]:
-        """Salesforce's values always count; owners are two-way whatever is set."""
+        """Those that there aren't yet. Salesforce's values always count; owners are two-way whatever is set."""
+        key = () if self.taken else (FieldMapping(KEY_PROPERTY, {self.object.name: "Id"}, Rule.ALWAYS_SALESFORCE),)
         fields = [
             _mapping(row.property, self.object.name, row.field, Rule.TWO_WAY if row.property == OWNER else None)
             for row in self.rows
         ]
-        return (*fields, *(_mapping(each.property, self.object.name, each.field) for each in self.lookups))
+        return (*key, *fields, *(_mapping(each.property, self.object.name, each.field) for each in self.lookups))
 
 
 def _mapping(property: str, object: str, field: Field, rule: Rule | None = None) -> FieldMapping:
@@ -193,6 +202,7 @@ def propose(
         label_property=label_property,
         required=tuple(row.property for row in taking.rows if row.new and row.field.required) or (label_property,),
         beside=tuple(row.property for row in taking.rows if row.new and row.property != label_property)[:SHOWN_BESIDE],
+        taken=bool(taken),
     )
 
 
@@ -325,6 +335,8 @@ class _Taking:
 
 def _unfit(field: Field) -> str:
     """Why a field can't become a property; "" where it can."""
+    if field.native_type == "time":
+        return "HubSpot has no property for a time of day."
     if field.kind is Kind.OPAQUE:
         return "It is compound or binary (an address, a place, a file); its parts travel where it has any."
     if field.native_type == "encryptedstring":

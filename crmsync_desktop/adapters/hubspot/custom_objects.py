@@ -16,7 +16,7 @@ from crmsync_desktop.adapters.hubspot.making import property_body
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.new_property import NewProperty
-from crmsync_desktop.domain.object_proposal import PortalObject, Proposal
+from crmsync_desktop.domain.object_proposal import TYPE_IDS, PortalObject, Proposal
 from crmsync_desktop.domain.schema import Option
 
 BATCH: Final = 100
@@ -100,8 +100,7 @@ class CustomObjects:
             raise SetupError(f"HubSpot doesn't add values to “{property}”.", refused.detail, _NEEDS) from None
 
     async def join(self, object: str, target: str) -> None:
-        kind = await self._transport.send(paths.SCHEMA, "schema", places={"object": object})
-        body = {"fromObjectTypeId": str(kind.data["objectTypeId"]), "toObjectTypeId": TYPE_IDS.get(target, target)}
+        body = {"fromObjectTypeId": object, "toObjectTypeId": TYPE_IDS.get(target, target)}
         try:
             await self._transport.send(
                 paths.SCHEMA_JOIN, "schema", places={"object": object}, body=body, repeatable=False
@@ -119,7 +118,6 @@ class CustomObjects:
         return next((name for name in names if name.endswith("_information")), names[0] if names else "")
 
 
-TYPE_IDS: Final = {"contacts": "0-1", "companies": "0-2", "deals": "0-3", "tickets": "0-5"}
 OBJECTS: Final = {number: name for name, number in TYPE_IDS.items()}
 _OPTION: Final = ("label", "value", "description", "displayOrder", "hidden")
 
