@@ -138,6 +138,20 @@ def convert_lead(
     return 0
 
 
+@practice_app.command("submit-form")
+def submit_form(
+    form: Annotated[str, typer.Argument(help="The form's name or id; one of that name is made where there is none.")],
+    values: Values,
+    page: Annotated[
+        str, typer.Option(help="The address of the page that it stands on.")
+    ] = "https://firma.example/contact",
+    as_json: AsJson = False,
+) -> int:
+    """Fill in a HubSpot form, as a visitor of a website does; email=… is needed."""
+    given = _values(values)
+    return _shown("hubspot", as_json, lambda records, _: records.submit_form(form, given, page))
+
+
 def _shown(system: str, as_json: bool, work: Callable[[PracticeRecords, Place], PracticeRecord]) -> int:
     place = _place(system)
     with bootstrap.practice_records(bootstrap.home()) as records:

@@ -95,6 +95,11 @@ class PracticeRecords(Protocol):
         contact, opportunity."""
         ...
 
+    def submit_form(self, form: str, values: dict[str, str], page: str = "") -> PracticeRecord:
+        """Fill in a HubSpot form (its id or name; made with these fields where there is none of that name), as a person on
+        the page does. Gives the contact with the e-mail address that was filled in."""
+        ...
+
 
 class PracticeTraffic(Protocol):
     """What goes between the practice orgs and whoever asks them: the log of requests and the faults on order. Every

@@ -89,9 +89,32 @@ def test_a_lead_is_converted(command: Command) -> None:
     assert "opportunity" not in out
 
 
+def test_activities_are_made_with_what_they_belong_to(command: Command) -> None:
+    contact = answered(command, "create", "hubspot", "contacts", "email=busy@firma.example", "lastname=Busy")["id"]
+    titles = {"tasks": "hs_task_subject", "calls": "hs_call_title", "emails": "hs_email_subject",
+              "meetings": "hs_meeting_title", "notes": "hs_note_body"}  # fmt: skip
+    for kind, title in titles.items():
+        given = ("hs_timestamp=2026-03-01T09:00:00Z", f"{title}=One", "associations.contacts=busy@firma.example")
+        made = answered(command, "create", "hubspot", kind, *given)
+        assert (made["type"], made["name"], made["values"]["associations.contacts"]) == (kind, "One", contact)
+
+
+def test_a_form_is_filled_in(command: Command) -> None:
+    status, out, err = command("submit-form", "Write to us", "email=form@firma.example", "firstname=Kari")
+    assert (status, err) == (0, "")
+    assert "form@firma.example" in out
+    again = answered(
+        command, "submit-form", "Write to us", "email=form@firma.example", "firstname=Karin", "--page", "x"
+    )
+    assert (again["values"]["firstname"], again["values"]["num_conversion_events"]) == ("Karin", "2")
+    assert again["changed_by"] == "person"
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (("submit-form", "Write to them", "firstname=Kari"), "needs the e-mail address"),
+        (("submit-form", "Write to them", "email=a@firma.example", "spaceship=1"), "no property spaceship"),
         (("list", "sap"), "There is no system “sap”."),
         (("list", "salesforce", "Spaceship"), "has no object “Spaceship”"),
         (("list", "salesforce", "Contact", "--limit", "0"), "--limit"),

@@ -121,3 +121,26 @@ def test_a_key_may_have_few_scopes(orgs: Orgs) -> None:
     assert ask(orgs, "POST", "/hubspot/keys", {"token": "all", "app": "another"}).json() == {}
     everything = {"Authorization": "Bearer all"}
     assert requests.get(f"{base}/crm/v3/objects/contacts", headers=everything, timeout=30).status_code == 200
+
+
+def test_of_several_forms_with_one_name_the_id_is_needed(orgs: Orgs) -> None:
+    hubspot = orgs.announced["hubspot"]
+    headers = {"Authorization": f"Bearer {hubspot['token']}"}
+    form = {
+        "formType": "hubspot",
+        "name": "Twice",
+        "fieldGroups": [{"fields": [{"name": "email", "fieldType": "email"}]}],
+    }
+    made = [
+        requests.post(f"{hubspot['url']}/marketing/v3/forms", json=form, headers=headers, timeout=30).json()["id"]
+        for _ in range(2)
+    ]
+    asked = {"form": "Twice", "values": {"email": "twice@firma.example"}}
+    refused = ask(orgs, "POST", "/practice/submit-form", asked)
+    assert refused.status_code == 400
+    assert all(id in refused.json()["error"] for id in made)
+    contact = ask(orgs, "POST", "/practice/submit-form", {**asked, "form": made[1]}).json()
+    assert contact["values"]["email"] == "twice@firma.example"
+    sent = f"{hubspot['url']}/form-integrations/v1/submissions/forms/{made[1]}"
+    (submission,) = requests.get(sent, headers=headers, timeout=30).json()["results"]
+    assert submission["conversionId"]

@@ -43,3 +43,6 @@ class AdminRecords(AdminClient):
 
     def convert(self, lead: str, opportunity: str = "") -> dict[str, str]:
         return self.post_json("/practice/convert", {"lead": lead, "opportunity": opportunity}, dict[str, str])
+
+    def submit_form(self, form: str, values: dict[str, str], page: str = "") -> PracticeRecord:
+        return self.post_json("/practice/submit-form", {"form": form, "values": values, "page": page}, PracticeRecord)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from crmsync_desktop.practice.admin.given import Given
 from crmsync_desktop.practice.admin.routes import Line, line
 from crmsync_desktop.practice.hands import MOST_RECORDS, Hands
+from crmsync_desktop.practice.hands_forms import fill_in
 from crmsync_desktop.practice.hands_hubspot import HubSpotHands
 from crmsync_desktop.practice.hands_salesforce import SalesforceHands
 from crmsync_desktop.practice.reach import Practice
@@ -68,6 +69,11 @@ def _convert(practice: Practice, given: Given) -> object:
     return SalesforceHands(practice.org).convert(given.text("lead"), given.text("opportunity", ""))
 
 
+def _submit_form(practice: Practice, given: Given) -> object:
+    contact = fill_in(practice.portal, given.text("form"), given.mapping("values"), given.text("page", ""))
+    return _hands(practice, "hubspot").get("contacts", contact)
+
+
 def _line(verb: str, path: str, deed: Deed, *allowed: str) -> Line:
     def act(practice: Practice, given: Given) -> object:
         return deed(_hands(practice, given.text("system")), given.text("type"), given)
@@ -85,4 +91,5 @@ LINES: tuple[Line, ...] = (
     _line("POST", "undelete", _undelete, "ids"),
     _line("POST", "merge", _merge, "master", "losers"),
     line("POST", "/practice/convert", _convert, "lead", "opportunity"),
+    line("POST", "/practice/submit-form", _submit_form, "form", "values", "page"),
 )

@@ -77,6 +77,9 @@ class SmallHands:
     def convert(self, lead: str, opportunity: str = "") -> dict[str, str]:
         return {"contact": lead, "opportunity": opportunity}
 
+    def submit_form(self, form: str, values: dict[str, str], page: str = "") -> PracticeRecord:
+        return self.change("hubspot", "contacts", "2", values)
+
 
 class SmallEngine(PracticeWork):
     def __init__(self, name: str) -> None:

@@ -151,6 +151,15 @@ def test_a_lead_is_converted_with_and_without_an_opportunity(desk: Desk) -> None
     assert (lead.state, lead.successor) == ("converted", made["contact"])
 
 
+def test_a_form_is_made_once_and_filled_in_by_its_name_or_id(desk: Desk) -> None:
+    one = desk.records.submit_form("Ask us", {"email": "ask@firma.example"}, "https://firma.example/ask")
+    assert (one.type, one.changed_by) == ("contacts", "person")
+    assert desk.records.submit_form("Ask us", {"email": "ASK@firma.example"}).id == one.id
+    assert desk.records.get("hubspot", "contacts", one.id).values["num_conversion_events"] == "2"
+    with pytest.raises(SetupError, match="has no field firstname"):
+        desk.records.submit_form("Ask us", {"email": "ask@firma.example", "firstname": "A"})
+
+
 def test_what_is_associated_in_hubspot_is_shown_and_set(desk: Desk) -> None:
     one, two = (desk.records.create("hubspot", "companies", {"name": n}).id for n in ("One", "Two"))
     made = desk.records.create("hubspot", "contacts", {"lastname": "Both", "associations.companies": f"{two};{one}"})
