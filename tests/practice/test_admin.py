@@ -125,7 +125,7 @@ def test_a_key_may_have_few_scopes(orgs: Orgs) -> None:
 
 def test_of_several_forms_with_one_name_the_id_is_needed(orgs: Orgs) -> None:
     hubspot = orgs.announced["hubspot"]
-    headers = {"Authorization": f"Bearer {hubspot['token']}"}
+    headers = {"Authorization": f"Bearer {hubspot['access_token']}"}
     form = {
         "formType": "hubspot",
         "name": "Twice",
