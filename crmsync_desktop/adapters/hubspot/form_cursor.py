@@ -39,8 +39,8 @@ class Place(msgspec.Struct, frozen=True):
 class FormsPosition(msgspec.Struct, frozen=True):
     """`floor`: nothing older is read of a form that has no place yet, None for everything. `listed`, `asked`, `swept` and
     `looked` are seconds since the epoch: when the forms were listed; when they were last asked for submissions; when that
-    happened for no other reason than the time; and until when contacts were looked at for submissions. `waiting`: forms
-    still to be asked."""
+    happened for no other reason than the time; and until when contacts were looked at for submissions. `heard`: marks of what
+    that look found. `waiting`: forms still to be asked."""
 
     floor: int | None = None
     forms: dict[str, Form] = {}
@@ -48,6 +48,7 @@ class FormsPosition(msgspec.Struct, frozen=True):
     asked: float | None = None
     swept: float | None = None
     looked: float | None = None
+    heard: tuple[str, ...] = ()
     places: dict[str, Place] = {}
     waiting: tuple[str, ...] = ()
 

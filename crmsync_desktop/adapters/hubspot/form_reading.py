@@ -2,12 +2,14 @@
 
 HubSpot has no query across forms and no figure of a form that tells of news: each form has to be asked, a call each. A
 contact's `recent_conversion_date`, though, moves with each submission that HubSpot knows the contact of. So a quiet look is
-one search among contacts. Only where that finds one are all forms asked, at most every five minutes; and once an hour they
-are in any case, since the index may lag, and a submission without an address moves no contact.
+one search among contacts. Only where that finds one are all forms asked, after a rest of ten seconds for each form, five
+minutes at most; and once an hour they are in any case, since the index may lag, and a submission without an address moves no
+contact. Forms are listed once an hour, and where a contact came in through none of those that are known.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -18,7 +20,7 @@ import msgspec
 from crmsync_desktop.adapters.hubspot import form_cursor, paths
 from crmsync_desktop.adapters.hubspot.account import next_after
 from crmsync_desktop.adapters.hubspot.associations import CONTACTS
-from crmsync_desktop.adapters.hubspot.batches import BATCH, batch_read, pieces, told
+from crmsync_desktop.adapters.hubspot.batches import BATCH, PAGE, batch_read, pieces, results_of, told
 from crmsync_desktop.adapters.hubspot.errors import Refused, ScopeMissing
 from crmsync_desktop.adapters.hubspot.form_cursor import Form, FormsPosition
 from crmsync_desktop.adapters.hubspot.form_submissions import (
@@ -36,7 +38,11 @@ from crmsync_desktop.ports.crm import Page, Want
 
 LIST_EVERY: Final = 3_600.0
 ASK_EVERY: Final = 300.0
+SECONDS_A_FORM: Final = 10.0
 SWEEP_EVERY: Final = 3_600.0
+LAG: Final = 600.0
+"""Seconds before the last look that contacts are looked at again, whose index lags; what was heard then is known."""
+CONVERTED: Final = "recent_conversion_date"
 FORMS_PAGE: Final = 100
 SUBMISSIONS_PAGE: Final = 50
 """The most that one page holds (references of forms and submissions)."""
@@ -58,7 +64,9 @@ class FormReader:
 
     async def changes(self, want: Want) -> AsyncIterator[Page]:
         """Newest first, form by form; a page for each hundred. Raises SetupError where the key may not see forms."""
-        position = await self._opened(form_cursor.load(want.cursor))
+        before = form_cursor.load(want.cursor)
+        position = await self._opened(before)
+        unexplained = not before.waiting and position.asked != before.asked and position.swept == before.swept
         held: Rows = []
         while position.waiting:
             asked = position.waiting[:AT_ONCE]
@@ -66,9 +74,14 @@ class FormReader:
             for form, page in zip(asked, pages, strict=True):
                 position, fresh = _taken(position, form, page)
                 held += fresh
+                unexplained = unexplained and not fresh
+            if unexplained and not position.waiting and position.listed == before.listed:
+                position = await self._relisted(position)
             if len(held) >= BATCH and position.waiting:
                 yield await self._page(want, position, held, last=False)
                 held = []
+        if unexplained:  # the contact may be told of a moment before the submission: it is no old news yet
+            position = msgspec.structs.replace(position, heard=before.heard)
         yield await self._page(want, position, held, last=True)
 
     async def _opened(self, before: FormsPosition) -> FormsPosition:
@@ -77,14 +90,16 @@ class FormReader:
             return before
         now = self._transport.server_now()
         swept = before.swept is None or now - before.swept >= SWEEP_EVERY
-        rested = before.asked is None or now - before.asked >= ASK_EVERY
+        rest = min(ASK_EVERY, SECONDS_A_FORM * len(before.forms))
+        rested = before.asked is None or now - before.asked >= rest
         if not swept and not rested:
             return before
-        if not swept and not await self._converted(before.looked):
-            return msgspec.structs.replace(before, looked=self._transport.server_now())
+        heard = await self._heard(now if before.looked is None else before.looked)
+        now = self._transport.server_now()  # which HubSpot has told by now
+        if not swept and heard is not None and set(heard) <= set(before.heard):
+            return msgspec.structs.replace(before, looked=now, heard=heard)
         listed = before.listed is not None and now - before.listed < LIST_EVERY
         forms = before.forms if listed else await self._forms()
-        now = self._transport.server_now()  # which HubSpot has told by now
         return msgspec.structs.replace(
             before,
             forms=forms,
@@ -92,19 +107,28 @@ class FormReader:
             asked=now,
             swept=now if swept else before.swept,
             looked=now,
+            heard=heard or (),
             waiting=tuple(forms),
         )
 
-    async def _converted(self, since: float | None) -> bool:
-        """Whether any contact was heard of through a form since then, the lag of the index included. One search."""
-        at = str(int(((since or 0.0) - form_cursor.OVERLAP) * 1000))
-        recent = {"propertyName": "recent_conversion_date", "operator": "GTE", "value": at}
-        body = {"filterGroups": [{"filters": [recent]}], "properties": ["recent_conversion_date"], "limit": 1}
+    async def _relisted(self, before: FormsPosition) -> FormsPosition:
+        """With the forms that were made since they were listed still to be asked."""
+        forms = await self._forms()
+        new = tuple(form for form in forms if form not in before.forms)
+        return msgspec.structs.replace(before, forms=forms, listed=self._transport.server_now(), waiting=new)
+
+    async def _heard(self, looked: float) -> tuple[str, ...] | None:
+        """Which contacts were heard of through a form, and when, since shortly before the last look: one search. None where
+        it can't be told: an account without that property, a key that may not see contacts, or too many."""
+        recent = {"propertyName": CONVERTED, "operator": "GTE", "value": str(int((looked - LAG) * 1000))}
+        body = {"filterGroups": [{"filters": [recent]}], "properties": [CONVERTED], "limit": PAGE}
         try:
             answer = await self._transport.send(paths.CONVERTED, "read", places=_AREA, body=body)
         except (Refused, ScopeMissing):
-            return True  # an account without that property, or a key that may not see contacts
-        return bool(told(answer.data)["results"])
+            return None
+        found = results_of(told(answer.data))
+        told_by = tuple(sorted(_mark(str(each["id"]), each["properties"].get(CONVERTED)) for each in found))
+        return told_by if len(found) < PAGE else None
 
     async def _forms(self) -> dict[str, Form]:
         """All that aren't archived, by id: one call per 100."""
@@ -206,6 +230,11 @@ class FormReader:
                     yield form, young
                     after = next_after(page)
                     (page,) = await self._pages([(form, after)]) if after and len(young) == len(rows) else [None]
+
+
+def _mark(contact: str, moment: object) -> str:
+    """Short, since up to two hundred are kept."""
+    return hashlib.sha256(f"{contact} {moment}".encode()).hexdigest()[:12]
 
 
 def _taken(position: FormsPosition, form: str, page: dict[str, Any] | None) -> tuple[FormsPosition, Rows]:
