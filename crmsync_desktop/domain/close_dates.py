@@ -9,9 +9,8 @@ from typing import Final
 
 import msgspec
 
-from crmsync_desktop.domain.layout import Layout
+from crmsync_desktop.domain.layout import Column, Layout
 from crmsync_desktop.domain.records import Cell, Fault, Side
-from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.values import canonical
 
 PROPERTY: Final = "closedate"
@@ -25,34 +24,36 @@ def lent_by(layout: Layout, today: str, days: int) -> Layout:
     if column is None or days == 0 or OBJECT not in column.salesforce:
         return layout
     lent = (date.fromisoformat(today) + timedelta(days=days)).isoformat()
-    kinds = column.hubspot.kind, column.salesforce[OBJECT].kind
-    reading = CloseDateReading(column.place, *kinds, canonical(kinds[1], lent) or "")
+    reading = CloseDateReading(column, canonical(column.salesforce[OBJECT].kind, lent) or "")
     columns = list(layout.columns)
     columns[column.place] = msgspec.structs.replace(column, translation=reading, beside=True)
     return msgspec.structs.replace(layout, columns=tuple(columns))
 
 
 class CloseDateReading(msgspec.Struct, frozen=True):
-    """Implements layout.BesideTranslation: dates as both sides' kinds have them, and `lent` for a new opportunity."""
+    """Implements translation.MindfulTranslation: dates as the `column` reads them, and `lent` for a new opportunity."""
 
-    place: int
-    hubspot: Kind
-    salesforce: Kind
+    column: Column
     lent: str
 
     @property
     def waits(self) -> bool:
         return False
 
+    def since(self, salesforce: Cell, hubspot: Cell) -> CloseDateReading:
+        return CloseDateReading(self.column.since(salesforce, hubspot), self.lent)
+
     def to_hubspot(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell:
-        return canonical(self.hubspot, cell)
+        return self.column.as_hubspot(cell or None, cells, target)
 
     def to_salesforce(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell:
-        return canonical(self.salesforce, cell) if cell or target else self.lent
+        return self.column.as_salesforce(cell or None, cells, target) if cell or target else self.lent
 
     def agrees(self, salesforce: Sequence[Cell], hubspot: Sequence[Cell]) -> bool:
-        s, h = salesforce[self.place] or "", hubspot[self.place] or ""
-        return canonical(self.hubspot, s) == (h or None) or canonical(self.salesforce, h) == (s or None)
+        if self.column.beside:
+            return bool(self.column.translation.agrees(salesforce, hubspot))
+        s, h = salesforce[self.column.place] or None, hubspot[self.column.place] or None
+        return self.column.as_hubspot(s) == h or self.column.as_salesforce(h) == s
 
     def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault:
         raise AssertionError("a date has a counterpart on either side")

@@ -78,7 +78,10 @@ _REDUCED: Final = (
     "Formatting is lost in Salesforce. A text that is too long for it is cut off there in activities, and listed as an error "
     "in other records."
 )
-_DAY: Final = "The time of day is lost: the day is taken in UTC, and a date becomes midnight UTC."
+_DAY: Final = (
+    "The time of day is lost: the day is the one in the time zone of the HubSpot account, and a date becomes midnight there, "
+    "unless there was a time before."
+)
 
 _TABLE: Final[dict[tuple[Kind, Kind], tuple[_Way, str]]] = {
     **{(one, other): (_Way.FREE, "") for one in _PLAIN for other in _PLAIN},

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from crmsync_desktop.domain.compat import Fit, converts, fit_all, parent_pair, place_pairs
+from crmsync_desktop.domain.days import Day, is_known
 from crmsync_desktop.domain.mapping import Existing, Pair, Rule
 from crmsync_desktop.domain.mapping import Mapping as FieldMapping
 from crmsync_desktop.domain.owners import Owners, match_owners
@@ -151,9 +152,11 @@ def resolve(
     schemas: Mapping[str, Schema],
     owners: Iterable[Owner] = (),
     parents: Mapping[str, Translation] | None = None,
+    zone: str = "UTC",
 ) -> Layout:
     """Turn mappings into columns. `schemas` by object name of either side. `parents`: by pair, how ids of its records read
-    across; a lookup of a pair that isn't among them (its switch is off) becomes neither column nor problem. A mapping
+    across; a lookup of a pair that isn't among them (its switch is off) becomes neither column nor problem. `zone`: the HubSpot
+    account's time zone (IANA), in which a moment falls on a day. A mapping
     whose property, or all of whose fields, are gone or don't fit becomes a problem instead of a column; Don't sync becomes
     neither."""
     columns: list[Column] = []
@@ -187,9 +190,13 @@ def resolve(
             if parents is None or name not in parents:
                 continue
             column = msgspec.structs.replace(column, parent=name, strict=True, translation=parents[name])
-        special = reading(column.place, pair, hubspot, salesforce.values())
+        special = reading(column.place, pair, hubspot, salesforce.values(), zone)
+        if isinstance(special, Day) and not is_known(zone):
+            problems.append((mapping.property, f"This computer doesn't know HubSpot's time zone “{zone}”."))
+            continue
         if special is not None:
-            column = msgspec.structs.replace(column, translation=special, beside=True)
+            mindful = isinstance(special, Day)
+            column = msgspec.structs.replace(column, translation=special, beside=True, mindful=mindful)
         if column.kind is Kind.PLACES:
             pairs = tuple(
                 name for name in place_pairs(next(iter(salesforce.values())), hubspot) if name in (parents or ())

@@ -47,7 +47,13 @@ def may_differ(record: Record, column: Column, s: Cell, h: Cell) -> bool:
     field = column.salesforce.get("Contact")
     if field is None or not field.updateable:
         return True
+    if column.mindful and equal(column.since(*known(record, column)), s, h):
+        return True  # what was agreed on before, and nobody has edited since
     return settles_across(column, s, h)
+
+
+def known(record: Record, column: Column) -> tuple[Cell, Cell]:
+    return record.salesforce.base[column.place], record.hubspot.base[column.place]
 
 
 def settles_across(column: Column, s: Cell, h: Cell) -> bool:
@@ -109,6 +115,8 @@ def i3_a_held_conflict_touches_nothing(record: Record) -> None:
         edited = moved(column, s, bs) and moved(column, h, bh)
         # A side that only stores otherwise what it was given yields to a real edit.
         edited = edited and close(column.kind, bs or None, s or None) == close(column.kind, bh or None, h or None)
+        # And one that still says what the other said, in other words (another time of the same day), is none.
+        edited = edited and (not column.beside or equal(column, s, bh) == equal(column, bs, h))
         conflict = edited and not equal(column, s, h) and not settles_across(column, s, h)
         if record.on_conflict is OnConflict.HOLD and column.rule is Rule.TWO_WAY and conflict:
             assert place in plan.held, column.property

@@ -160,7 +160,8 @@ def test_two_read_only_fields_dont_go_together(kind: Kind) -> None:
         (
             field(Kind.DATE),
             field(Kind.DATETIME),
-            "The time of day is lost: the day is taken in UTC, and a date becomes midnight UTC.",
+            "The time of day is lost: the day is the one in the time zone of the HubSpot account, and a date becomes "
+            "midnight there, unless there was a time before.",
         ),
         (
             field(Kind.NUMBER, scale=2),

@@ -146,6 +146,9 @@ def moved(column: Column, now: Cell, before: Cell) -> bool:
 
 
 def equal(column: Column, s: Cell, h: Cell) -> bool:
+    if column.beside and UNSEEN not in (s, h):
+        blank: list[Cell] = [None] * column.place
+        return bool(column.translation.agrees([*blank, s], [*blank, h]))
     there = column.as_hubspot(s)
     if there is UNSEEN or h is UNSEEN:
         return False
