@@ -38,7 +38,8 @@ class ErrorCard(QAbstractButton):
     def show_card(self, view: ErrorCardView) -> None:
         self.view = view
         words = self._desk.words
-        self.under = words.count(view.records, "record") + " affected" if self.wrong else "All well"
+        told = words.count(view.notices, "notice") if view.notices else "All well"
+        self.under = words.count(view.records, "record") + " affected" if self.wrong else told
         self.setText(view.title)
         self.setFixedHeight(CARD_HEIGHT if self.wrong else QUIET_HEIGHT)
         self.setAccessibleName(f"{view.title}: {words.count(view.errors, 'error')}, {self.under}")

@@ -83,7 +83,9 @@ class ErrorPanel(QFrame):
         self.groups = groups
         clear(self._list)
         words = self._desk.words
-        total = sum(group.count for group in groups)
+        errors = sum(group.count for group in groups if not group.notice)
+        notices = sum(group.count for group in groups if group.notice)
+        total = errors + notices
         self.retry_button.setVisible(bool(total))
         self.said.setVisible(bool(total))
         if not groups:
@@ -98,7 +100,9 @@ class ErrorPanel(QFrame):
             )
             self._list.addStretch(1)
             return
-        self.said.setText(f"{words.count(total, 'error')} with {words.count(len(groups), 'cause')}")
+        kinds = [words.count(errors, "error")] if errors else []
+        kinds += [words.count(notices, "notice")] if notices else []
+        self.said.setText(f"{', '.join(kinds)} with {words.count(len(groups), 'cause')}")
         for index, group in enumerate(groups):
             if index:
                 self._list.addWidget(rule())
@@ -112,7 +116,9 @@ class ErrorPanel(QFrame):
         made = column(message, gap=GRID)
         says_more = group.code.replace("_", " ").casefold() != group.message.casefold()
         code = f"{group.code} · " if group.code and says_more else ""
-        made.addWidget(label(f"{code}{words.count(group.count, 'error')}", "small", wrap=True))
+        made.addWidget(
+            label(f"{code}{words.count(group.count, 'notice' if group.notice else 'error')}", "small", wrap=True)
+        )
         if group.hint:
             hint = QFrame()
             hint.setObjectName("band")
