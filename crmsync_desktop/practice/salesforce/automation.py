@@ -117,7 +117,7 @@ class Automation:
         changes = effect(trigger, row, records.stamp())
         changed = {name: value for name, value in changes.items() if row[name] != value}
         after = row | changed
-        complete(sobject.name, after, set(changed))
+        complete(sobject, after, set(changed))
         different = {name: value for name, value in after.items() if value != row[name]}
         records.touch(sobject, id18, different, user_id)
 

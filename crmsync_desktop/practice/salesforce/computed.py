@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .schema import SObject
+
 Row = dict[str, Any]
 
 STAGES: dict[str, tuple[float, str]] = {
@@ -24,8 +26,9 @@ STAGES: dict[str, tuple[float, str]] = {
 }
 
 
-def complete(sobject: str, row: Row, changed: set[str]) -> None:
+def complete(kind: SObject, row: Row, changed: set[str]) -> None:
     """Fill in the computed fields of `row` (a whole record), given the names of the fields that this save set."""
+    sobject = kind.name
     if sobject in ("Contact", "Lead", "User"):
         row["Name"] = " ".join(part for part in (row.get("FirstName"), row.get("LastName")) if part)
     elif sobject == "Opportunity":
@@ -38,7 +41,7 @@ def complete(sobject: str, row: Row, changed: set[str]) -> None:
             row["ClosedDate"] = row["SystemModstamp"]
         row["IsClosed"] = int(closed)
     elif sobject == "Task":
-        closed = row.get("Status") == "Completed"
+        closed = row.get("Status") in kind.closed_statuses
         if not closed:
             row["CompletedDateTime"] = None
         elif not row.get("IsClosed"):

@@ -113,7 +113,8 @@ def _option(entry: PicklistValue, controlling: list[str], name: str) -> Option:
     if unknown:
         raise ValueError(f"{name} has a value that depends on {unknown[0]}, which its controlling field doesn't have.")
     where = [controlling.index(value) for value in entry.valid_for]
-    return Option(entry.value, entry.label or entry.value, bitmap(where, len(controlling)) if controlling else None)
+    bits = bitmap(where, len(controlling)) if controlling else None
+    return Option(entry.value, entry.label or entry.value, bits, entry.closed)
 
 
 def object_of(custom: CustomObject, schema: Mapping[str, SObject]) -> SObject:

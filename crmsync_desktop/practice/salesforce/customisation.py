@@ -28,13 +28,15 @@ CustomType = Literal[
 
 @dataclass(frozen=True, slots=True)
 class PicklistValue:
-    """`valid_for` names the controlling field's values (`true`/`false` for a checkbox) under which it is offered."""
+    """`valid_for` names the controlling field's values (`true`/`false` for a checkbox) under which it is offered. `closed`:
+    a status of tasks that are done."""
 
     value: str
     label: str = ""
     active: bool = True
     default: bool = False
     valid_for: tuple[str, ...] = ()
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

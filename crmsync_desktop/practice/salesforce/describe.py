@@ -39,8 +39,14 @@ def field_entry(item: Field) -> dict[str, Any]:
     """The describe of one field."""
     plain_length = item.length if item.type in ("id", "reference") else item.length * 3
     values = [
-        {"active": True, "defaultValue": value == item.default, "label": label, "validFor": valid_for, "value": value}
-        for value, label, valid_for in item.values
+        {
+            "active": True,
+            "defaultValue": option.value == item.default,
+            "label": option.label,
+            "validFor": option.valid_for,
+            "value": option.value,
+        }
+        for option in item.values
     ]
     entry = {
         **item.flags,

@@ -51,7 +51,7 @@ def _load_chunk(records: Records, sobject: SObject, rows: list[Row], now: int) -
             row["CreatedDate"], row["SystemModstamp"] = _stamped(created), _stamped(modified)
             row["LastModifiedDate"] = _stamped(row.get("LastModifiedDate") or modified)
             records.fill_numbers(sobject, row, number)
-            complete(sobject.name, row, set(given))
+            complete(sobject, row, set(given))
             for address in coded:
                 address.complete(row)
             yield (number, *values_of(row))

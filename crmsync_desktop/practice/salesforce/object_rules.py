@@ -34,7 +34,18 @@ def apply(store: Store, lookups: Lookups, sobject: str, save: Save, claims: Clai
 
 def _task(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
     _who_and_what(save)
+    _series(save)
     _account(store, lookups, save)
+
+
+def _series(save: Save) -> None:
+    """A task that repeats has no due date of its own (object reference, ActivityDate). Its occurrences aren't made here.
+
+    Unverified: a due date for a task that repeats is refused as INVALID_FIELD_FOR_INSERT_UPDATE.
+    """
+    if save.row.get("IsRecurrence") and save.given.get("ActivityDate"):
+        message = "Due Date Only: a recurring task can not have a due date"
+        raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, ["ActivityDate"])
 
 
 def _event(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
@@ -83,11 +94,15 @@ def _times(save: Save) -> None:
     Unverified: an event lasts at most 14 days.
 
     Unverified: an event whose end and duration disagree is a FIELD_INTEGRITY_EXCEPTION with a wording of our own.
+
+    Unverified: an all-day event begins at midnight UTC, whatever time of that day it is given.
     """
     row, given = save.row, save.given
     start = given.get("StartDateTime") or given.get("ActivityDateTime") or row.get("StartDateTime")
     if start is None:
         raise RowError("REQUIRED_FIELD_MISSING", "Required fields are missing: [StartDateTime]", ["StartDateTime"])
+    if row.get("IsAllDayEvent"):
+        start = f"{start[:10]}T00:00:00.000+0000"
     end, minutes = given.get("EndDateTime"), given.get("DurationInMinutes")
     if end is None and minutes is None:
         if save.before is not None:

@@ -135,6 +135,7 @@ class SalesforceOrg:
         """What the org's own tables and older records need under this setup."""
         for sobject in schema.values():
             convert(self.store, sobject)
+        self.load(status_tables.new_task_statuses(self.store, schema))
         if setup.record_types and not self.store.count(schema["RecordType"]):
             self.load(record_types.rows())
         if setup.multi_currency:

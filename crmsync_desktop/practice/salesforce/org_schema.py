@@ -21,8 +21,9 @@ from .setup import OrgSetup
 Schema = dict[str, SObject]
 
 _WITH_ADDRESSES = ("Account", "Contact", "Lead", "User")
-_WITH_TABLES = frozenset({"Opportunity.StageName", "Case.Status", "Lead.Status", "Task.Status", "Task.Priority"})
-"""Picklists whose values stand in tables of their own, with what they mean: status_tables.py."""
+_WITH_TABLES = frozenset({"Opportunity.StageName", "Case.Status", "Lead.Status", "Task.Priority"})
+"""Picklists whose values stand in tables of their own, with what they mean: status_tables.py. (Those of Task.Status follow
+the setup.)"""
 _OF_FEATURES = frozenset(
     {
         *("CleanStatus", "DandbCompanyId", "DunsNumber", "EmailBouncedDate", "EmailBouncedReason", "HasOpenActivity"),
@@ -118,6 +119,8 @@ def _edit(schema: Schema, edited: StandardPicklist) -> None:
     sobject, item = find_field(schema, edited.field)
     if item.type not in ("picklist", "combobox") or edited.field in _WITH_TABLES or not item.flags["createable"]:
         raise ValueError(f"{edited.field} is no picklist whose values an admin can edit here.")
+    if edited.field == "Task.Status" and not any(value.closed and value.active for value in edited.values):
+        raise ValueError("Task.Status needs a closed value: that of tasks that are done.")
     as_custom = CustomField(
         item.name, "picklist", values=edited.values, restricted=edited.restricted, controller=edited.controller
     )

@@ -249,7 +249,7 @@ class Records:
                     raise RowError("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded")
                 lookups.check(sobject, save)
                 object_rules.apply(self.store, lookups, sobject.name, save, claims)
-                complete(sobject.name, save.row, set(save.changed))
+                complete(sobject, save.row, set(save.changed))
                 self.automation.judge(sobject, save, options)
                 self.locks.check(sobject, save.id18, save.row)
                 unique.claim(save)

@@ -52,11 +52,13 @@ change them, and raises RowError for what doesn't go together."""
 
 
 class Option(NamedTuple):
-    """A picklist value; `valid_for` is describe's bitmap over the controlling field's values, in base64."""
+    """A picklist value; `valid_for` is describe's bitmap over the controlling field's values, in base64. `closed`: of a
+    task's status, that it stands for done."""
 
     value: str
     label: str
     valid_for: str | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,13 @@ class SObject:
     def archives(self) -> bool:
         """Whether old records are archived: archiving.py."""
         return self.name in ("Event", "Task")
+
+    @cached_property
+    def closed_statuses(self) -> frozenset[str]:
+        """Statuses of tasks that are done: the admin's, or the one of a fresh org."""
+        status = self.by_name.get("status")
+        closed = frozenset(option.value for option in status.values if option.closed) if status else frozenset()
+        return closed or frozenset({"Completed"})
 
     @cached_property
     def unique_fields(self) -> tuple[Field, ...]:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from .records import Records
 
 _STATUSES = (
-    ("CaseStatus", "Case", "Status", "IsClosed", {"Closed"}),
-    ("TaskStatus", "Task", "Status", "IsClosed", {"Completed"}),
-    ("TaskPriority", "Task", "Priority", "IsHighPriority", {"High"}),
-    ("LeadStatus", "Lead", "Status", "IsConverted", {"Closed - Converted"}),
+    ("CaseStatus", "Case", "Status", "IsClosed", frozenset({"Closed"})),
+    ("TaskStatus", "Task", "Status", "IsClosed", frozenset({"Completed"})),
+    ("TaskPriority", "Task", "Priority", "IsHighPriority", frozenset({"High"})),
+    ("LeadStatus", "Lead", "Status", "IsConverted", frozenset({"Closed - Converted"})),
 )
 _MEMBER_STATUSES = (("Sent", True, False), ("Responded", False, True))
 
@@ -45,18 +45,36 @@ def rows(schema: dict[str, SObject]) -> Iterator[tuple[str, dict[str, Any]]]:
             },
         )
     for table, sobject, field, flag, flagged in _STATUSES:
-        picklist = schema[sobject].by_name[field.lower()]
-        for number, option in enumerate(picklist.values, 1):
-            yield (
-                table,
-                {
-                    "MasterLabel": option.label,
-                    "ApiName": option.value,
-                    "SortOrder": number,
-                    "IsDefault": option.value == picklist.default,
-                    flag: option.value in flagged,
-                },
-            )
+        yield from _values(schema, table, sobject, field, flag, flagged)
+
+
+def _values(
+    schema: dict[str, SObject], table: str, sobject: str, field: str, flag: str, flagged: frozenset[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    picklist = schema[sobject].by_name[field.lower()]
+    for number, option in enumerate(picklist.values, 1):
+        yield (
+            table,
+            {
+                "MasterLabel": option.label,
+                "ApiName": option.value,
+                "SortOrder": number,
+                "IsDefault": option.value == picklist.default,
+                flag: option.value in flagged,
+            },
+        )
+
+
+def new_task_statuses(store: Store, schema: dict[str, SObject]) -> list[tuple[str, dict[str, Any]]]:
+    """The rows of TaskStatus where the admin has edited them since they were loaded, the table emptied for them; none where
+    they stand."""
+    task = schema["Task"]
+    wanted = list(_values(schema, "TaskStatus", "Task", "Status", "IsClosed", task.closed_statuses))
+    held = store.db.execute("SELECT ApiName, IsClosed FROM TaskStatus ORDER BY SortOrder").fetchall()
+    if [(row["ApiName"], int(row["IsClosed"])) for _, row in wanted] == held:
+        return []
+    store.db.execute("DELETE FROM TaskStatus")
+    return wanted
 
 
 def add_member_statuses(records: Records, campaigns: list[str], user_id: str) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from crmsync_desktop.practice.salesforce.customisation import PicklistValue, StandardPicklist
+
 from .conftest import Server
 
 CLOSE = {"StageName": "Prospecting", "CloseDate": "2027-02-01"}
@@ -107,6 +109,50 @@ def test_an_events_times_follow_from_each_other(server: Server) -> None:
     day = made(server, "Event", Subject="S", IsAllDayEvent=True, StartDateTime="2027-01-20T00:00:00Z")
     assert server.get(f"sobjects/Event/{day}").json()["DurationInMinutes"] == 1440
     assert server.patch(f"sobjects/Event/{one}", {"Subject": "T"}).status_code == 204
+
+
+def test_an_all_day_event_begins_at_midnight(server: Server) -> None:
+    one = made(
+        server, "Event", Subject="S", IsAllDayEvent=True, StartDateTime=START, EndDateTime="2027-01-21T00:00:00Z"
+    )
+    event = server.get(f"sobjects/Event/{one}").json()
+    assert (event["StartDateTime"], event["DurationInMinutes"]) == ("2027-01-20T00:00:00.000+0000", 1440)
+
+
+def test_a_task_that_repeats_has_no_due_date_of_its_own(server: Server) -> None:
+    fields = {"Subject": "S", "IsRecurrence": True}
+    body = {**fields, "ActivityDate": "2027-01-20"}
+    entry = server.refused(server.post("sobjects/Task", body), 400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert entry["fields"] == ["ActivityDate"]
+    series = made(server, "Task", **fields)
+    answer = server.patch(f"sobjects/Task/{series}", {"ActivityDate": "2027-01-20"})
+    server.refused(answer, 400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+
+
+def test_an_admin_says_which_statuses_of_tasks_are_closed(server: Server) -> None:
+    values = (
+        PicklistValue("Open", default=True),
+        PicklistValue("Erledigt", "Done", closed=True),
+        PicklistValue("Dropped", closed=True),
+    )
+    with pytest.raises(ValueError, match="needs a closed value"):
+        server.org.change_setup(picklists=(StandardPicklist("Task.Status", values[:1]),))
+    before = made(server, "Task", Subject="S", Status="Completed")
+    server.org.change_setup(picklists=(StandardPicklist("Task.Status", values),))
+    soql = "SELECT ApiName, MasterLabel, IsDefault, IsClosed FROM TaskStatus ORDER BY SortOrder"
+    rows = [tuple(row.values())[1:] for row in server.query(soql)["records"]]
+    assert rows == [
+        ("Open", "Open", True, False),
+        ("Erledigt", "Done", False, True),
+        ("Dropped", "Dropped", False, True),
+    ]
+    one = made(server, "Task", Subject="S", Status="Erledigt")
+    assert server.get(f"sobjects/Task/{one}").json()["IsClosed"] is True
+    server.patch(f"sobjects/Task/{one}", {"Status": "Open"})
+    assert server.get(f"sobjects/Task/{one}").json()["IsClosed"] is False
+    assert server.get(f"sobjects/Task/{before}").json()["IsClosed"] is True
+    server.org.change_setup(picklists=())
+    assert [row["ApiName"] for row in server.query(soql)["records"]][2] == "Completed"
 
 
 def test_a_contact_has_each_role_once_and_one_is_primary(server: Server) -> None:
