@@ -272,6 +272,7 @@ async def open_service(
             notice=moved_aside(store.moved_aside),
             on_close=close_all,
             practice=practice,
+            sheets=sheets(),
         )
     except BaseException:
         lock.release()
@@ -332,7 +333,15 @@ def systems_of(
         on_usage=heard_hubspot,
         pair_of=pair_of or pair_of_object,
     )
-    return Systems({Side.SALESFORCE: salesforce, Side.HUBSPOT: hubspot}, hubspot, hubspot, hubspot.happenings, salesforce, hubspot.objects)
+    return Systems(
+        {Side.SALESFORCE: salesforce, Side.HUBSPOT: hubspot},
+        hubspot,
+        hubspot,
+        hubspot.happenings,
+        salesforce,
+        hubspot.objects,
+        salesforce,
+    )
 
 
 async def connect(where: Home, name: str, salesforce_url: str, hubspot_url: str, tokens: tuple[str, str]) -> Profile:

@@ -10,6 +10,14 @@ from crmsync_desktop.app.action_views import ActionRuleView, ActionTrialView, Fi
 from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.error_views import ErrorLineView, PagesView
+from crmsync_desktop.app.import_views import (
+    ImportCountView,
+    ImportDoneView,
+    ImportItemView,
+    ImportSource,
+    ImportView,
+    ListCheckView,
+)
 from crmsync_desktop.app.match_views import OwnersView, StagesView
 from crmsync_desktop.app.object_views import ObjectProposalView, ObjectRequest, ObjectsView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
@@ -311,6 +319,49 @@ class Facade(Protocol):
         them, best first. Writes nothing. Where nothing has been read yet, a preview reads both systems first, which costs
         what a preview costs. Takes seconds for tens of thousands of records. Raises SetupError for a pair whose records
         can't be duplicates (deals, tickets)."""
+        ...
+
+    # Imports of chosen Salesforce records into HubSpot (I1). All of them raise SetupError for an object without a pair, a
+    # filter that doesn't fit it, and a list that can't be read; those that run take and cost what a pass over the records does.
+
+    async def import_count(self, source: ImportSource) -> ImportCountView:
+        """How many records those are, and what importing them costs. One call; none for a list."""
+        ...
+
+    async def check_list(self, source: ImportSource) -> ListCheckView:
+        """Which entries of a list bring a record. One call for 10,000 ids."""
+        ...
+
+    async def import_preview(self, source: ImportSource, only: tuple[str, ...]) -> ImportDoneView:
+        """What importing them would do, field by field (`changes` of its pass). `only`: HubSpot properties that it is narrowed to;
+        none: all that are mapped. Kept as an import that can be resumed. Raises LimitReached where the allocation doesn't carry
+        the reading."""
+        ...
+
+    async def import_run(self, source: ImportSource, only: tuple[str, ...], approved: bool) -> ImportDoneView:
+        """Import them. `approved`: although the guard rail would stop it. `cancel` stops it, as any pass. Raises SetupError while
+        another import runs, LimitReached as a preview does."""
+        ...
+
+    async def import_resume(self, number: int, approved: bool) -> ImportDoneView:
+        """Go on with an import that ended early, where it was; run one that was previewed."""
+        ...
+
+    async def import_cancel(self, number: int | None) -> ImportView:
+        """Stop the one that runs, after its batch; or give up one that stopped. What it did stays."""
+        ...
+
+    async def imports(self, limit: int) -> list[ImportView]:
+        """The newest first. Costs no call."""
+        ...
+
+    async def import_items(self, number: int, outcome: str | None, after_row: int, limit: int) -> list[ImportItemView]:
+        """What became of its records, a page at a time."""
+        ...
+
+    async def import_report(self, number: int, path: str) -> int:
+        """Write what became of each record into a .csv or .xlsx file, whole or not at all; gives how many. Takes seconds for
+        100,000."""
         ...
 
     # Records of the practice orgs, as a person edits them in each CRM's own window (ports/practice.py says what they

@@ -48,14 +48,16 @@ async def prepare(
     preview: bool,
     stop: asyncio.Event,
     as_if: bool = False,
+    beside: Pair | None = None,
 ) -> list[Context]:
     """A context for each pair that syncs, parents before children. Costs calls for schemas and owners that aren't known or
     old. Raises SetupError where a pair has nothing mapped. `as_if`: not all of this is saved, so nothing that is may be
-    forgotten for it."""
-    pairs = active_pairs(settings)
+    forgotten for it. `beside`: a pair that gets one whether it syncs or not, the last where it doesn't (I1)."""
+    active = active_pairs(settings)
+    pairs = active if beside is None or beside in active else (*active, beside)
     anew = bool(store.document(OUTDATED))
     schemas = await _schemas(pairs, store, crms, clock, anew, alone=not as_if)
-    around = await around_layouts(store, pairs, crms, clock, anew)
+    around = await around_layouts(store, active, crms, clock, anew)
     contexts: dict[str, Context] = {}
     clocks: dict[Side, float] = {}
     for pair in pairs:
@@ -65,7 +67,7 @@ async def prepare(
         try:
             layout = await layout_of(around, settings, pair, own, mappings[pair.name].usable(own))
         except SetupError as error:
-            if as_if or not is_own_trouble(pair, error):
+            if as_if or pair == beside or not is_own_trouble(pair, error):
                 raise
             tell_shut(store, pair, error, stamp(clock.now()))
             continue

@@ -12,11 +12,13 @@ from crmsync_desktop.app.action_work import ActionWork
 from crmsync_desktop.app.activity_work import ActivityWork
 from crmsync_desktop.app.address_words import with_picklists
 from crmsync_desktop.app.all_mappings import AllMappings
-from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
+from crmsync_desktop.app.configuration import ConfigurationFile
+from crmsync_desktop.app.configuration_around import Surroundings
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.decisions import Decisions
 from crmsync_desktop.app.duplicates import Duplicates
 from crmsync_desktop.app.error_work import ErrorWork
+from crmsync_desktop.app.import_work import ImportWork
 from crmsync_desktop.app.mapping_work import MappingWork
 from crmsync_desktop.app.match_work import MatchWork
 from crmsync_desktop.app.object_work import ObjectWork
@@ -40,7 +42,7 @@ from crmsync_desktop.app.views import (
     StatusView,
 )
 from crmsync_desktop.domain.errors import CrmSyncError, SetupError
-from crmsync_desktop.domain.mapping import CONTACTS, Mapping
+from crmsync_desktop.domain.mapping import CONTACTS, Mapping, Pair
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.engine.metadata import kept_schemas, schemas_of
@@ -48,6 +50,7 @@ from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.practice import PracticeRecords
 from crmsync_desktop.ports.profiles import Profile, Profiles
+from crmsync_desktop.ports.sheets import Sheets
 from crmsync_desktop.ports.store import JournalState, Store
 
 SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
@@ -55,7 +58,17 @@ SignIn = Callable[[Metered, Gauge], Awaitable[Systems]]
 
 
 class Service(
-    PracticeWork, MappingWork, MatchWork, PairWork, Decisions, PlanWork, ActionWork, ActivityWork, ErrorWork, ObjectWork
+    PracticeWork,
+    MappingWork,
+    MatchWork,
+    PairWork,
+    Decisions,
+    PlanWork,
+    ActionWork,
+    ActivityWork,
+    ErrorWork,
+    ObjectWork,
+    ImportWork,
 ):
     """Implements app.facade.Facade. Everything it is given is closed by `close`, through `on_close`."""
 
@@ -71,6 +84,8 @@ class Service(
         notice: str = "",
         on_close: Callable[[], Awaitable[None]] | None = None,
         practice: PracticeRecords | None = None,
+        *,
+        sheets: Sheets,
     ) -> None:
         PracticeWork.__init__(self, practice)
         self._profile, self._profiles = profile, profiles
@@ -87,6 +102,18 @@ class Service(
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
         MappingWork.__init__(self, store, self._mappings, self._schemas, self._systems, self._runner, self._emit)
         MatchWork.__init__(self, store, clock, self._systems, self._emit)
+        ImportWork.__init__(
+            self,
+            store,
+            clock,
+            budget,
+            self._runner,
+            self._mappings.__getitem__,
+            self._schemas,
+            self._systems,
+            sheets,
+            self._emit,
+        )
         PairWork.__init__(self, store, self._mappings, self._runner)
         ActivityWork.__init__(self, store, clock, budget, self._systems, self._emit)
         ObjectWork.__init__(self, store, clock, self._mappings, self._systems, self._emit)
@@ -103,6 +130,9 @@ class Service(
             touched.records,
             self._resolved_action,
             self._hubspot_time,
+            self.portal_objects,
+            self._schemas_for,
+            lambda own, mappings, schemas: check_two_way(own, mappings, self._systems, schemas),
         )
         self._configuration = ConfigurationFile(store, clock, profile, self._mappings, around)
         budget.on_call = self._called
@@ -148,7 +178,8 @@ class Service(
             if wanted.contacts.inclusion_list not in (None, now.contacts.inclusion_list):
                 await self._check_list(str(wanted.contacts.inclusion_list))
             for own in newly_two_way(now, wanted):
-                await check_two_way(own, self._mappings[own.name], self._systems, self._schemas)
+                schemas = await self._schemas(own.name)
+                await check_two_way(own, self._mappings[own.name].syncing(schemas), self._systems, schemas)
             self._store.save_settings(words.changed(self._store.settings(), key, value))
         self._emit(Changed(("settings", "status")))
         return await self.settings(words.section_of(key))
@@ -256,7 +287,9 @@ class Service(
 
     async def _schemas(self, pair: str) -> dict[str, Schema]:
         """Of a pair. From the memory if it has them; else they are read, which costs a call each."""
-        of = self._mappings[pair].pair
+        return await self._schemas_for(self._mappings[pair].pair)
+
+    async def _schemas_for(self, of: Pair) -> dict[str, Schema]:
         kept = kept_schemas(of, self._store)
         if len(kept) == 1 + len(of.salesforce):
             return kept

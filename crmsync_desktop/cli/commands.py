@@ -19,6 +19,7 @@ from crmsync_desktop.cli.configuration_commands import config_app
 from crmsync_desktop.cli.decision_commands import approve, changes, conflicts_app
 from crmsync_desktop.cli.duplicate_commands import duplicates, hint_at_duplicates
 from crmsync_desktop.cli.error_commands import errors_app, retry
+from crmsync_desktop.cli.import_commands import imports_app
 from crmsync_desktop.cli.mapping_commands import mappings_app
 from crmsync_desktop.cli.match_commands import owners_app, stages_app
 from crmsync_desktop.cli.object_commands import objects_app
@@ -50,6 +51,7 @@ _SETTING_UP = [
     "settings",
     "mappings",
     "actions",
+    "import",
     "stages",
     "owners",
     "duplicates",
@@ -96,6 +98,7 @@ app.command()(undo)
 app.command()(why)
 app.command()(history)
 app.add_typer(actions_app, name="actions", no_args_is_help=True)
+app.add_typer(imports_app, name="import", no_args_is_help=True)
 app.add_typer(settings_app, name="settings", no_args_is_help=True)
 app.add_typer(config_app, name="config", no_args_is_help=True)
 app.add_typer(stages_app, name="stages", no_args_is_help=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -32,9 +32,27 @@ class MovedRecord(msgspec.Struct, frozen=True):
     moved: tuple[Moved, ...]
 
 
+class Admission(Protocol):
+    """What of a plan may be written."""
+
+    shown: bool
+    """Whether a person has looked at exactly this plan."""
+
+    def begin_round(self, context: Context) -> None:
+        """A plan is about to be made."""
+        ...
+
+    def admits(self, entry: Entry) -> bool:
+        """Whether a write may be made, as a whole or in part: then it keeps those changes alone. One that may not becomes
+        DROPPED, and `admitted` leaves it out: its records stay staged."""
+        ...
+
+
 class Approval:
     """The writes of one plan, by which record they write and from which. Each change is written once, however often the pass
     comes back to its record."""
+
+    shown = True
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._planned = {_name(entry): entry for entry in entries}

@@ -31,7 +31,8 @@ async def canary(context: Context, side: Side, send: Send) -> None:
     sent; the rest of the plan then waits for a person's word. `send` writes and settles entries of one kind."""
     tally = context.tallies[side]
     planned = tally.created + tally.updated + tally.deleted
-    if context.only is not None or planned <= context.settings.canary_minimum or is_proven(context, side):
+    shown = context.only is not None and context.only.shown
+    if shown or planned <= context.settings.canary_minimum or is_proven(context, side):
         return
     store, pair = context.store, context.pair.name
     for op in _TRIED:

@@ -27,7 +27,8 @@ from crmsync_desktop.ports.crm import ContactLists, Crm, Want
 from crmsync_desktop.ports.store import Entry, Link, NewError, Store, Tally, Undone
 
 if TYPE_CHECKING:
-    from crmsync_desktop.engine.applying import Approval
+    from crmsync_desktop.engine.applying import Admission
+    from crmsync_desktop.engine.chosen import Chosen
     from crmsync_desktop.engine.parents import Parents
     from crmsync_desktop.engine.stage_watch import StageWatch
 
@@ -101,8 +102,10 @@ class Context:
     """Tells a person something before anything is written."""
     keep_plan: bool = False
     """Whether the plan is kept for a person's word, rather than dropped with the pass."""
-    only: Approval | None = None
-    """The plan that this pass carries out, and nothing beyond it (P1)."""
+    only: Admission | None = None
+    """What this pass may write, and nothing beyond it: a plan that was shown (P1), or what an import brings (I1)."""
+    chosen: Chosen | None = None
+    """The records that this pass deals with, and no others (I1)."""
     undos: frozenset[int] = frozenset()
     """The passes that are undos (P2)."""
     standing: dict[int, dict[int, Stood]] = field(default_factory=dict)

@@ -235,6 +235,8 @@ class Draft:
         if self._context.only is not None:
             self._entries = admitted(self._entries)
             self._new_links = [(link, admitted(entries)) for link, entries in self._new_links]
+        if self._context.chosen is not None:
+            self._context.chosen.note([link for link, _ in self._new_links], self._errors)
         if self._context.preview:
             store.plan([*self._entries, *(entry for _, entries in self._new_links for entry in entries)])
             return

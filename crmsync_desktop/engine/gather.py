@@ -53,6 +53,8 @@ def gather(
     gone = [record for record in loose if record.presence is not Presence.LIVE]
     live = [record for record in loose if record.presence is Presence.LIVE]
     matching, rows = match_loose(context, live, shared_by(context, live))
+    if context.chosen is not None:
+        context.chosen.narrow(matching)
     # One whose create is under way may come along as another's candidate: it can be found, but not created once more.
     matching.alone = [row for row in matching.alone if row not in handled]
     matching.doubts = [doubt for doubt in matching.doubts if doubt.row not in handled]

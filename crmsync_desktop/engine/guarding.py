@@ -32,7 +32,7 @@ def kept_plan(store: Store) -> KeptPlan | None:
 def guard_rail(context: Context) -> str:
     """Why the plan that was just made may not run without a person's word, or "". In a run it is kept for approval."""
     settings, store = context.settings, context.store
-    if context.only is not None:
+    if context.only is not None and context.only.shown:
         return ""  # a person has looked at exactly this plan
     pairs = context.reaches.pairs
     large = any(

@@ -29,6 +29,11 @@ async def observe(contexts: Sequence[Context]) -> None:
     await side_by_side(*(_read_open(contexts, side, read) for side in Side))
 
 
+async def observe_side(contexts: Sequence[Context], side: Side) -> None:
+    """Read one side's changes alone."""
+    await _read_open(contexts, side, dict.fromkeys(Side, 0))
+
+
 async def _read_open(contexts: Sequence[Context], side: Side, read: dict[Side, int]) -> None:
     """All pairs together; where one can't be read, each for itself, so that it keeps none of the others from it."""
     try:

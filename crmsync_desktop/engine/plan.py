@@ -7,7 +7,7 @@ crash at any point leads back here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from crmsync_desktop.domain.guard import Reaches
 from crmsync_desktop.domain.lifecycle import Fate, edited, fate
@@ -41,11 +41,11 @@ async def make_plan(context: Context) -> None:
     flying = in_flight(context)
     context.settlements = load_settlements(context.store, context.preview)
     handled = set(flying.sources)
-    after = done = 0
-    total = context.store.staged_count(context.pair.name)
-    while chunk := context.store.staged(context.pair.name, after, CHUNK):
+    done = 0
+    chosen = context.chosen
+    total = context.store.staged_count(context.pair.name) if chosen is None else len(chosen.rows)
+    for chunk in _staged(context) if chosen is None else chosen.staged(context.store, CHUNK):
         context.check_stop()
-        after = chunk[-1].row
         draft = Draft(context)
         gathered = gather(context, chunk, handled, shared_contacts)
         load_standing(context, [couple.link.link for couple in gathered.couples])
@@ -56,6 +56,13 @@ async def make_plan(context: Context) -> None:
         done += len(chunk)
         context.report("planning", done, total)
     plan_loose_stages(context)
+
+
+def _staged(context: Context) -> Iterator[list[Known]]:
+    after = 0
+    while chunk := context.store.staged(context.pair.name, after, CHUNK):
+        after = chunk[-1].row
+        yield chunk
 
 
 async def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, draft: Draft) -> None:

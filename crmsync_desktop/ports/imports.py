@@ -79,11 +79,11 @@ class ImportItem(msgspec.Struct, gc=False, array_like=True):
 
 
 class Became(msgspec.Struct, frozen=True):
-    """What became of a record. `over`: only where the outcome so far is this."""
+    """What became of a record. `over`: only where the outcome so far is this. `reason` None: as it was."""
 
     record_id: str
     outcome: Outcome
-    reason: str = ""
+    reason: str | None = ""
     hubspot_id: str = ""
     over: Outcome | None = None
 

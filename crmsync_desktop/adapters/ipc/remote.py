@@ -10,6 +10,14 @@ from crmsync_desktop.app.action_views import ActionRuleView, ActionTrialView, Fi
 from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.configuration_views import ConfigurationDiffView
 from crmsync_desktop.app.error_views import ErrorLineView, PagesView
+from crmsync_desktop.app.import_views import (
+    ImportCountView,
+    ImportDoneView,
+    ImportItemView,
+    ImportSource,
+    ImportView,
+    ListCheckView,
+)
 from crmsync_desktop.app.match_views import OwnersView, StagesView
 from crmsync_desktop.app.object_views import ObjectProposalView, ObjectRequest, ObjectsView
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
@@ -239,6 +247,33 @@ class RemoteFacade(ABC):
 
     async def duplicates(self, pair: str, limit: int) -> DuplicatesView:
         return await self._ask(DuplicatesView, "duplicates", pair, limit)
+
+    async def import_count(self, source: ImportSource) -> ImportCountView:
+        return await self._ask(ImportCountView, "import_count", source)
+
+    async def check_list(self, source: ImportSource) -> ListCheckView:
+        return await self._ask(ListCheckView, "check_list", source)
+
+    async def import_preview(self, source: ImportSource, only: tuple[str, ...]) -> ImportDoneView:
+        return await self._ask(ImportDoneView, "import_preview", source, only)
+
+    async def import_run(self, source: ImportSource, only: tuple[str, ...], approved: bool) -> ImportDoneView:
+        return await self._ask(ImportDoneView, "import_run", source, only, approved)
+
+    async def import_resume(self, number: int, approved: bool) -> ImportDoneView:
+        return await self._ask(ImportDoneView, "import_resume", number, approved)
+
+    async def import_cancel(self, number: int | None) -> ImportView:
+        return await self._ask(ImportView, "import_cancel", number)
+
+    async def imports(self, limit: int) -> list[ImportView]:
+        return await self._ask(list[ImportView], "imports", limit)
+
+    async def import_items(self, number: int, outcome: str | None, after_row: int, limit: int) -> list[ImportItemView]:
+        return await self._ask(list[ImportItemView], "import_items", number, outcome, after_row, limit)
+
+    async def import_report(self, number: int, path: str) -> int:
+        return await self._ask(int, "import_report", number, path)
 
     async def practice_types(self) -> list[PracticeType]:
         return await self._ask(list[PracticeType], "practice_types")

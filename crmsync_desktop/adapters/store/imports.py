@@ -29,7 +29,7 @@ _ITEMS = (
     "WHERE import_run = ? AND row > ? AND (? IS NULL OR outcome = ?) ORDER BY row LIMIT ?"
 )
 _BECAME = (
-    "UPDATE import_item SET outcome = ?, reason = ?, hubspot_id = CASE WHEN ? = '' THEN hubspot_id ELSE ? END "
+    "UPDATE import_item SET outcome = ?, reason = COALESCE(?, reason), hubspot_id = CASE WHEN ? = '' THEN hubspot_id ELSE ? END "
     "WHERE import_run = ? AND record_id = ? AND (? IS NULL OR outcome = ?)"
 )
 

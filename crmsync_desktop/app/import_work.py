@@ -1,0 +1,350 @@
+"""The facade's methods for imports (I1): app/facade.py says what each promises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from crmsync_desktop.app.import_sources import Wish, wish_of
+from crmsync_desktop.app.import_views import (
+    ImportCountView,
+    ImportDoneView,
+    ImportItemView,
+    ImportSource,
+    ImportView,
+    ListCheckView,
+    ListEntryView,
+)
+from crmsync_desktop.app.mappings import Mappings
+from crmsync_desktop.app.runner import Runner, Systems
+from crmsync_desktop.app.views import Changed, Event
+from crmsync_desktop.domain.errors import LimitReached, SetupError
+from crmsync_desktop.domain.mapping import Pair, Rule
+from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.selection import Cost, Way, list_cost, reading_cost
+from crmsync_desktop.domain.settings import all_pairs
+from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.engine.import_results import conclude
+from crmsync_desktop.engine.importing import run_import
+from crmsync_desktop.engine.metered import Metered
+from crmsync_desktop.ports.clock import Clock
+from crmsync_desktop.ports.crm import Want
+from crmsync_desktop.ports.imports import ImportItem, ImportRow, ImportState, Outcome
+from crmsync_desktop.ports.selecting import Selecting
+from crmsync_desktop.ports.sheets import Sheets
+from crmsync_desktop.ports.store import PassRow, Store
+
+MOST_SHOWN: Final = 100
+PAGE: Final = 2_000
+HEADINGS: Final = ("outcome", "object", "Salesforce id", "HubSpot id", "name", "reason")
+_CHANGED: Final = Changed(("imports", "status"))
+_AMBIGUOUS: Final = "is also "
+_OUTCOMES: Final = tuple(outcome.value for outcome in Outcome)
+
+
+class ImportWork:
+    """Implements its part of app.facade.Facade."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        budget: Metered,
+        runner: Runner,
+        mappings: Callable[[str], Mappings],
+        schemas: Callable[[str], Awaitable[dict[str, Schema]]],
+        systems: Callable[[], Awaitable[Systems]],
+        sheets: Sheets,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self.__store, self.__clock, self.__budget, self.__runner = store, clock, budget, runner
+        self.__mappings, self.__schemas, self.__systems = mappings, schemas, systems
+        self.__sheets, self.__tell = sheets, emit
+        self.__running: int | None = None
+        for row in store.imports(100):
+            if row.state is ImportState.RUNNING:
+                row.state, row.message = ImportState.STOPPED, "The program ended while it ran."
+                store.save_import(row)
+
+    async def import_count(self, source: ImportSource) -> ImportCountView:
+        wish = await self.__wish(source)
+        return await self.__counted(wish)
+
+    async def check_list(self, source: ImportSource) -> ListCheckView:
+        wish = await self.__wish(source)
+        if not wish.source.listed:
+            raise SetupError("There is no list to check.", "", "Name a file, ids or e-mail addresses.")
+        selecting = await self.__selecting()
+        want = Want(wish.object, ("Id",))
+        pages = (
+            selecting.select_by(want, wish.source.field, wish.listed)
+            if wish.source.field
+            else selecting.select_ids(want, wish.listed)
+        )
+        found, missing = 0, [ListEntryView(item.record_id, item.reason) for item in wish.refused]
+        async for page in pages:
+            found += len(page.records)
+            why = f"No {wish.object} that the connected user can see has it."
+            missing += [ListEntryView(each, why) for each in page.missing]
+        entries = len(wish.listed) + len(wish.refused)
+        return ListCheckView(wish.object, entries, found, tuple(missing), wish.repeated, wish.column, wish.notice)
+
+    async def import_preview(self, source: ImportSource, only: tuple[str, ...]) -> ImportDoneView:
+        wish = await self.__wish(source)
+        row = await self.__begun(wish, only, ImportState.PREVIEWED)
+        return await self.__run(row, wish.pair, wish.refused, preview=True, approved=False, notice=wish.notice)
+
+    async def import_run(self, source: ImportSource, only: tuple[str, ...], approved: bool) -> ImportDoneView:
+        wish = await self.__wish(source)
+        row = await self.__begun(wish, only, ImportState.RUNNING)
+        return await self.__run(row, wish.pair, wish.refused, preview=False, approved=approved, notice=wish.notice)
+
+    async def import_resume(self, number: int, approved: bool) -> ImportDoneView:
+        self.__check_free()
+        row = self.__row(number)
+        if row.state is ImportState.DONE:
+            raise SetupError(f"Import {number} is done.", "", f"See what became of its records: import report {number}")
+        pairs = all_pairs(self.__store.settings())
+        if row.pair not in pairs:
+            raise SetupError(f"The pair {row.pair} isn't there any more.", "", "Make it again, then resume.")
+        refused: list[ImportItem] = []
+        if row.state is ImportState.PREVIEWED:  # what was read for it may have changed since
+            row.position, row.read, row.passes = None, False, ()
+            items = self.__store.import_items(number, 0, 1_000_000, Outcome.SKIPPED)
+            refused = [item for item in items if item.known is None]
+            self.__store.clear_import_items(number)
+        return await self.__run(row, pairs[row.pair], refused, preview=False, approved=approved)
+
+    async def import_cancel(self, number: int | None) -> ImportView:
+        running = self.__running
+        if running is not None and number in (None, running):
+            self.__runner.cancel()
+            return self.__view(self.__row(running))
+        rows = self.__store.imports(1) if number is None else [self.__row(number)]
+        if not rows:
+            raise SetupError("No import runs.", "", "See which there were: import list")
+        row = rows[0]
+        if row.state is not ImportState.STOPPED:
+            raise SetupError(
+                f"Import {row.number} doesn't run; it is {row.state.value}.", "", "There is nothing to stop."
+            )
+        if row.position is not None and not row.read and not row.source.listed:
+            await (await self.__selecting()).release(row.position)
+        row.state, row.message, row.changed_at = ImportState.CANCELLED, "", stamp(self.__clock.now())
+        self.__store.save_import(row)
+        self.__tell(_CHANGED)
+        return self.__view(row)
+
+    async def imports(self, limit: int) -> list[ImportView]:
+        return [self.__view(row) for row in self.__store.imports(limit)]
+
+    async def import_items(self, number: int, outcome: str | None, after_row: int, limit: int) -> list[ImportItemView]:
+        wanted = None if outcome is None else _outcome(outcome)
+        self.__row(number)
+        return [_item(item) for item in self.__store.import_items(number, after_row, min(limit, 10_000), wanted)]
+
+    async def import_report(self, number: int, path: str) -> int:
+        row = self.__row(number)
+        if row.state not in (ImportState.DONE, ImportState.PREVIEWED) and self.__running != number:
+            conclude(self.__store, row, row.passes)  # what the next pass has found since
+        loop = asyncio.get_running_loop()
+
+        def rows() -> Iterator[list[str]]:
+            """In the writer's thread; the memory is read on the loop's."""
+            after = 0
+            while items := asyncio.run_coroutine_threadsafe(self.__page(number, after), loop).result():
+                after = items[-1].row
+                for item in items:
+                    yield [item.outcome.value, row.object, item.record_id, item.hubspot_id, item.label, item.reason]
+
+        return await asyncio.to_thread(self.__sheets.write_table, Path(path), HEADINGS, rows())
+
+    # running
+
+    async def __run(
+        self,
+        row: ImportRow,
+        pair: Pair,
+        refused: Sequence[ImportItem],
+        *,
+        preview: bool,
+        approved: bool,
+        notice: str = "",
+    ) -> ImportDoneView:
+        self.__check_free()
+        self.__running = row.number
+        self.__tell(_CHANGED)
+        try:
+            selecting = await self.__selecting()
+
+            async def work(contexts: list[Context], calls: dict[Side, int]) -> PassRow:
+                return await run_import(contexts, row, pair, selecting, refused, approved, calls)
+
+            result = await self.__runner.alone(preview, work, pair)
+        finally:
+            self.__running = None
+            self.__end_unrun(row.number)
+            self.__tell(_CHANGED)
+        skipped = self.__store.import_items(row.number, 0, MOST_SHOWN, Outcome.SKIPPED)
+        doubtful = [item for item in skipped if _AMBIGUOUS in item.reason]
+        cost = self.__cost_of_run(row) if preview else {}
+        return ImportDoneView(
+            self.__view(row),
+            result,
+            tuple(_item(item) for item in skipped),
+            tuple(_item(item) for item in doubtful),
+            cost,
+            notice,
+        )
+
+    def __end_unrun(self, number: int) -> None:
+        """One that ended before its pass began."""
+        row = self.__row(number)
+        if row.state is ImportState.RUNNING:
+            row.state = ImportState.STOPPED
+            self.__store.save_import(row)
+
+    def __check_free(self) -> None:
+        if self.__running is not None:
+            raise SetupError(f"Import {self.__running} is running.", "", "Wait for its end, or stop it: import cancel")
+
+    async def __begun(self, wish: Wish, only: Sequence[str], state: ImportState) -> ImportRow:
+        """A new import, once it is sure that its calls can be had. Raises LimitReached where they can't, and SetupError for a
+        property that isn't mapped."""
+        self.__check_free()
+        properties = self.__narrowed(wish, only)
+        counted = await self.__counted(wish)
+        if counted.room:
+            raise LimitReached(
+                f"{counted.records:,} records take {counted.reading:,} Salesforce calls to read; {counted.left:,} are left.",
+                "",
+                counted.room,
+            )
+        now = stamp(self.__clock.now())
+        row = ImportRow(0, wish.object, wish.pair.name, wish.source, properties, state, now, now, total=counted.records)
+        row.number = self.__store.add_import(row, wish.listed)
+        return row
+
+    def __narrowed(self, wish: Wish, only: Sequence[str]) -> tuple[str, ...]:
+        mapped = [
+            each.property
+            for each in self.__mappings(wish.pair.name).all()
+            if each.rule is not Rule.DONT_SYNC and wish.object in each.salesforce
+        ]
+        if not mapped:
+            raise SetupError(
+                f"No field of {wish.object} is mapped.", "", f"Map what to import first: mappings add {wish.pair.name}"
+            )
+        if unknown := [name for name in only if name not in mapped]:
+            raise SetupError(
+                f"{', '.join(unknown)} of {wish.pair.hubspot} isn't mapped to a field of {wish.object}.",
+                f"Mapped are {', '.join(sorted(mapped))}.",
+                f"Map it first: mappings add {wish.pair.name} {unknown[0]} {wish.object}.FIELD",
+            )
+        return tuple(dict.fromkeys(only))
+
+    # counting
+
+    async def __counted(self, wish: Wish) -> ImportCountView:
+        if wish.source.listed:
+            records = len(wish.listed)
+            cost = Cost(Way.PAGES, list_cost(records))
+        else:
+            selecting = await self.__selecting()
+            records = await selecting.how_many(wish.object, wish.where)
+            fields = sum(wish.object in each.salesforce for each in self.__mappings(wish.pair.name).all())
+            cost = reading_cost(records, fields)
+        usage = self.__budget.usage(Side.SALESFORCE)
+        allocation = usage.allocation or 0
+        left = max(allocation - usage.used, 0)
+        room = "" if cost.calls <= left else _room(cost.calls, allocation, usage.room_at)
+        writing = -(-records // 100)
+        return ImportCountView(
+            wish.object,
+            wish.pair.name,
+            records,
+            cost.calls,
+            writing,
+            left,
+            cost.way is Way.BULK,
+            room,
+            wish.notice,
+        )
+
+    def __cost_of_run(self, row: ImportRow) -> dict[str, int]:
+        """The selection is read again, and each batch is one call; one more reads what an update is about to change."""
+        counts = self.__store.import_counts(row.number)
+        reading = list_cost(row.total or 0) if row.source.listed else reading_cost(row.total or 0, 30).calls
+        creates = counts.get(Outcome.CREATED, 0)
+        entries = self.__store.pass_row(row.passes[-1]) if row.passes else None
+        updates = sum(tally.updated for tally in entries.tallies) if entries is not None else 0
+        size = 100
+        return {
+            Side.SALESFORCE.value: reading,
+            Side.HUBSPOT.value: -(-creates // size) + 2 * -(-updates // size),
+        }
+
+    # small things
+
+    async def __wish(self, source: ImportSource) -> Wish:
+        return await wish_of(source, self.__store.settings(), self.__sheets, self.__schemas, self.__zone)
+
+    async def __zone(self) -> str:
+        return (await (await self.__systems()).crms[Side.SALESFORCE].identity()).time_zone or "UTC"
+
+    async def __selecting(self) -> Selecting:
+        selecting = (await self.__systems()).selecting
+        assert selecting is not None
+        return selecting
+
+    async def __page(self, number: int, after: int) -> list[ImportItem]:
+        return self.__store.import_items(number, after, PAGE)
+
+    def __row(self, number: int) -> ImportRow:
+        row = self.__store.import_row(number) if 0 < number < 2**63 else None
+        if row is None:
+            raise SetupError(f"There is no import {number}.", "", "See which there are: import list")
+        return row
+
+    def __view(self, row: ImportRow) -> ImportView:
+        counts = self.__store.import_counts(row.number)
+        return ImportView(
+            row.number,
+            row.object,
+            row.pair,
+            row.source.shown,
+            row.only,
+            row.state.value,
+            row.begun_at,
+            row.changed_at,
+            row.total,
+            {outcome.value: counts.get(outcome, 0) for outcome in Outcome},
+            row.passes,
+            row.message,
+        )
+
+
+def _room(calls: int, allocation: int, room_at: float | None) -> str:
+    """What to do where the allocation doesn't carry it."""
+    narrow = "narrow the filter"
+    if calls > allocation:
+        return f"Allocate more than {calls:,} calls (settings set allocation {calls * 2}), or {narrow}."
+    when = ""
+    if room_at is not None:
+        when = f"Calls come back from {datetime.fromtimestamp(room_at, UTC):%Y-%m-%d %H:%M} UTC on: wait, "
+    return f"{when}allocate more (settings set allocation N), or {narrow}."
+
+
+def _outcome(name: str) -> Outcome:
+    if name not in _OUTCOMES:
+        raise SetupError(f"There is no outcome “{name}”.", "", f"There are: {', '.join(_OUTCOMES)}.")
+    return Outcome(name)
+
+
+def _item(item: ImportItem) -> ImportItemView:
+    return ImportItemView(item.row, item.outcome.value, item.record_id, item.hubspot_id, item.label, item.reason)

@@ -1,0 +1,91 @@
+"""What became of each record of an import (I1), told from the memory, the errors and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crmsync_desktop.domain.records import Op, Presence, Side
+from crmsync_desktop.engine.chosen import Note
+from crmsync_desktop.engine.context import Context
+from crmsync_desktop.ports.imports import Became, ImportItem, ImportRow, Outcome
+from crmsync_desktop.ports.store import Entry, JournalState, Known, Link, NewError, RecordState, Store
+
+CHUNK = 2_000
+_LOST = "Its answer was lost. The next pass looks for it."
+
+
+def note_findings(context: Context, number: int) -> Note:
+    """In a preview, nothing of what matching found is stored but this."""
+
+    def note(links: Sequence[Link], errors: Sequence[NewError]) -> None:
+        became = [Became(link.salesforce_id, Outcome.MATCHED, "", link.hubspot_id) for link in links]
+        became += [
+            Became(error.record_id, Outcome.SKIPPED, _told(error.fault.message, error.hint), over=Outcome.PENDING)
+            for error in errors
+            if error.side is Side.SALESFORCE
+        ]
+        context.store.settle_imported(number, became)
+
+    return note
+
+
+def conclude(store: Store, row: ImportRow, passes: Sequence[int], preview: bool = False) -> None:
+    """Settle every item. May be done again at any time: it goes by what is there. `passes`: whose writes count."""
+    after = 0
+    while items := store.import_items(row.number, after, CHUNK):
+        after = items[-1].row
+        due = [item for item in items if item.known is not None]
+        if preview:
+            due = [item for item in due if item.outcome is Outcome.PENDING]
+        store.settle_imported(row.number, _standing(store, row, due))
+    states = [JournalState.PLANNED] if preview else [JournalState.DONE, JournalState.SENT, JournalState.UNKNOWN]
+    for number in passes:
+        after = 0
+        while entries := store.entries(number, states, Side.HUBSPOT, None, after, CHUNK, row.pair):
+            after = entries[-1].row
+            store.settle_imported(row.number, _written(entries))
+
+
+def _standing(store: Store, row: ImportRow, items: Sequence[ImportItem]) -> Iterable[Became]:
+    """What the memory has of them."""
+    known = {each.row: each for each in store.records([item.known for item in items if item.known is not None])}
+    links = {link.link: link for link in store.links([each.link for each in known.values() if each.link is not None])}
+    troubled = [each for each in known.values() if each.link is None or each.state is RecordState.PARKED]
+    errors: dict[str, list[str]] = {}
+    for error in store.errors_of([(Side.SALESFORCE, each.object, each.id) for each in troubled]):
+        errors.setdefault(error.record_id, []).append(_told(error.message, error.hint))
+    for item in items:
+        record = known.get(item.known or 0)
+        link = links.get(record.link) if record is not None and record.link is not None else None
+        reason = " ".join(dict.fromkeys(errors.get(item.record_id, ())))
+        if link is not None:
+            outcome = Outcome.UNCHANGED if item.linked else Outcome.MATCHED
+            yield Became(item.record_id, outcome, reason, link.hubspot_id)
+        elif reason:
+            yield Became(item.record_id, Outcome.SKIPPED, reason)
+        else:
+            yield _left(item.record_id, record)
+
+
+def _left(id: str, record: Known | None) -> Became:
+    if record is None or record.presence is not Presence.LIVE:
+        return Became(id, Outcome.SKIPPED, "It was deleted meanwhile.")
+    if record.state is RecordState.STAGED:
+        return Became(id, Outcome.PENDING)
+    return Became(id, Outcome.SKIPPED, f"It has no counterpart. See why: why {id}")
+
+
+def _written(entries: Iterable[Entry]) -> Iterable[Became]:
+    for entry in entries:
+        if entry.origin_id is None:
+            continue
+        if entry.state in (JournalState.SENT, JournalState.UNKNOWN):
+            yield Became(entry.origin_id, Outcome.PENDING, _LOST, over=Outcome.PENDING)
+        elif entry.op is Op.CREATE:
+            yield Became(entry.origin_id, Outcome.CREATED, None, entry.record_id or "")
+        else:
+            yield Became(entry.origin_id, Outcome.UPDATED, None, over=Outcome.UNCHANGED)
+
+
+def _told(message: str, remedy: str) -> str:
+    return " ".join(part for part in (message, remedy) if part)
