@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 
 import msgspec
 
 from crmsync_desktop.app.action_tables import ACTION
+from crmsync_desktop.app.configuration_around import Surroundings
 from crmsync_desktop.app.configuration_checks import MappingChecks
+from crmsync_desktop.app.configuration_objects import associations_placed, is_custom, placed
 from crmsync_desktop.app.configuration_reading import Reading
 from crmsync_desktop.app.configuration_tables import has_stages
 from crmsync_desktop.app.configuration_text import described, section_of, shown, written
@@ -17,6 +19,7 @@ from crmsync_desktop.app.configuration_views import (
     ConfigurationDiffView,
     ConfigurationProblemView,
 )
+from crmsync_desktop.app.configuration_words import in_words, object_change
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.toml_lines import told
 from crmsync_desktop.domain.action_rules import ActionRule, in_force, named, same_rule
@@ -25,21 +28,23 @@ from crmsync_desktop.domain.configuration import (
     Configuration,
     MappingChange,
     MappingPart,
+    ObjectChange,
     RowChange,
     SettingChange,
     completed,
     difference,
     flat,
     in_order,
-    settings_of,
 )
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import Mapping, Rule, as_made
+from crmsync_desktop.domain.object_news import own_fields
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.settings import CustomObject, OnHubSpotRecord
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.action_rules import action_rules, next_number, save_action_rules
 from crmsync_desktop.engine.metadata import pairings_of, save_pairings
+from crmsync_desktop.engine.object_watch import keep_known, take_off
 from crmsync_desktop.engine.stages import choices_of, save_choices
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.profiles import Profile
@@ -49,26 +54,6 @@ _LIST = "contacts.inclusion_list"
 _ALLOCATION = "allocation"
 _TOLD = 5
 """Problems that an error names."""
-
-
-class Surroundings(msgspec.Struct, frozen=True):
-    """What only the org and the portal know; each may cost calls and is asked for only where the file makes it matter."""
-
-    schemas: Callable[[str], Awaitable[dict[str, Schema]]]
-    """Of a pair, by object."""
-    lists: Callable[[], Awaitable[list[tuple[str, str]]]]
-    """(id, name) of the active lists."""
-    limit: Callable[[], Awaitable[int | None]]
-    """The org's own limit of calls, where it can be had."""
-    touched: Callable[
-        [str, Sequence[Mapping], Sequence[Mapping], Collection[str], dict[str, Schema], Settings],
-        Awaitable[dict[str, int] | None],
-    ]
-    """How many records a change of mappings would change: see Touched.records."""
-    rule: Callable[[ActionRule], Awaitable[ActionRule]]
-    """A rule of a workflow action with ids for names; raises SetupError for one that can't be."""
-    now: Callable[[], Awaitable[str]]
-    """HubSpot's time: what happened before doesn't count for a new rule."""
 
 
 class ConfigurationFile:
@@ -91,7 +76,7 @@ class ConfigurationFile:
     async def apply(self, text: str) -> ConfigurationDiffView:
         """Make the connection's configuration equal to the file's, all of it or nothing; gives what changed. Raises
         SetupError for a file with problems."""
-        view, before, wanted = await self._compared(text)
+        view, before, wanted, checked = await self._compared(text)
         if view.problems:
             raise refusal(view.problems)
         if before != self._current():
@@ -100,10 +85,13 @@ class ConfigurationFile:
         with self._store.together():
             if rules != before.actions:
                 save_action_rules(self._store, rules)
-            if wanted.settings != before.settings:
-                self._store.save_settings(settings_of(wanted.settings))
+            anew = self._taken_off(before.objects, wanted.objects)
+            if (wanted.settings, wanted.objects) != (before.settings, before.objects):
+                self._store.save_settings(wanted.as_settings())
             for pair, mappings in wanted.mappings.items():
-                if mappings != before.mappings[pair]:
+                if pair in anew or pair not in before.mappings:
+                    self._begin(pair, mappings, checked[pair].schemas)
+                elif mappings != before.mappings[pair]:
                     self._pairs[pair].replace(mappings)
             for pair, choices in wanted.stages.items():
                 if choices != before.stages.get(pair, ()):
@@ -112,11 +100,25 @@ class ConfigurationFile:
                 save_pairings(self._store, wanted.owners)
         return view
 
+    def _taken_off(self, before: Sequence[CustomObject], wanted: Sequence[CustomObject]) -> set[str]:
+        """Forget custom objects that go, or sync with another of HubSpot's; gives the names of all of these."""
+        after = {each.name: each.hubspot for each in wanted}
+        gone = [each for each in before if after.get(each.name) != each.hubspot]
+        for own in gone:
+            take_off(self._store, own)
+        return {own.name for own in gone}
+
+    def _begin(self, pair: str, mappings: Sequence[Mapping], schemas: dict[str, Schema]) -> None:
+        """The mappings of a custom object that is new here: all there is travels."""
+        self._store.save_document(f"mappings.{pair}", msgspec.to_builtins(mappings))
+        keep_known(self._store, pair, own_fields(schemas[pair]))
+
     def _current(self) -> Configuration:
         mappings = {pair: in_order(each.all(), each.defaults) for pair, each in self._pairs.items()}
         stages = {pair: choices_of(self._store, pair) for pair in self._pairs if has_stages(pair)}
         owners, actions = pairings_of(self._store), action_rules(self._store)
-        return Configuration(flat(self._store.settings()), mappings, stages, owners, actions)
+        settings = self._store.settings()
+        return Configuration(flat(settings), mappings, stages, owners, actions, settings.custom_objects)
 
     async def _in_force(self, before: tuple[ActionRule, ...], wanted: tuple[ActionRule, ...]) -> tuple[ActionRule, ...]:
         """The rules of a file as they stand once they are saved; those that stay as they are, as they were."""
@@ -146,8 +148,10 @@ class ConfigurationFile:
                 reading.refuse((ACTION, place), f"Rule “{rule.name}”: {told_of}", error.hint)
         return tuple(found)
 
-    async def _compared(self, text: str) -> tuple[ConfigurationDiffView, Configuration, Configuration]:
-        """(view, what is, what would be)."""
+    async def _compared(
+        self, text: str
+    ) -> tuple[ConfigurationDiffView, Configuration, Configuration, dict[str, MappingChecks]]:
+        """(view, what is, what would be, what was looked at for it)."""
         before = self._current()
         defaults = {
             pair: frozenset(each.property for each in (*before.mappings[pair], *mappings.defaults) if each.builtin)
@@ -155,14 +159,14 @@ class ConfigurationFile:
         }
         reading = Reading(text, defaults)
         if reading.problems:
-            return ConfigurationDiffView((), tuple(reading.problems)), before, before
+            return ConfigurationDiffView((), tuple(reading.problems)), before, before, {}
+        objects, types = await self._objects(reading, before.objects)
         wanted = msgspec.structs.replace(
             reading.configuration,
             actions=await self._rules(reading, before.actions),
+            objects=objects,
             mappings={
-                pair: _as_made(
-                    completed(mappings, before.mappings[pair], self._pairs[pair].defaults), before.mappings[pair]
-                )
+                pair: self._wanted(pair, mappings, before.mappings, types)
                 for pair, mappings in reading.configuration.mappings.items()
             },
         )
@@ -171,9 +175,43 @@ class ConfigurationFile:
         checks = await self._check_mappings(reading, changes, wanted)
         if reading.problems:
             problems = sorted(reading.problems, key=lambda problem: problem.line)
-            return ConfigurationDiffView((), tuple(problems)), before, wanted
+            return ConfigurationDiffView((), tuple(problems)), before, wanted, {}
         records = {pair: await self._touched(pair, changes, before, wanted, check) for pair, check in checks.items()}
-        return ConfigurationDiffView(tuple(self._views(changes, wanted, checks, lists, records))), before, wanted
+        view = ConfigurationDiffView(tuple(self._views(changes, wanted, checks, lists, records)))
+        return view, before, wanted, checks
+
+    def _wanted(
+        self,
+        pair: str,
+        mappings: Sequence[Mapping],
+        before: Table[str, tuple[Mapping, ...]],
+        types: dict[str, str],
+    ) -> tuple[Mapping, ...]:
+        """The mappings of a pair as they would be saved."""
+        if pair not in before:
+            return in_order([_placed(each, types) for each in mappings], ())
+        if is_custom(pair):
+            mappings = [_placed(each, types) for each in mappings]
+        return _as_made(completed(mappings, before[pair], self._pairs[pair].defaults), before[pair])
+
+    async def _objects(
+        self, reading: Reading, before: Sequence[CustomObject]
+    ) -> tuple[tuple[CustomObject, ...], dict[str, str]]:
+        """A file's custom objects as they are in this account, and its type ids as this account's."""
+        former = {each.name: each for each in before}
+        wanted = reading.configuration.objects
+        known = all(each.name in former and former[each.name].hubspot == each.hubspot for each in wanted)
+        there = [] if known else await self._around.objects()
+        found: list[CustomObject] = []
+        types: dict[str, str] = {}
+        for own in wanted:
+            try:
+                found.append(placed(own, former.get(own.name), there))
+            except SetupError as error:
+                reading.refuse((own.name,), f"{error.title} {error.detail}", error.hint)
+                continue
+            types[own.hubspot] = found[-1].hubspot
+        return tuple(found), types
 
     async def _check_settings(self, reading: Reading, changes: tuple[Change, ...]) -> dict[str, str]:
         """Gives the names of the portal's lists, by id, where they were asked for."""
@@ -196,12 +234,34 @@ class ConfigurationFile:
         self, reading: Reading, changes: tuple[Change, ...], wanted: Configuration
     ) -> dict[str, MappingChecks]:
         found: dict[str, MappingChecks] = {}
-        for pair, mappings in self._pairs.items():
+        custom = {each.name: each for each in wanted.objects}
+        for pair, mappings in wanted.mappings.items():
             of_pair = [each for each in changes if isinstance(each, MappingChange) and each.pair == pair]
-            if of_pair:
-                found[pair] = MappingChecks(reading, mappings.pair, await self._around.schemas(pair), mappings.defaults)
-                found[pair].check(of_pair, wanted.mappings[pair])
+            if pair in custom:
+                if check := await self._check_object(reading, custom[pair], mappings, changes):
+                    found[pair] = check
+            elif of_pair:
+                own = self._pairs[pair]
+                found[pair] = MappingChecks(reading, own.pair, await self._around.schemas(pair), own.defaults)
+            if of_pair and pair in found:
+                found[pair].check(of_pair, mappings)
         return found
+
+    async def _check_object(
+        self, reading: Reading, own: CustomObject, mappings: Sequence[Mapping], changes: tuple[Change, ...]
+    ) -> MappingChecks | None:
+        """None where nothing of it changes, or it can't be."""
+        of_object = [each for each in changes if isinstance(each, ObjectChange) and each.name == own.name]
+        if not of_object and not any(isinstance(each, MappingChange) and each.pair == own.name for each in changes):
+            return None
+        try:
+            schemas = await self._around.schemas_of(own.pair)
+            if own.on_hubspot_change is OnHubSpotRecord.CREATE_OR_UPDATE and of_object:
+                await self._around.two_way(own, mappings, schemas)
+        except SetupError as error:
+            reading.refuse((own.name,), f"{error.title} {error.detail}".strip(), error.hint)
+            return None
+        return MappingChecks(reading, own.pair, schemas, ())
 
     async def _touched(
         self,
@@ -225,7 +285,7 @@ class ConfigurationFile:
         if not moving:
             return {}
         now = self._pairs[pair].usable(check.schemas)
-        settings = settings_of(wanted.settings)
+        settings = wanted.as_settings()
         return await self._around.touched(pair, now, wanted.mappings[pair], moving, check.schemas, settings)
 
     def _views(
@@ -236,13 +296,16 @@ class ConfigurationFile:
         lists: dict[str, str],
         records: dict[str, dict[str, int] | None],
     ) -> list[ConfigurationChangeView]:
-        settings = described(settings_of(wanted.settings))
+        settings = described(wanted.as_settings())
         views = []
         for change in changes:
             if isinstance(change, SettingChange):
                 view = settings[change.key]
                 old, new = shown(view, change.old, lists), shown(view, change.new, lists)
                 views.append(ConfigurationChangeView("setting", change.key, view.title, old, new, None, view.warning))
+                continue
+            if isinstance(change, ObjectChange):
+                views.append(object_change(change, settings, lists))
                 continue
             if isinstance(change, RowChange) and change.table == ACTION:
                 title = f"Workflow action {change.key}"
@@ -255,7 +318,7 @@ class ConfigurationFile:
                 views.append(ConfigurationChangeView(what, change.table, f"{title} {change.key}", old, new, None, ""))
                 continue
             property, check = change.new.property, checks[change.pair]
-            old, new = _in_words(change)
+            old, new = in_words(change)
             counts = records[change.pair]
             warning = check.warnings.get(property, "") if change.part is not MappingPart.REMOVED else ""
             views.append(
@@ -284,24 +347,5 @@ def _as_made(wanted: Sequence[Mapping], current: Sequence[Mapping]) -> tuple[Map
     return tuple(as_made(mapping, before.get(mapping.property)) for mapping in wanted)
 
 
-def _in_words(change: MappingChange) -> tuple[str, str]:
-    """(old, new) of what changes."""
-    match change.part:
-        case MappingPart.ADDED:
-            return "", f"{_fields(change.new)}, {change.new.rule.label}"
-        case MappingPart.REMOVED:
-            return f"{_fields(change.old)}, {change.old.rule.label}", ""
-        case MappingPart.RULE:
-            return change.old.rule.label, change.new.rule.label
-        case MappingPart.FIELDS:
-            return _fields(change.old), _fields(change.new)
-        case MappingPart.VALUES:
-            return _values(change.old), _values(change.new)
-
-
-def _fields(mapping: Mapping) -> str:
-    return " / ".join(f"{object}.{name}" for object, name in mapping.salesforce.items())
-
-
-def _values(mapping: Mapping) -> str:
-    return ", ".join(f"{hubspot} = {salesforce}" for hubspot, salesforce in mapping.values) or "no paired values"
+def _placed(mapping: Mapping, types: dict[str, str]) -> Mapping:
+    return msgspec.structs.replace(mapping, property=associations_placed(mapping.property, types))

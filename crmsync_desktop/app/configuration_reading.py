@@ -11,8 +11,11 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from typing import Any
 
+import msgspec
+
 from crmsync_desktop.app import toml_lines
 from crmsync_desktop.app.action_tables import ACTION, read_actions
+from crmsync_desktop.app.configuration_objects import IDENTITY, is_custom, read_identity, setting_names
 from crmsync_desktop.app.configuration_tables import OWNER, STAGE, has_stages, read_owners, read_stages
 from crmsync_desktop.app.configuration_text import CONNECTION, FORMAT, described, section_of
 from crmsync_desktop.app.configuration_views import ConfigurationProblemView
@@ -23,7 +26,7 @@ from crmsync_desktop.domain.action_rules import ActionRule
 from crmsync_desktop.domain.configuration import Configuration, Plain, clashes, flat
 from crmsync_desktop.domain.mapping import Mapping, Rule, salesforce_objects
 from crmsync_desktop.domain.owners import Pairing
-from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.settings import CustomObject, Settings
 from crmsync_desktop.domain.stages import Choice
 
 _MAPPING_KEYS = ("property", "rule", "default", "values")
@@ -37,9 +40,10 @@ class Reading:
 
     def __init__(self, text: str, defaults: Table[str, frozenset[str]]) -> None:
         self.problems: list[ConfigurationProblemView] = []
-        self._defaults = defaults
+        self._defaults = {pair: those for pair, those in defaults.items() if not is_custom(pair)}
+        self.objects: dict[str, CustomObject] = {}
         self._settings: dict[str, Plain] = flat(Settings())
-        self._mappings: dict[str, tuple[Mapping, ...]] = dict.fromkeys(defaults, ())
+        self._mappings: dict[str, tuple[Mapping, ...]] = dict.fromkeys(self._defaults, ())
         self._stages: dict[str, tuple[Choice, ...]] = {pair: () for pair in defaults if has_stages(pair)}
         self._owners: tuple[Pairing, ...] = ()
         self.actions: tuple[tuple[int, ActionRule], ...] = ()
@@ -56,7 +60,12 @@ class Reading:
     @property
     def configuration(self) -> Configuration:
         return Configuration(
-            self._settings, self._mappings, self._stages, self._owners, tuple(rule for _, rule in self.actions)
+            self._settings,
+            self._mappings,
+            self._stages,
+            self._owners,
+            tuple(rule for _, rule in self.actions),
+            tuple(self.objects.values()),
         )
 
     def place(self, pair: str, property: str) -> Path:
@@ -79,7 +88,8 @@ class Reading:
         for key, view in described(Settings()).items():
             section, name = section_of(key)
             sections.setdefault(section, {})[name] = view
-        self._unknown((), document, ("format", *sections, OWNER, ACTION))
+        custom = [key for key in document if is_custom(key)]
+        self._unknown((), document, ("format", *sections, OWNER, ACTION, *custom))
         self._owners = read_owners(document.get(OWNER, []), self.refuse)
         self.actions = read_actions(document.get(ACTION, []), self.refuse)
         for section, views in sections.items():
@@ -91,14 +101,30 @@ class Reading:
             rows = (("mapping", STAGE) if has_stages(section) else ("mapping",)) if pair else ()
             self._unknown((section,), table, (*views, *rows))
             for name in views.keys() & table.keys():
-                self._setting((section, name), views[name], table[name])
+                self._setting((section, name), views[name], table[name], self._settings)
             if pair:
                 self._mappings[section] = self._rows(section, table.get("mapping", []))
             if STAGE in rows:
                 self._stages[section] = read_stages(section, table.get(STAGE, []), self.refuse)
+        for section in custom:
+            self._object(section, document[section])
         self.problems.sort(key=lambda problem: problem.line)
 
-    def _setting(self, path: Path, view: SettingView, value: Any) -> None:
+    def _object(self, section: str, table: Any) -> None:
+        if not isinstance(table, dict):
+            self.refuse((section,), f"It is {_kind(table)}.", f"It takes a table: [{section}].")
+            return
+        own = read_identity(section, table, self.refuse)
+        views = setting_names(own)
+        self._unknown((section,), table, (*IDENTITY, *views, "mapping"))
+        taken: dict[str, Plain] = {}
+        for name in views.keys() & table.keys():
+            self._setting((section, name), views[name], table[name], taken)
+        chosen = {key.rpartition(".")[2]: value for key, value in taken.items()}
+        self.objects[section] = msgspec.convert({**msgspec.to_builtins(own), **chosen}, CustomObject)
+        self._mappings[section] = self._rows(section, table.get("mapping", []))
+
+    def _setting(self, path: Path, view: SettingView, value: Any, taken: dict[str, Plain]) -> None:
         if view.kind == "choice":
             choices = [choice.value for choice in view.choices]
             if value not in choices:
@@ -125,7 +151,7 @@ class Reading:
                     path, f"{_quoted(value)} isn't possible.", f"It takes a whole number from {low:,} to {high:,}."
                 )
                 return
-        self._settings[view.key] = value
+        taken[view.key] = value
 
     def _rows(self, pair: str, rows: Any) -> tuple[Mapping, ...]:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -162,7 +188,7 @@ class Reading:
         rule = row.get("rule", Rule.PREFER_SALESFORCE.value)
         if rule not in list(Rule):
             self.refuse((*path, "rule"), f"{_quoted(rule)} is not a rule.", f"It takes one of: {_listed(Rule)}.")
-        builtin = property in self._defaults[pair]
+        builtin = property in self._defaults.get(pair, ())
         if row.get("default", builtin) is not builtin:
             what = "is" if builtin else "isn't"
             self.refuse(

@@ -14,6 +14,7 @@ import tomlkit
 from tomlkit.items import Array, Table
 
 from crmsync_desktop.app.action_tables import ABOUT_ACTIONS, ACTION, action_rows
+from crmsync_desktop.app.configuration_objects import object_table
 from crmsync_desktop.app.configuration_tables import (
     ABOUT_OWNERS,
     ABOUT_STAGES,
@@ -71,9 +72,11 @@ def written(configuration: Configuration, profile: Profile, at: str) -> str:
     for key, view in described(Settings()).items():
         section, name = section_of(key)
         table = tables.setdefault(section, tomlkit.table())
-        _comment(table, _explained(view))
+        _comment(table, _explained(view, _DEFAULTS[key]))
         table.add(name, configuration.settings[key])
         table.add(tomlkit.nl())
+    for own in configuration.objects:
+        tables[own.name] = object_table(own, _explained)
     for pair in configuration.mappings:
         if has_stages(pair):
             table = tables.setdefault(pair, tomlkit.table())
@@ -119,8 +122,7 @@ def _header(profile: Profile, at: str) -> list[str]:
     return [*(_one_line(line) for line in lines), "", *textwrap.wrap(_ABOUT, WIDTH), ""]
 
 
-def _explained(view: SettingView) -> list[str]:
-    default = _DEFAULTS[view.key]
+def _explained(view: SettingView, default: Plain) -> list[str]:
     lines = [f"{view.section}: {view.title}."]
     if view.help:
         lines.append(view.help)

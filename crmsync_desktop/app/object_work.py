@@ -28,7 +28,7 @@ from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import CustomObject, Settings, active_pairs
 from crmsync_desktop.engine.metadata import schemas_of
-from crmsync_desktop.engine.object_watch import keep_known, news_of
+from crmsync_desktop.engine.object_watch import keep_known, news_of, take_off
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.objects import OrgObjects, PortalObjects
 from crmsync_desktop.ports.store import Store
@@ -70,6 +70,11 @@ class ObjectWork:
             tuple(PortalObjectView(each.id, each.name, each.label, used.get(each.id, "")) for each in there),
             trouble,
         )
+
+    async def portal_objects(self) -> list[PortalObject]:
+        """HubSpot's custom objects. One call."""
+        _, portal = await self._both()
+        return await portal.object_types()
 
     async def propose_object(self, name: str, request: ObjectRequest) -> ObjectProposalView:
         settings = self._objects_in.settings()
@@ -120,9 +125,7 @@ class ObjectWork:
         settings = store.settings()
         left = tuple(each for each in settings.custom_objects if each.name != name)
         with store.together():
-            store.forget_pair(own.pair)
-            store.save_document(f"mappings.{name}", None)
-            keep_known(store, name, None)
+            take_off(store, own)
             store.save_settings(msgspec.structs.replace(settings, custom_objects=left))
         self._say(Changed(("settings", "mappings", "status", "errors")))
 

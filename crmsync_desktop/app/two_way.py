@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping as Table
 
-from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.runner import Systems
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import Mapping, Rule
@@ -27,16 +27,15 @@ def newly_two_way(now: Settings, wanted: Settings) -> list[CustomObject]:
 
 async def check_two_way(
     own: CustomObject,
-    mappings: Mappings,
+    mappings: Sequence[Mapping],
     systems: Callable[[], Awaitable[Systems]],
-    schemas: Callable[[str], Awaitable[dict[str, Schema]]],
+    schemas: Table[str, Schema],
 ) -> None:
-    """Raises SetupError with the reason where HubSpot's records can't become Salesforce's. Two calls, and those for schemas
-    that aren't known."""
+    """Raises SetupError with the reason where HubSpot's records can't become Salesforce's. Two calls."""
     both = await systems()
     assert both.org_objects is not None
     found = next((each for each in await both.org_objects.custom_objects() if each.name == own.name), None)
-    if reason := _refusal(own, found, mappings, await schemas(own.name)):
+    if reason := _refusal(own, found, mappings, schemas):
         raise SetupError(f"{own.name} can't travel from HubSpot to Salesforce.", *reason)
     try:
         await both.crms[Side.HUBSPOT].count(own.hubspot, None)
@@ -47,7 +46,7 @@ async def check_two_way(
 
 
 def _refusal(
-    own: CustomObject, found: OrgObject | None, mappings: Mappings, schemas: dict[str, Schema]
+    own: CustomObject, found: OrgObject | None, syncing: Sequence[Mapping], schemas: Table[str, Schema]
 ) -> tuple[str, str] | None:
     """(why, what to do)."""
     if found is None:
@@ -59,7 +58,6 @@ def _refusal(
             f"Give that user the rights to create and edit {own.name}, or leave it at one way.",
         )
     fields = schemas[own.name].fields if own.name in schemas else {}
-    syncing = mappings.syncing(schemas)
     if not any(_goes_out(each, fields.get(each.salesforce.get(own.name, ""))) for each in syncing):
         writable = [each.property for each in syncing if _writable(fields.get(each.salesforce.get(own.name, "")))]
         named = f" ({', '.join(writable[:5])})" if writable else ""

@@ -17,7 +17,7 @@ from crmsync_desktop.domain.action_rules import WRITTEN, ActionRule, same_rule
 from crmsync_desktop.domain.action_words import condition_of, deed_of
 from crmsync_desktop.domain.mapping import PAIRS, Mapping, carries_association
 from crmsync_desktop.domain.owners import Pairing
-from crmsync_desktop.domain.settings import Settings
+from crmsync_desktop.domain.settings import CustomObject, Settings
 from crmsync_desktop.domain.stages import Choice
 
 Plain = str | int | bool
@@ -26,13 +26,18 @@ Plain = str | int | bool
 
 class Configuration(msgspec.Struct, frozen=True):
     """`settings` by their dotted keys ("allocation", "contacts.inclusion_list"), `mappings` by pair; `stages` by pair and
-    `owners`: what an admin paired by hand. `actions`: the rules of workflow actions."""
+    `owners`: what an admin paired by hand. `actions`: the rules of workflow actions. `objects`: custom objects that sync."""
 
     settings: dict[str, Plain]
     mappings: dict[str, tuple[Mapping, ...]]
     stages: dict[str, tuple[Choice, ...]] = {}
     owners: tuple[Pairing, ...] = ()
     actions: tuple[ActionRule, ...] = ()
+    objects: tuple[CustomObject, ...] = ()
+
+    def as_settings(self) -> Settings:
+        """The settings that these come to. Raises as `settings_of`."""
+        return msgspec.structs.replace(settings_of(self.settings), custom_objects=self.objects)
 
 
 class SettingChange(msgspec.Struct, frozen=True):
@@ -71,7 +76,16 @@ class RowChange(msgspec.Struct, frozen=True):
     new: str
 
 
-Change = SettingChange | MappingChange | RowChange
+class ObjectChange(msgspec.Struct, frozen=True):
+    """A custom object, or a part of one. `key` "": all of it, added where `old` is "" and taken off where `new` is."""
+
+    name: str
+    key: str
+    old: Plain
+    new: Plain
+
+
+Change = SettingChange | MappingChange | RowChange | ObjectChange
 
 
 class Clash(msgspec.Struct, frozen=True):
@@ -84,9 +98,11 @@ class Clash(msgspec.Struct, frozen=True):
 
 
 def flat(settings: Settings) -> dict[str, Plain]:
-    """Settings by dotted keys, in the order in which they are declared."""
+    """Settings by dotted keys, in the order in which they are declared; without custom objects."""
     found: dict[str, Plain] = {}
-    for name, value in msgspec.to_builtins(settings).items():
+    document: dict[str, Any] = msgspec.to_builtins(settings)
+    del document["custom_objects"]
+    for name, value in document.items():
         inner = {f"{name}.{key}": each for key, each in value.items()} if isinstance(value, dict) else {name: value}
         found.update({key: "" if each is None else each for key, each in inner.items()})
     return found
@@ -142,6 +158,7 @@ def difference(before: Configuration, after: Configuration) -> tuple[Change, ...
         for key, value in after.settings.items()
         if before.settings[key] != value
     ]
+    found += _objects(before.objects, after.objects)
     for pair, mappings in after.mappings.items():
         former = {mapping.property: mapping for mapping in before.mappings.get(pair, ())}
         for new in mappings:
@@ -153,6 +170,19 @@ def difference(before: Configuration, after: Configuration) -> tuple[Change, ...
         found += _rows(f"{pair}.stage", old_stages, new_stages)
     owners = ({each.salesforce: each.hubspot for each in each_side.owners} for each_side in (before, after))
     return (*found, *_rows("owner", *owners), *_actions(before.actions, after.actions))
+
+
+def _objects(old: Sequence[CustomObject], new: Sequence[CustomObject]) -> list[ObjectChange]:
+    former = {each.name: each for each in old}
+    found: list[ObjectChange] = []
+    for each in new:
+        before = former.pop(each.name, None)
+        if before is None:
+            found.append(ObjectChange(each.name, "", "", each.hubspot_name or each.hubspot))
+            continue
+        was, now = msgspec.to_builtins(before), msgspec.to_builtins(each)
+        found += [ObjectChange(each.name, key, was[key], now[key]) for key in now if was[key] != now[key]]
+    return [*found, *(ObjectChange(each.name, "", each.hubspot_name or each.hubspot, "") for each in former.values())]
 
 
 def _actions(old: Sequence[ActionRule], new: Sequence[ActionRule]) -> list[RowChange]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from crmsync_desktop.domain.mapping import Mapping, Pair
 from crmsync_desktop.domain.object_news import News, news
 from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.settings import CustomObject
 from crmsync_desktop.ports.store import Store
 
 KNOWN = "object_fields"
@@ -21,6 +22,13 @@ def known_fields(store: Store, name: str) -> frozenset[str]:
 def keep_known(store: Store, name: str, fields: Iterable[str] | None) -> None:
     """From now on these are decided about; None once the object is taken off."""
     store.save_document(f"{KNOWN}.{name}", None if fields is None else list(fields))
+
+
+def take_off(store: Store, own: CustomObject) -> None:
+    """Forget a custom object, all but its settings: what is linked, how it is mapped, and what was decided about its fields."""
+    store.forget_pair(own.pair)
+    store.save_document(f"mappings.{own.name}", None)
+    keep_known(store, own.name, None)
 
 
 def news_of(store: Store, pair: Pair, mappings: Iterable[Mapping]) -> News:

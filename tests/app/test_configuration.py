@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from crmsync_desktop.adapters.store import SqliteStore
-from crmsync_desktop.app.configuration import ConfigurationFile, Surroundings
+from crmsync_desktop.app.configuration import ConfigurationFile
+from crmsync_desktop.app.configuration_around import Surroundings
 from crmsync_desktop.app.configuration_views import ConfigurationChangeView, ConfigurationDiffView
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.words import LEAD_WARNING
