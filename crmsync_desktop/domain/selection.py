@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +12,9 @@ from crmsync_desktop.domain.schema import Kind, Schema
 
 PAGE: Final = 2_000
 """Records of one REST page (apis.md 4.2), and of one page of ours whichever way they come."""
+SMALL_PAGE: Final = 200
+_SHORT_TEXT: Final = 255
+"""Characters of the longest text area that isn't a long one."""
 LIST: Final = 10_000
 """Ids that one call can ask for: five queries of PAGE ids."""
 POLLS: Final = 4
@@ -42,9 +45,17 @@ def bulk_page(fields: int) -> int:
     return max(_FEWEST, min(_MOST, _CELLS // max(fields, 1)))
 
 
-def by_pages(rows: int) -> int:
+def rest_page(schema: Schema, fields: Iterable[str]) -> int:
+    """Records of one REST page: "if the query selects two or more custom fields of type long text, at most 200" (SOAP API
+    Developer Guide, Changing the Batch Size in Queries)."""
+    known = [schema.fields[name] for name in fields if name in schema.fields]
+    long = sum(field.kind in (Kind.LONG_TEXT, Kind.HTML) and (field.length or 0) > _SHORT_TEXT for field in known)
+    return PAGE if long < 2 else SMALL_PAGE
+
+
+def by_pages(rows: int, page: int = PAGE) -> int:
     """A page that comes full says nothing of what is behind it: whole thousands cost one more."""
-    return rows // PAGE + 1
+    return rows // page + 1
 
 
 def by_bulk(rows: int, fields: int) -> int:
@@ -52,11 +63,16 @@ def by_bulk(rows: int, fields: int) -> int:
     return 1 + POLLS + max(1, -(-rows // bulk_page(fields)))
 
 
-def reading_cost(rows: int, fields: int, *, bulk: bool = True) -> Cost:
-    """`fields`: how many are read. `bulk`: whether a job can bring them (`can_be_bulk`). At the same price pages are taken:
-    they come at once."""
-    pages, job = by_pages(rows), by_bulk(rows, fields)
+def reading_cost(rows: int, fields: int, *, bulk: bool = True, page: int = PAGE) -> Cost:
+    """`fields`: how many are read. `bulk`: whether a job can bring them (`can_be_bulk`). `page`: records of a REST page
+    (`rest_page`). At the same price pages are taken: they come at once."""
+    pages, job = by_pages(rows, page), by_bulk(rows, fields)
     return Cost(Way.BULK, job) if bulk and job < pages else Cost(Way.PAGES, pages)
+
+
+def cost_of(rows: int, schema: Schema, fields: Sequence[str]) -> Cost:
+    """`reading_cost` of these fields of an object."""
+    return reading_cost(rows, len(fields), bulk=can_be_bulk(schema, fields), page=rest_page(schema, fields))
 
 
 def list_cost(values: int) -> int:

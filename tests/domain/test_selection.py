@@ -16,8 +16,10 @@ from crmsync_desktop.domain.selection import (
     by_bulk,
     by_pages,
     can_be_bulk,
+    cost_of,
     list_cost,
     reading_cost,
+    rest_page,
 )
 
 
@@ -58,3 +60,13 @@ def test_contact_roles_keep_opportunities_out_of_jobs() -> None:
     schema = Schema(Side.SALESFORCE, "Opportunity", "Opportunity", {field.name: field for field in fields}, "")
     assert can_be_bulk(schema, ("Name", "", "Gone__c"))
     assert not can_be_bulk(schema, ("Name", "Roles"))
+
+
+def test_two_long_texts_make_pages_small_and_a_job_cheaper() -> None:
+    texts = (("One__c", Kind.LONG_TEXT, 32_768), ("Two__c", Kind.HTML, 32_768), ("Short", Kind.LONG_TEXT, 255))
+    fields = {name: Field(name, name, kind, "textarea", length=length) for name, kind, length in texts}
+    schema = Schema(Side.SALESFORCE, "Account", "Account", fields, "")
+    assert rest_page(schema, ("One__c", "Short", "Gone__c")) == PAGE
+    assert rest_page(schema, ("One__c", "Two__c")) == 200
+    assert cost_of(2_500, schema, ("One__c", "Short")) == Cost(Way.PAGES, 2)
+    assert cost_of(2_500, schema, ("One__c", "Two__c")) == Cost(Way.BULK, 6)

@@ -9,6 +9,7 @@ from itertools import islice
 
 from crmsync_desktop.adapters.salesforce.bulk import COMPLETE, REFUSED, RUNNING, Jobs, Results, gone, rows_of
 from crmsync_desktop.adapters.salesforce.calls import Calls
+from crmsync_desktop.adapters.salesforce.catalog import STALE
 from crmsync_desktop.adapters.salesforce.chosen import Chosen
 from crmsync_desktop.adapters.salesforce.errors import CallFailed, TooLarge
 from crmsync_desktop.adapters.salesforce.positions import Position
@@ -43,13 +44,14 @@ async def read(calls: Calls, jobs: Jobs, chosen: Chosen, position: Position) -> 
                     yield page
             return
         except _Died as died:
-            # One from before this run may have been ended by whoever stopped that, or be older than seven days.
-            position.died += not found_before
-            if position.died >= MOST_JOBS:
-                raise _given_up(str(died)) from None
-        position.job, position.locator = "", ""
+            detail = str(died)
+        # One from before this run may have been ended by whoever stopped that, or be older than seven days.
+        position.died += not found_before
+        position.job, position.locator, position.done = "", "", False
         position.given = position.rows = position.row = 0
-        position.done = False
+        stale = next((code for code in STALE if code in detail), None)
+        if stale is not None or position.died >= MOST_JOBS:
+            raise _given_up(position.died, detail, stale)
 
 
 async def _by_job(calls: Calls, jobs: Jobs, chosen: Chosen, position: Position) -> AsyncGenerator[Selected, None]:
@@ -185,13 +187,15 @@ async def _end(jobs: Jobs, job: str) -> None:
         return
 
 
-def _given_up(detail: str) -> CallFailed:
+def _given_up(died: int, detail: str, stale: str | None) -> CallFailed:
+    """`stale`: what the job said of a schema that no longer holds, in which case another one can help."""
     error = Unreachable(
-        f"Salesforce has ended the job that reads these records {MOST_JOBS} times.",
+        f"Salesforce has ended the job that reads these records, {died} in a row.",
         detail,
         "Try it again later, or choose fewer records by a narrower filter.",
     )
-    return CallFailed(error, stored=False, temporary=False)
+    entries = ({"errorCode": stale},) if stale else ()
+    return CallFailed(error, entries=entries, stored=False, temporary=False)
 
 
 def _left_for_later(position: Position) -> CallFailed:

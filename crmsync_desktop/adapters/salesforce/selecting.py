@@ -45,27 +45,19 @@ class Selecting:
         self, want: Want, where: Filter | None, after: str | None, limit: int | None, way: Way
     ) -> AsyncGenerator[Selected, None]:
         position = Position(way) if after is None else load(after)
-        chosen = await self._chosen(want, where, limit)
-        if position.way is Way.BULK and not chosen.decoder.nested and chosen.left(position, 1):
-            jobs = Jobs(self._calls, self._pair_of(want.object))
-            async with aclosing(bulk_read.read(self._calls, jobs, chosen, position)) as pages:
-                async for page in pages:
-                    yield page
-            if position.way is Way.BULK:
-                return
-        position.way = Way.PAGES
+        described = False
         while True:
+            chosen = await self._chosen(want, where, limit)
             try:
-                page = await self._page(chosen, position)
-            except CallFailed as failed:
-                if failed.code not in STALE:
-                    raise
-                await self._catalog.describe([want.object])
-                chosen = await self._chosen(want, where, limit)
-                page = await self._page(chosen, position)
-            yield page
-            if page.last:
+                async with aclosing(self._pages(chosen, position)) as pages:
+                    async for page in pages:
+                        yield page
                 return
+            except CallFailed as failed:
+                if failed.code not in STALE or described:
+                    raise
+            described = True
+            await self._catalog.describe([want.object])
 
     async def release(self, position: str) -> None:
         found = load(position)
@@ -89,6 +81,21 @@ class Selecting:
 
     async def _chosen(self, want: Want, where: Filter | None, limit: int | None) -> Chosen:
         return Chosen(want, (await self._catalog.get([want.object]))[want.object], where, limit)
+
+    async def _pages(self, chosen: Chosen, position: Position) -> AsyncGenerator[Selected, None]:
+        if position.way is Way.BULK and not chosen.decoder.nested and chosen.left(position, 1):
+            jobs = Jobs(self._calls, self._pair_of(chosen.decoder.object))
+            async with aclosing(bulk_read.read(self._calls, jobs, chosen, position)) as pages:
+                async for page in pages:
+                    yield page
+            if position.way is Way.BULK:
+                return
+        position.way = Way.PAGES
+        last = False
+        while not last:
+            page = await self._page(chosen, position)
+            last = page.last
+            yield page
 
     async def _page(self, chosen: Chosen, position: Position) -> Selected:
         """The next page; `position` stands behind it then."""

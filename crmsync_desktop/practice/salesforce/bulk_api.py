@@ -247,18 +247,21 @@ def _shown(job: Job) -> dict[str, Any]:
 
 
 def _details(job: Job) -> dict[str, Any]:
-    """A job as the one who asks for it alone sees it."""
+    """A job as the one who asks for it alone sees it.
+
+    Unverified: a query job that failed tells why in errorMessage, as one for data does.
+    """
     counts: dict[str, Any] = {
         "jobType": "V2Ingest" if job.kind == "ingest" else "V2Query",
         "numberRecordsProcessed": job.processed,
         "retries": 0,
         "totalProcessingTime": job.milliseconds,
     }
+    if job.error is not None:
+        counts["errorMessage"] = job.error
     if job.kind == "query":
         return {**_shown(job), **counts, "isPkChunkingSupported": True}
     counts |= {"numberRecordsFailed": job.failed, "apiActiveProcessingTime": job.milliseconds, "apexProcessingTime": 0}
-    if job.error is not None:
-        counts["errorMessage"] = job.error
     return {**_shown(job), **counts}
 
 

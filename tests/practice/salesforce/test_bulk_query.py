@@ -126,6 +126,7 @@ def test_a_query_with_an_unknown_field_fails_its_job(server: Server) -> None:
     server.get(f"jobs/query/{made['id']}")
     failed = server.get(f"jobs/query/{made['id']}").json()
     assert failed["state"] == "Failed"
+    assert failed["errorMessage"].startswith("INVALID_FIELD : ")
     server.refused(server.get(f"jobs/query/{made['id']}/results"), 400, "INVALIDJOBSTATE")
     assert server.call("DELETE", f"jobs/query/{made['id']}").status_code == 204
     server.refused(server.get(f"jobs/query/{made['id']}"), 404, "NOT_FOUND")
