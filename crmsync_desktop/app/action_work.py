@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -21,7 +21,7 @@ from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.reference import Addresses, parse_reference
 from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.domain.values import stamp
-from crmsync_desktop.engine.action_desk import ACTIONS
+from crmsync_desktop.engine.action_retry import ACTIONS, retry_failed
 from crmsync_desktop.engine.action_rules import action_rules, next_number, save_action_rules
 from crmsync_desktop.ports.actions import Firing, FiringState
 from crmsync_desktop.ports.clock import Clock
@@ -175,22 +175,9 @@ class ActionWork:
 
     async def retry_firings(self, rule: str | None, numbers: list[int] | None) -> int:
         number = None if rule is None else self._rule(rule).number
-        return self.retry_failed(number, numbers)
-
-    def retry_failed(self, rule: int | None, numbers: Collection[int] | None) -> int:
-        """Let firings that were refused be tried once more; gives how many."""
-        store = self._actions_in
-        again: list[Firing] = []
-        after = 0
-        while page := store.firings([FiringState.FAILED], rule, after):
-            after = page[-1].number
-            again += [firing for firing in page if numbers is None or firing.number in numbers]
-        for firing in again:
-            firing.state, firing.message, firing.ended_at, firing.tries = FiringState.NOTED, "", "", 0
-        store.update_firings(again)
-        store.clear_errors([(Side.HUBSPOT, ACTIONS, f"firing {firing.number}") for firing in again])
+        count = retry_failed(self._actions_in, number, numbers)
         self._tell_actions(_CHANGED)
-        return len(again)
+        return count
 
     async def undo_firing(self, number: int) -> FiringView:
         found = self._actions_in.firings(list(FiringState), after=number - 1, limit=1)

@@ -16,14 +16,13 @@ from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.domain.values import stamp
+from crmsync_desktop.engine.action_retry import ACTIONS, error_name
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.metadata import owners_of, pairings_of
 from crmsync_desktop.ports.actions import Firing, Happenings
 from crmsync_desktop.ports.store import NewError, Tally
 
 PORTAL: Final = "hubspot_account"
-ACTIONS: Final = "actions"
-"""The object that errors of rules and firings stand under, and the pair of their tally."""
 
 
 @dataclass
@@ -33,7 +32,7 @@ class ActionDesk:
     context: Context
     happenings: Happenings
     rules: dict[int, ActionRule]
-    tally: Tally = field(default_factory=lambda: Tally(Side.SALESFORCE, ACTIONS))
+    tally: Tally
     troubled: set[int] = field(default_factory=set)
     _owners: Owners | None = None
     _portal: str = ""
@@ -96,7 +95,7 @@ class ActionDesk:
     def fault(self, rule: ActionRule, firing: Firing, fault: Fault, remedy: str = "", notice: bool = False) -> None:
         told = Fault(fault.category, fault.code, f"{firing.reason} {fault.message}", fault.fields, fault.existing_id)
         remedy = remedy or hint(fault.category, fault.code)
-        self._open(rule, f"firing {firing.number}", firing.label, told, remedy, notice)
+        self._open(rule, error_name(firing), firing.label, told, remedy, notice)
 
     def clear(self, names: Sequence[str]) -> None:
         """Close the errors of "rule 3", "firing 17"."""

@@ -13,6 +13,7 @@ from crmsync_desktop.domain.action_rules import Then
 from crmsync_desktop.domain.records import Category, Fault, Outcome, Presence, Side
 from crmsync_desktop.engine.action_desk import ActionDesk
 from crmsync_desktop.engine.action_members import set_members
+from crmsync_desktop.engine.action_retry import error_name
 from crmsync_desktop.engine.action_tasks import create_tasks, recover_tasks
 from crmsync_desktop.engine.action_work import Answered, Work
 from crmsync_desktop.engine.execute import raise_if_stopped
@@ -136,7 +137,7 @@ def _drop(desk: ActionDesk, firings: Sequence[Firing], why: str) -> None:
     for firing in firings:
         firing.state, firing.message, firing.ended_at = FiringState.DROPPED, why, desk.now
     desk.context.store.update_firings(firings)
-    desk.clear([f"firing {firing.number}" for firing in firings])
+    desk.clear([error_name(firing) for firing in firings])
 
 
 # what came of it
@@ -165,7 +166,7 @@ def _settle(desk: ActionDesk, answers: Sequence[Answered]) -> None:
             if firing.state in (FiringState.DONE, FiringState.FAILED):
                 firing.ended_at = desk.now
             if firing.state is FiringState.DONE:
-                cleared.append(f"firing {firing.number}")
+                cleared.append(error_name(firing))
                 _count(desk, answered)
             if firing.state is FiringState.FAILED:
                 desk.tally.failed += 1
@@ -173,7 +174,7 @@ def _settle(desk: ActionDesk, answers: Sequence[Answered]) -> None:
             if fault is not None and rule is not None and (told or firing.state is FiringState.DONE):
                 about = msgspec.structs.replace(fault, fields=(rule.name,))
                 desk.fault(rule, firing, about, answered.remedy, notice=firing.state is FiringState.DONE)
-                cleared = [name for name in cleared if name != f"firing {firing.number}"]
+                cleared = [name for name in cleared if name != error_name(firing)]
         desk.context.store.update_firings([answered.firing for answered in answers])
         desk.clear(cleared)
 

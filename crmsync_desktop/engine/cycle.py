@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from crmsync_desktop.domain.errors import Cancelled, CrmSyncError, PassError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
-from crmsync_desktop.engine.actions import run_actions
+from crmsync_desktop.engine.actions import recover_actions, run_actions
 from crmsync_desktop.engine.activities import is_activity, stage_placed
 from crmsync_desktop.engine.backlog import piled_up
 from crmsync_desktop.engine.collecting import seldom_collected
@@ -84,7 +84,7 @@ async def run_pass(
                 _drop_planned(context, row.state.value)
         row.finished_at = stamp(clock.now())
         row.tallies = tuple(tally for context in contexts for tally in context.tallies.values())
-        row.tallies += () if first.acted is None else (first.acted,)
+        row.tallies += tuple(context.acted for context in contexts if context.acted is not None)
         row.calls = {side.value: calls[side] - before.get(side, 0) for side in Side}
         store.end_pass(row)
     if failure is not None:
@@ -105,6 +105,7 @@ async def _run(contexts: Sequence[Context]) -> str:
         for context in contexts:
             await unless_shut(context, step)
     first.check_stop()
+    await recover_actions(contexts)
     await observe([context for context in contexts if not context.shut])
     contexts = [context for context in contexts if not context.shut]
     tell_open(first.store, [context.pair for context in contexts])

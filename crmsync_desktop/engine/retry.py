@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmsync_desktop.domain.records import Category
+from crmsync_desktop.engine.action_retry import retry_of_errors
 from crmsync_desktop.ports.store import ErrorFilter, ErrorRow, Store
 
 LIFTED = ("LINKS_MEET", "REPLACED")
@@ -38,7 +39,7 @@ def stage_rows(store: Store, rows: Sequence[ErrorRow]) -> int:
 
 def stage_records(store: Store, rows: Sequence[ErrorRow]) -> int:
     """Let the next pass look at the records of these errors. Gives how many weren't staged before."""
-    staged = 0
+    staged = retry_of_errors(store, rows)
     for side, object in sorted({(row.side, row.object) for row in rows}):
         named = sorted({row.record_id for row in rows if (row.side, row.object) == (side, object)})
         staged += store.stage_again(side, [known.row for known in store.records_by_id(side, object, named)])

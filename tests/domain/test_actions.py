@@ -151,7 +151,7 @@ def test_placeholders_are_filled_and_doubled_braces_are_braces() -> None:
     "text", ["{", "}", "{a", "{}", "{0}", "{a.b}", "{a[0]}", "{a!r}", "{a:>9}", "{record.secret}", "{A}"]
 )
 def test_what_is_no_placeholder_is_refused(text: str) -> None:
-    with pytest.raises(SetupError, match="brace|placeholder"):
+    with pytest.raises(SetupError, match=r"brace|placeholder"):
         placeholders(text)
 
 
