@@ -10,9 +10,9 @@ import pytest
 from crmsync_desktop.adapters.salesforce import SalesforceCrm
 from crmsync_desktop.adapters.salesforce.cursor import load
 from crmsync_desktop.adapters.salesforce.variants import variant_of
-from crmsync_desktop.domain.errors import BugError, SetupError
+from crmsync_desktop.domain.errors import BugError
 from crmsync_desktop.domain.records import Category, Observed, Op, Outcome, Presence, Side, Write, Written
-from crmsync_desktop.domain.schema import Kind, Schema
+from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.ports.crm import Page, Want
 from tests.adapters.salesforce.conftest import Site
 from tests.contracts.crm_contract import cursor, pages, records
@@ -158,55 +158,6 @@ def test_what_cannot_be_told_from_to_dos_is_never_asked_for(site: Site, object: 
     with pytest.raises(BugError):
         site.use(lambda crm: crm.count(object, None), schemas=known)
     assert site.requests() == before
-
-
-def test_without_the_subtype_all_tasks_are_to_dos_and_calls_say_what_is_missing(site: Site) -> None:
-    call = site.org.insert("Task", {"Subject": "Call", "TaskSubtype": "Call"})
-    site.org.change_setup(hidden_fields=("Task.TaskSubtype",))
-    assert set(of(read(site, want("Task")), "Task")) == {call}
-    for name, noun in (("Task.Call", "calls"), ("Task.Email", "emails")):
-        with pytest.raises(SetupError, match="TaskSubtype") as caught:
-            read(site, want("Task"), want(name))
-        assert noun in caught.value.title
-    (made,) = written(site, create(site, "a", "Task.Call", Subject="Still a task"))
-    assert made.outcome is Outcome.DONE
-
-
-def test_a_variant_that_there_is_not_is_a_bug(site: Site) -> None:
-    for name in ("Task.Fax", "Account.Call"):
-        with pytest.raises(BugError):
-            schemas(site, name)
-    assert site.requests() == 0
-
-
-def test_all_variants_and_events_are_described_with_one_call(site: Site) -> None:
-    found = schemas(site, *VARIANTS, "Event", "Contact")
-    assert site.requests() == 1
-    assert {name: schema.object for name, schema in found.items()} == {name: name for name in found}
-    labels = ["Task", "Task (call)", "Task (email)", "Task (meeting)", "Task (note)", "Task (form submission)"]
-    assert [found[name].label for name in VARIANTS] == labels
-    for name in (*VARIANTS, "Event"):
-        fields = found[name].fields
-        assert (fields["Subject"].length, fields["Subject"].restricted) == (255, False)
-        assert (fields["Description"].kind, fields["Description"].length) == (Kind.LONG_TEXT, 32_000)
-        assert (fields["WhoId"].kind, fields["WhoId"].refers_to) == (Kind.REFERENCE, ("Contact", "Lead"))
-        assert {"Account", "Opportunity", "Case"} <= set(fields["WhatId"].refers_to)
-        assert not any(fields[each].required for each in ("Subject", "WhoId", "WhatId", "OwnerId"))
-    for name in VARIANTS:
-        fields = found[name].fields
-        assert not fields["Status"].required
-        assert not fields["Priority"].required
-        assert not fields["TaskSubtype"].createable
-        assert not fields["TaskSubtype"].updateable
-
-
-def test_what_a_new_task_gets_that_is_not_said(site: Site) -> None:
-    answers = written(site, *(create(site, name, name, Subject=None) for name in VARIANTS))
-    rows = [site.org.get(answer.id or "") or {} for answer in answers]
-    assert [row["Subject"] for row in rows] == [None, "Call", "Email", "Meeting", "Note", "Form submission"]
-    (own,) = written(site, create(site, "own", "Task.Call", Subject="Mine", Status="In Progress"))
-    row = site.org.get(own.id or "") or {}
-    assert (row["Subject"], row["Status"], row["TaskSubtype"]) == ("Mine", "In Progress", "Call")
 
 
 def test_an_update_leaves_alone_what_it_does_not_name(site: Site) -> None:
