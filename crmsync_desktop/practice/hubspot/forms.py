@@ -3,6 +3,7 @@
 A submission comes from a person, through the portal's own window or a page: it creates the contact with its e-mail address,
 or updates it. Shapes: the forms API's own client (`formType: hubspot`, `fieldGroups`), and the older endpoint of submissions
 (`conversionId`, `values` of name and value, `submittedAt` in milliseconds, newest first).
+Unverified: a submission moves its contact's recent_conversion_date to its own time, and is told of at once.
 Unverified: a form submission fills in lifecyclestage, but never moves it backwards.
 Unverified: a form without a field for the e-mail address makes no contact, and its submissions are refused here with 400.
 """

@@ -1,6 +1,7 @@
 """Where each area of the API lives: the dated paths of 2026 and the older numbered ones, served by the same handlers.
 
-Source: the paths in HubSpot's own SDK of 2026 for the dated ones, its API client 12 for the numbered ones.
+Source: the paths in HubSpot's own SDK of 2026 for the dated ones, its API client 12 for the numbered ones. By the forms
+guide, forms are dated from 2026-09 on.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "/crm-object-schemas/v3/schemas",
         "/crm/v3/schemas",
     ),
-    "forms": ("/marketing/forms/2026-03", "/marketing/forms/2026-09", "/marketing/v3/forms"),
+    "forms": ("/marketing/forms/2026-09", "/marketing/v3/forms"),
     "submissions": ("/form-integrations/v1/submissions/forms",),
     "lists": ("/crm/lists/2026-03", "/crm/lists/2026-09", "/crm/v3/lists"),
     "limits": ("/crm/limits/2026-03", "/crm/limits/2026-09", "/crm/v3/limits"),

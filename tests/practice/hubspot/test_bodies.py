@@ -9,7 +9,7 @@ import pytest
 from tests.practice.hubspot.conftest import Served
 
 pytestmark = pytest.mark.http
-CONTACTS, LISTS, FORMS = "/crm/objects/2026-03/contacts", "/crm/lists/2026-03", "/marketing/forms/2026-03"
+CONTACTS, LISTS, FORMS = "/crm/objects/2026-03/contacts", "/crm/lists/2026-03", "/marketing/forms/2026-09"
 ADA = {"firstname": "Ada"}
 
 

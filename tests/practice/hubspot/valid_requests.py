@@ -120,7 +120,7 @@ def missing(random: Random, known: Known) -> list[tuple[str, Any]]:
             asked.append((f"/crm/associations/2026-03/{pair[0]}/{pair[1]}/labels", body))
     maker = _Maker(random, known, "contacts", PAIRS[0])
     asked += [("/crm/lists/2026-03", maker.list()) for _ in range(3 - len(known.lists))]
-    asked += [("/marketing/forms/2026-03", maker.form()) for _ in range(2 - len(known.forms))]
+    asked += [("/marketing/forms/2026-09", maker.form()) for _ in range(2 - len(known.forms))]
     return asked
 
 
