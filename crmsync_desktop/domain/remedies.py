@@ -112,6 +112,9 @@ _BY_CODE: Final[dict[str, str]] = {
     "API_DISABLED_FOR_ORG": "This Salesforce edition, or the connected user, has no API access: have it switched on.",
 }
 
+CODES: Final = tuple(_BY_CODE)
+"""The codes that have words of their own."""
+
 
 def hint(category: Category, code: str) -> str:
     """What a person can do about an error on this card with this code, in one or two sentences; never empty."""

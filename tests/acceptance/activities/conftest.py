@@ -20,7 +20,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def here(shared: World) -> World:
     """Companies, deals and tickets sync, and every kind of activity goes to Salesforce; tasks travel both ways."""
+    switch_on(shared)
+    return shared
+
+
+def switch_on(shared: World) -> None:
     on: dict[str, object] = {name: {"enabled": True} for name in ("companies", "deals", "tickets", *KINDS)}
     shared.plain_settings(**on)
     shared.sync()
-    return shared
