@@ -10,7 +10,7 @@ from typing import Final
 
 from crmsync_desktop.app.action_views import ActionTrialView, TrialRow
 from crmsync_desktop.app.runner import Systems
-from crmsync_desktop.domain.action_occasions import Occasion, Version, matches, moment, named
+from crmsync_desktop.domain.action_occasions import Occasion, matches, moment, named
 from crmsync_desktop.domain.action_rules import ActionRule, When, watched
 from crmsync_desktop.domain.action_words import called, why_it_fired
 from crmsync_desktop.domain.mapping import Pair
@@ -69,26 +69,23 @@ class Trial:
         schema = self._store.schema(Side.HUBSPOT, pair.hubspot)
         field = schema.fields.get(watched(rule)[0]) if schema is not None else None
         kind = field.kind if field is not None else Kind.TEXT
-        owners: dict[str, str] = {}
-        true: dict[str, bool] = {}
         last: dict[str, Cell] = {}
         rows: list[TrialRow] = []
         for entry, record in self._entries(pair, since):
-            values = self._values(entry, watched(rule))
-            if values is None:
-                continue
-            before, version = values
-            now = matches(rule, version.value, kind)
-            if rule.when is When.STAGE:
-                now = now and self._in_pipeline(entry, rule)
-            was = true.get(record, before is not UNSEEN and matches(rule, before or None, kind))
-            came = now and (last.get(record, before) != version.value if rule.when is When.CHANGED else not was)
-            true[record], last[record] = now, version.value
-            if came:
-                taken = called(field, version.value, owners)
-                rows.append(
-                    self._row(rule, pair, record, entry.label, Occasion(named(version.at), version.value), taken)
-                )
+            for value, tells in _values(entry, watched(rule)[0]):
+                before = last.get(record, UNSEEN)
+                last[record] = value
+                if value is UNSEEN or value == before or not matches(rule, value, kind):
+                    continue
+                if not tells and before is UNSEEN:
+                    continue  # it may have stood there for ever
+                if rule.when is not When.CHANGED and before and matches(rule, before, kind):
+                    continue
+                if rule.when is When.STAGE and not _in_pipeline(entry, rule):
+                    continue
+                taken = called(field, value, {})
+                occasion = Occasion(named(entry.at), value)
+                rows.append(self._row(rule, pair, record, entry.label, occasion, taken))
         return rows
 
     def _entries(self, pair: Pair, since: float) -> Iterator[tuple[Entry, str]]:
@@ -112,24 +109,6 @@ class Trial:
                     if record and entry.op is not Op.DELETE:
                         yield entry, record
 
-    def _values(self, entry: Entry, properties: Sequence[str]) -> tuple[Cell, Version] | None:
-        """What HubSpot held before (UNSEEN where that isn't told) and after, or None where the write says nothing of it."""
-        for change in entry.changes:
-            if change.property == properties[0]:
-                if entry.side is Side.HUBSPOT:
-                    return change.old, Version(entry.at, change.new)
-                return (UNSEEN, Version(entry.at, change.source or None)) if change.source is not UNSEEN else None
-        return None
-
-    def _in_pipeline(self, entry: Entry, rule: ActionRule) -> bool:
-        """Unless the write says that it went to another one."""
-        name = watched(rule)[1]
-        for change in entry.changes:
-            if change.property == name:
-                now = change.new if entry.side is Side.HUBSPOT else change.source
-                return now is UNSEEN or now == rule.pipeline
-        return True
-
     def _row(
         self, rule: ActionRule, pair: Pair, record: str, label: str, occasion: Occasion, taken: str = ""
     ) -> TrialRow:
@@ -139,6 +118,7 @@ class Trial:
         found = [
             "The times are those of the passes that wrote the change, up to a poll interval after it was made.",
             "Values that came and went between two passes, and edits that the sync didn't carry, aren't in the journal.",
+            "Records that HubSpot had with the value when they were first synced don't count: since when, isn't in the journal.",
         ]
         name = watched(rule)[0]
         if name not in self._store.layout(pair.name):
@@ -150,3 +130,24 @@ class Trial:
             at = oldest[-1].started_at if oldest else "now"
             found.append(f"The journal begins at {at}, later than {days} days ago.")
         return found
+
+
+def _values(entry: Entry, property: str) -> list[tuple[Cell, bool]]:
+    """What HubSpot held, in order, by a write in either direction; with whether it had just come to hold it."""
+    for change in entry.changes:
+        if change.property != property:
+            continue
+        if entry.side is Side.HUBSPOT:
+            held = [] if entry.op is Op.CREATE else [(change.old, False)]
+            return [*held, (change.new, True)]
+        return [(change.source, entry.op is not Op.CREATE)]
+    return []
+
+
+def _in_pipeline(entry: Entry, rule: ActionRule) -> bool:
+    """Unless the write says that it is in another one."""
+    for change in entry.changes:
+        if change.property == watched(rule)[1]:
+            now = change.new if entry.side is Side.HUBSPOT else change.source
+            return now is UNSEEN or now == rule.pipeline
+    return True

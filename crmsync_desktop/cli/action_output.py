@@ -41,22 +41,12 @@ def show_rule(each: ActionRuleView) -> None:
 
 
 def show_firings(firings: Sequence[FiringView]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("no.", "rule", "why", "state", "in Salesforce", "note"):
-        table.add_column(heading, overflow="fold")
     for each in firings:
-        target = f"{each.target_object} {each.target_id}" if each.target_id else ""
-        table.add_row(
-            str(each.number),
-            output.escape(each.rule),
-            output.escape(each.reason),
-            each.state,
-            target,
-            output.escape(each.message),
-        )
-    if table.row_count:
-        output.console.print(table)
-    else:
+        target = f", {each.target_object} {each.target_id}" if each.target_id else ""
+        note = f" ({each.message})" if each.message else ""
+        line = f"{each.number} “{each.rule}”: {each.reason} {each.state.capitalize()}{target}{note}"
+        output.console.print(output.escape(line))
+    if not firings:
         output.console.print("Nothing has fired.")
 
 
