@@ -80,8 +80,8 @@ class Crm(Protocol):
 
     def starting(self, object: str, since: str | None) -> str:
         """A cursor for `changes` that begins at this moment (ISO 8601 UTC), None for now by the system's own clock, as far as
-        an answer has told it: what was changed before it doesn't come, unless
-        the system puts its overlap before it. No call. Raises ValueError for a text that isn't such a moment."""
+        an answer has told it: what was changed before it doesn't come, unless the system puts its overlap before it. No
+        call. Raises ValueError for a text that isn't such a moment."""
         ...
 
     async def count(self, object: str, since: str | None) -> int:

@@ -41,6 +41,18 @@ class BeginningContract:
         assert old not in found
 
     @scenario
+    async def test_a_read_may_begin_now_by_the_systems_own_clock(self, bench: Workbench) -> None:
+        old = bench.insert(bench.fresh())
+        bench.pass_time(self.OVERLAP)
+        await bench.crm.schemas([bench.object])
+        want = Want(bench.object, (bench.text_field,), cursor=bench.crm.starting(bench.object, None))
+        bench.pass_time(1)
+        new = bench.insert(bench.fresh())
+        bench.pass_time(60)
+        assert set(records(await pages(bench.crm, want))) == {new}
+        assert old != new
+
+    @scenario
     async def test_a_beginning_that_is_no_moment_is_an_error(self, bench: Workbench) -> None:
         with pytest.raises(ValueError, match="yesterday"):
             bench.crm.starting(bench.object, "yesterday")
