@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from crmsync_desktop.adapters.salesforce.cursor import load
+from crmsync_desktop.adapters.salesforce.errors import CallFailed
 from crmsync_desktop.adapters.salesforce.roles import FIELD
+from crmsync_desktop.adapters.salesforce.told import ids_of
 from crmsync_desktop.domain.records import Presence
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.ports.crm import Page, Want
+from crmsync_desktop.practice.salesforce.customisation import CustomObject
+from crmsync_desktop.practice.salesforce.setup import OrgSetup
 from tests.adapters.salesforce.conftest import Site
 from tests.contracts.crm_contract import cursor, pages, records
 
@@ -42,7 +46,7 @@ class Looks:
         found: list[Page] = self._site.use(lambda crm: pages(crm, *wants), schemas=self._schemas, **options)
         self.calls = self._site.requests() - before
         self.cursors = {each: cursor(found, each) for each in self._objects}
-        assert [page.object for page in found if page.last] == list(self._objects)
+        assert sorted(page.object for page in found if page.last) == sorted(self._objects)
         return found
 
 
@@ -147,3 +151,27 @@ def test_twelve_objects_take_one_call_while_quiet(site: Site) -> None:
     site.pass_time(60)
     assert not records(looks.look())
     assert looks.calls == 1
+
+
+CUSTOM = tuple(CustomObject(f"Thing{n}__c", f"Thing {n}", f"Things {n}") for n in range(6))
+
+
+@pytest.mark.parametrize("site", [{"setup": OrgSetup(custom_objects=CUSTOM)}], indirect=True)
+def test_more_objects_than_one_call_can_be_told_of_take_a_second(site: Site) -> None:
+    more = ("User", "Campaign", "CampaignMember", *(each.name for each in CUSTOM))
+    looks = settled(site, (*OBJECTS, *more))
+    site.pass_time(60)
+    assert not records(looks.look())
+    assert looks.calls == 2
+    made = site.org.insert("Thing5__c", {"Name": "New"})
+    assert set(records(looks.look())) == {made}
+
+
+def test_what_is_told_in_another_form_is_no_answer() -> None:
+    for parts in (
+        [(200, {"ids": None}), (200, {"deletedRecords": []})],
+        [(200, {"ids": []}), (200, {"deletedRecords": [{"when": ""}]})],
+        [(200, {"ids": []}), (200, {})],
+    ):
+        with pytest.raises(CallFailed):
+            ids_of(parts)

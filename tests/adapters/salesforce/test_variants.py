@@ -120,3 +120,26 @@ def test_describing_a_task_anew_renews_all_its_variants(site: Site) -> None:
 
     assert site.use(work) == ["S", UNSEEN]
     assert site.requests() == 3
+
+
+def test_a_count_is_made_anew_once_the_schema_it_was_made_from_is_out_of_date(site: Site) -> None:
+    site.org.insert("Task", {"Subject": "S", "TaskSubtype": "Call"})
+    known = schemas(site, "Task").values()
+    site.org.change_setup(hidden_fields=("Task.TaskSubtype",))
+    assert site.use(lambda crm: crm.count("Task", None), schemas=known) == 1
+    with pytest.raises(SetupError):
+        site.use(lambda crm: crm.count("Task.Call", None))
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2027-01-01T00:00:00", ""])
+def test_a_moment_has_a_zone(site: Site, since: str) -> None:
+    with pytest.raises(ValueError, match=r"Invalid isoformat|time zone"):
+        site.use(lambda crm: crm.count("Task", since))
+    assert site.requests() == 0
+
+
+def test_tasks_without_a_status_are_described_too(site: Site) -> None:
+    site.org.change_setup(hidden_fields=("Task.IsRecurrence", "Task.CallObject"))
+    assert schemas(site, "Task.Note")["Task.Note"].fields["Status"].default == "Completed"
+    made = site.org.insert("Task", {"Subject": "S"})
+    assert set(of(read(site, want("Task")), "Task")) == {made}
