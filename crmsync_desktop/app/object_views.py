@@ -94,6 +94,8 @@ class ObjectProposalView(msgspec.Struct, frozen=True):
     values: tuple[ProposedValues, ...] = ()
     gone: tuple[str, ...] = ()
     """Mapped fields that Salesforce doesn't have any more."""
+    unfilled: tuple[str, ...] = ()
+    """Properties that HubSpot requires of each new record, and that nothing fills."""
     records: int | None = None
     there: int | None = None
     salesforce_calls: int = 0

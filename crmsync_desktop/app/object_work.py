@@ -22,13 +22,15 @@ from crmsync_desktop.app.object_views import (
 from crmsync_desktop.app.runner import Systems
 from crmsync_desktop.app.views import Changed, Event
 from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.object_fields import KEY_PROPERTY, Wanted
 from crmsync_desktop.domain.object_news import News, own_fields, told
-from crmsync_desktop.domain.object_proposal import KEY_PROPERTY, OrgObject, PortalObject, Proposal, Wanted, propose
-from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.object_proposal import OrgObject, PortalObject, Proposal, propose
+from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.domain.schema import Schema
 from crmsync_desktop.domain.settings import CustomObject, Settings, active_pairs
 from crmsync_desktop.engine.metadata import schemas_of
 from crmsync_desktop.engine.object_watch import keep_known, news_of, take_off
+from crmsync_desktop.engine.retry import stage_errors
 from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.objects import OrgObjects, PortalObjects
 from crmsync_desktop.ports.store import Store
@@ -36,6 +38,8 @@ from crmsync_desktop.ports.store import Store
 READ_PAGE = 2_000
 """Records of one page of a query."""
 WRITE_BATCH = 100
+_WAITED = (Category.PROPERTY_VALUES, Category.FIELD_MAPPING)
+"""Errors of values and fields that HubSpot may have a place for by now."""
 
 
 class ObjectWork:
@@ -116,6 +120,7 @@ class ObjectWork:
         mappings = self._objects_mapped[name]
         mappings.replace([*mappings.all(), *proposal.mappings])
         keep_known(self._objects_in, name, own_fields(salesforce))
+        stage_errors(self._objects_in, _WAITED)
         self._say(Changed(("mappings", "status")))
         return _shown(proposal, found, True)
 
@@ -306,6 +311,7 @@ def _shown(proposal: Proposal, found: News, added: bool) -> ObjectProposalView:
             for each in found.values
         ),
         gone=found.gone,
+        unfilled=proposal.unfilled,
     )
 
 

@@ -61,6 +61,11 @@ def show_proposal(proposal: ObjectProposalView) -> None:
         console.print(f"Left out: {escape(label)} ({name}). {escape(reason)}")
     for name in proposal.gone:
         console.print(f"Salesforce doesn't have {name} any more, or hides it: its mapping rests.")
+    if proposal.unfilled:
+        names = ", ".join(proposal.unfilled)
+        console.print(
+            f"HubSpot requires {names} of each new record, and nothing fills it: give a field that name with --rename."
+        )
     if proposal.records is not None:
         there = f", HubSpot {proposal.there:,}" if proposal.there is not None else ""
         console.print(

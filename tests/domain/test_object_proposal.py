@@ -5,16 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from crmsync_desktop.domain.mapping import Mapping, Rule
-from crmsync_desktop.domain.object_proposal import (
-    KEY_PROPERTY,
-    MOST_OPTIONS,
-    MOST_PROPERTIES,
-    OrgObject,
-    PortalObject,
-    Proposal,
-    Wanted,
-    propose,
-)
+from crmsync_desktop.domain.object_fields import KEY_PROPERTY, MOST_OPTIONS, MOST_PROPERTIES, Wanted
+from crmsync_desktop.domain.object_proposal import OrgObject, PortalObject, Proposal, propose
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
 
@@ -268,6 +260,12 @@ def test_an_object_that_is_there_gets_what_it_lacks() -> None:
     assert reasons(proposal) == {"OwnerId": "HubSpot's object has no owner."}
     unfit = hubspot(field("title", Kind.DATE))
     assert "title" in refused(wanted=Wanted(names={"Name": "title"}), hubspot=unfit)
+
+
+def test_what_hubspot_requires_and_nothing_fills_is_told() -> None:
+    there = hubspot(field("name", required=True), field("title", required=True), field("plan"))
+    assert made(field("Plan__c"), hubspot=there).unfilled == ("title",)
+    assert made(field("Plan__c"), hubspot=there, wanted=Wanted(names={"Plan__c": "title"})).unfilled == ()
 
 
 def test_only_new_fields_are_proposed_beside_mappings_there_are() -> None:

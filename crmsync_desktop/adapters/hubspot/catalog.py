@@ -79,6 +79,9 @@ class Catalog:
         if not results:
             raise lost(f"HTTP {answer.status} without a single property of {object_name}.")
         schema = schema_of(object_name, [each for each in results if not each.get("archived")], answer.server_time)
+        for name in answer.data.get("requiredProperties") or ():
+            if name in schema.fields:
+                schema.fields[name] = msgspec.structs.replace(schema.fields[name], required=True)
         kind = portal_object(answer.data)
         targets = [OBJECTS.get(each, each) for each in kind.targets if each in OBJECTS or is_custom(each)]
         found = await self._transport.together(

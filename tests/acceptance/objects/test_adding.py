@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,54 +11,10 @@ from crmsync_desktop.app.object_views import ObjectProposalView, ObjectRequest
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import Side
 from tests.acceptance.life.world import World, written
+from tests.acceptance.objects.portal import made_by_hand, schemas
 
 NAME = "Subscription__c"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_added(here: World) -> Iterator[None]:
-    """Each test begins without a custom object, on either side."""
-    yield
-    for own in here.store.settings().custom_objects:
-        here.run(here.service.remove_object(own.name))
-    here.admin.post("/hubspot/setup", tier="enterprise")
-    here.admin.post("/hubspot/limits", burst=10**9, searches=10**9)
-    for kind in schemas(here):
-        for record in here.named("hubspot", kind["objectTypeId"], ""):
-            here.delete("hubspot", kind["objectTypeId"], record)
-        for query in ("", "?archived=true"):
-            here.hubspot.session.delete(f"{base(here)}/{kind['objectTypeId']}{query}", timeout=30).raise_for_status()
-    for row in here.salesforce.query(f"SELECT Id FROM {NAME}"):
-        here.delete("salesforce", NAME, row["Id"])
-
-
-def base(here: World) -> str:
-    return f"{here.orgs.announced['hubspot']['url']}/crm-object-schemas/2026-03/schemas"
-
-
-def schemas(here: World) -> list[dict[str, Any]]:
-    answer = here.hubspot.session.get(base(here), timeout=30)
-    answer.raise_for_status()
-    return list(answer.json()["results"])
-
-
-def made_by_hand(here: World, name: str, *properties: dict[str, Any]) -> str:
-    """A custom object that a person made in HubSpot; gives its type id."""
-    own = {"name": "title", "label": "Title", "type": "string", "fieldType": "text"}
-    body = {
-        "name": name,
-        "labels": {"singular": name.capitalize(), "plural": f"{name.capitalize()}s"},
-        "primaryDisplayProperty": "title",
-        "requiredProperties": ["title"],
-        "searchableProperties": [],
-        "secondaryDisplayProperties": [],
-        "properties": [own, *properties],
-        "associatedObjects": ["CONTACT"],
-        "allowsSensitiveProperties": False,
-    }
-    answer = here.hubspot.session.post(base(here), json=body, timeout=30)
-    answer.raise_for_status()
-    return str(answer.json()["objectTypeId"])
+pytestmark = pytest.mark.usefixtures("cleared")
 
 
 def propose(here: World, name: str = NAME, **request: Any) -> ObjectProposalView:
@@ -139,7 +94,9 @@ def test_an_object_of_hubspots_is_used_with_what_it_has(here: World) -> None:
         {"name": "billing_id", "label": "Anything", "type": "string", "fieldType": "text"},
         {"name": "plan", "label": "Plan", "type": "date", "fieldType": "date"},
     )
+    assert propose(here, hubspot="Contract").unfilled == ("title",)
     proposal = propose(here, hubspot="Contract", names={"Name": "title"})
+    assert proposal.unfilled == ()
     told = {each.field: (each.property, each.made) for each in proposal.fields}
     assert (told["Billing_Id__c"], told["Plan__c"], told["Name"]) == (
         ("billing_id", False),

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from crmsync_desktop.app.object_views import ObjectRequest
 from crmsync_desktop.domain.records import Side
 from tests.acceptance.life.world import World, written
+from tests.acceptance.objects.portal import clear
 from tests.acceptance.pairs.portal import associated
 
 NAME = "Subscription__c"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _left_as_found(here: World) -> Iterator[None]:
+    yield
+    clear(here)
 
 
 def added(here: World, **request: Any) -> str:
