@@ -101,13 +101,14 @@ async def _completed(calls: Calls, jobs: Jobs, chosen: Chosen, position: Positio
                 pause -= _STEP
                 yield _nothing_yet(position)
             if await _is_complete(jobs, position):
-                return
+                break
             looks += 1
             if waited > LONGEST_WAIT:
                 raise _left_for_later(position)
     except (GeneratorExit, asyncio.CancelledError):
         await _end(jobs, position.job)
         raise
+    yield _nothing_yet(position)  # so that it is kept that the job needs no more looks
 
 
 async def _is_complete(jobs: Jobs, position: Position) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from crmsync_desktop.adapters.salesforce import SalesforceCrm
 from crmsync_desktop.domain.filters import Condition, Filter, Operator
@@ -14,6 +15,7 @@ from crmsync_desktop.ports.selecting import Selected
 from tests.adapters.salesforce.conftest import Site
 
 CONTACTS = Want("Contact", ("LastName", "Email"), ("Email",))
+_DESCRIBED: WeakKeyDictionary[Site, dict[tuple[str, ...], Any]] = WeakKeyDictionary()
 ALL_L: Filter = Condition("LastName", Operator.STARTS_WITH, ("L",))
 
 
@@ -47,10 +49,17 @@ def read(site: Site, *given: Any, **options: Any) -> list[Selected]:
 
 
 def known(site: Site, *objects: str) -> Any:
-    """Schemas, described without leaving a trace in what the site counted."""
+    """Schemas as they were when a test first asked, described without leaving a trace in what the site counted."""
+    described = _DESCRIBED.setdefault(site, {})
+    if objects not in described:
+        described[objects] = _described(site, objects)
+    return described[objects]
+
+
+def _described(site: Site, objects: tuple[str, ...]) -> Any:
     seen, headers, spent = list(site.faults.seen), list(site.faults.headers), list(site.budget.spent)
     plan, site.faults.plan = site.faults.plan, []
-    found = site.use(lambda crm: crm.schemas(objects)).values()
+    found = list(site.use(lambda crm: crm.schemas(objects)).values())
     site.faults.seen, site.faults.headers, site.faults.plan = seen, headers, plan
     site.budget.spent[:] = spent
     return found
