@@ -131,7 +131,8 @@ class FakeSide:
         return Allowance(self.side, 100_000, len(self.nature.log), stamp(self.nature.now()))
 
     def starting(self, object: str, since: str | None) -> str:
-        return json.dumps(self.place_at(datetime.fromisoformat(since).timestamp()))
+        moment = self.nature.now() if since is None else datetime.fromisoformat(since).timestamp()
+        return json.dumps(self.place_at(moment))
 
     def place_at(self, moment: float) -> dict[str, object]:
         raise AssertionError("a subclass says how its cursors look")
