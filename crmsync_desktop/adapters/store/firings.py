@@ -20,8 +20,9 @@ _COLUMNS = (
 _NOTE = (
     "INSERT INTO firing (rule, object, record_id, occasion, state, label, reason, filled, noted_at, sent_at, ended_at, "
     "target_object, target_id, former, message, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', '', '', NULL, ?, 0) "
-    "ON CONFLICT (rule, object, record_id, occasion) DO NOTHING RETURNING number"
+    "ON CONFLICT (rule, object, record_id, occasion) DO NOTHING"
 )
+_NEW = f"SELECT {_COLUMNS} FROM firing WHERE number > ? ORDER BY number"  # noqa: S608
 _NOTED_FOR = f"SELECT rule, record_id, occasion FROM firing WHERE object = ? AND record_id IN {LIST}"  # noqa: S608
 _SEEN = "INSERT OR REPLACE INTO watched (object, record_id, version) VALUES (?, ?, ?)"
 _VERSIONS = f"SELECT record_id, version FROM watched WHERE object = ? AND record_id IN {LIST}"  # noqa: S608
@@ -46,31 +47,30 @@ class Firings(Session):
         seen: Mapping[str, str] = {},
         absorbed: Mapping[str, Sequence[str]] = {},
     ) -> list[Firing]:
-        new: list[Firing] = []
         with self._writing() as connection:
-            old = {former for formers in absorbed.values() for former in formers}
-            noted = {tuple(row) for row in select(connection, _NOTED_FOR, sorted(old), object)} if old else set()
-            for firing in firings:
-                formers = absorbed.get(firing.record_id, ())
-                if any((firing.rule, former, firing.occasion) in noted for former in formers):
-                    continue
-                values = (
-                    firing.rule,
-                    firing.object,
-                    firing.record_id,
-                    firing.occasion,
-                    int(firing.state),
-                    firing.label,
-                    firing.reason,
-                    msgspec.json.encode(firing.values).decode(),
-                    firing.noted_at,
-                    firing.message,
+            old = sorted({former for formers in absorbed.values() for former in formers})
+            noted = {tuple(row) for row in select(connection, _NOTED_FOR, old, object)}
+            rows = [
+                (
+                    each.rule,
+                    each.object,
+                    each.record_id,
+                    each.occasion,
+                    int(each.state),
+                    each.label,
+                    each.reason,
+                    msgspec.json.encode(each.values).decode(),
+                    each.noted_at,
+                    each.message,
                 )
-                number = connection.exec_driver_sql(_NOTE, values).scalar()
-                if number is not None:
-                    new.append(msgspec.structs.replace(firing, number=int(number)))
+                for each in firings
+                if not any((each.rule, former, each.occasion) in noted for former in absorbed.get(each.record_id, ()))
+            ]
+            last = connection.exec_driver_sql("SELECT coalesce(max(number), 0) FROM firing").scalar_one()
+            many(connection, _NOTE, rows)
             many(connection, _SEEN, [(object, id, version) for id, version in seen.items()])
-        return new
+            found = connection.exec_driver_sql(_NEW, (last,)).all() if rows else []
+        return [_firing(row) for row in found]
 
     def seen_versions(self, object: str, ids: Sequence[str]) -> dict[str, str]:
         with self._reading() as connection:
