@@ -11,8 +11,9 @@ from crmsync_desktop.adapters.salesforce import soql, variants
 from crmsync_desktop.adapters.salesforce.calls import Calls, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.decode import cellmaker, version_of
+from crmsync_desktop.adapters.salesforce.external_ids import external_id_of, origin_of
 from crmsync_desktop.adapters.salesforce.query import Row, all_rows
-from crmsync_desktop.adapters.salesforce.write import external_id_of, without_roles
+from crmsync_desktop.adapters.salesforce.write import without_roles
 from crmsync_desktop.domain.mapping import plain_object
 from crmsync_desktop.domain.records import Outcome, Write, Written
 from crmsync_desktop.domain.schema import Field, Kind, Schema
@@ -95,7 +96,7 @@ class Recovery:
 def _as_sent(write: Write, schema: Schema) -> Write:
     """With what the record was given beside: its defaults, and the external id that it bears."""
     sent = without_roles(write)
-    return msgspec.structs.replace(sent, values=variants.completed(sent, schema), origin_id=variants.origin_of(sent))
+    return msgspec.structs.replace(sent, values=variants.completed(sent, schema), origin_id=origin_of(sent, schema))
 
 
 def _searches(calls: Calls, creates: Sequence[Write], schemas: Mapping[str, Schema]) -> list[_Search]:

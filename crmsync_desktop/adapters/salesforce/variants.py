@@ -5,7 +5,8 @@ tasks of their own) and Event (IsChild: the copy of a group event in an invitee'
 a series; IsPrivate: only its owner sees what it is about); "Archived Activities": only queryAll still has them.
 
 A to-do is a task of subtype Task or of none. Nothing in Salesforce tells the tasks that were made of meetings, notes and form
-submissions from to-dos, so these are read by id only. Other subtypes (ListEmail, Cadence, LinkedIn) are nobody's here.
+submissions from to-dos, so these are read by id only. (An external id does, where the org has our field for it: to-dos are
+asked for without them.) Other subtypes (ListEmail, Cadence, LinkedIn) are nobody's here.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from crmsync_desktop.adapters.salesforce.external_ids import EXTERNAL_ID, OF_VARIANTS
 from crmsync_desktop.adapters.salesforce.soql import text
 from crmsync_desktop.domain.errors import BugError, SetupError
 from crmsync_desktop.domain.mapping import plain_object
@@ -76,7 +78,7 @@ def condition(schemas: Iterable[Schema]) -> str:
     """
     schemas = list(schemas)
     told = [part for schema in schemas for part in _subtypes(schema)]
-    kinds = [f"({' OR '.join(told)})"] if len(told) > 1 else told
+    kinds = [f"({' OR '.join(f'({part})' for part in told)})"] if len(told) > 1 else told
     return " AND ".join([*kinds, *_live_ones(schemas[0])])
 
 
@@ -100,15 +102,22 @@ def _subtypes(schema: Schema) -> list[str]:
     if object in UNTOLD:
         raise BugError("Tasks that stand for this can't be told from others in Salesforce.", object)
     if SUBTYPE in schema.fields:
-        return [_of_subtype(subtype_of(object))]
+        return [" AND ".join([_of_subtype(subtype_of(object)), *_own(schema)])]
     if object == TASK:
-        return []
+        return _own(schema)
     raise SetupError(
         f"The connected Salesforce user can't see the field {SUBTYPE} of tasks, so that {_NOUNS[object]} can't be told from "
         "other tasks.",
         f"{TASK}.{SUBTYPE}",
         f"Give that user read access to {SUBTYPE}, or switch off that Salesforce's {_NOUNS[object]} come to HubSpot.",
     )
+
+
+def _own(schema: Schema) -> list[str]:
+    """To-dos, without those that bear the mark of another variant: so that a memory that was lost doesn't bring them back."""
+    if schema.object != TASK or EXTERNAL_ID not in schema.fields:
+        return []
+    return [f"({EXTERNAL_ID} = null OR (NOT {EXTERNAL_ID} LIKE {text(OF_VARIANTS)}))"]
 
 
 def _of_subtype(subtype: str) -> str:
@@ -153,10 +162,3 @@ def completed(write: Write, schema: Schema) -> dict[str, Value]:
     if not given:
         return write.values
     return {**given, **{name: value for name, value in write.values.items() if value is not None or name not in given}}
-
-
-def origin_of(write: Write) -> str | None:
-    """What the external id of a create holds. HubSpot numbers the records of each of its objects by themselves; here several
-    of these become tasks."""
-    _, _, variant = write.object.partition(".")
-    return f"{variant}-{write.origin_id}" if variant and write.origin_id is not None else write.origin_id

@@ -13,6 +13,7 @@ from crmsync_desktop.adapters.salesforce.calls import Calls, server_time, stamp
 from crmsync_desktop.adapters.salesforce.catalog import Catalog
 from crmsync_desktop.adapters.salesforce.codes import activity_fault, category_of, fault_of
 from crmsync_desktop.adapters.salesforce.errors import CallFailed, nonsense
+from crmsync_desktop.adapters.salesforce.external_ids import EXTERNAL_ID, external_id_of, origin_of
 from crmsync_desktop.adapters.salesforce.ids import is_id, to_18
 from crmsync_desktop.adapters.salesforce.payload import fields_of
 from crmsync_desktop.adapters.salesforce.role_writes import write_roles
@@ -28,15 +29,8 @@ _RUNS = 10
 _LOCK_TRIES = 3
 _GRAIN = timedelta(seconds=5)
 """By how much the clock of the Date header may be ahead of the one that stamps records (whole seconds, many servers)."""
-EXTERNAL_ID = "CRMSync_HubSpot_Id__c"
-"""The external-id field an admin may add to an object: with it, a create can be sent twice and makes one record."""
 _HEADERS = {"Sforce-Auto-Assign": "FALSE"}
 """Leads and cases stay with the owner they are given (assignment rules off)."""
-
-
-def external_id_of(schema: Schema) -> str | None:
-    field = schema.fields.get(EXTERNAL_ID)
-    return EXTERNAL_ID if field is not None and field.external_id and field.createable else None
 
 
 def _upserts(schema: Schema) -> bool:
@@ -274,7 +268,7 @@ def _record(write: Write, schema: Schema) -> dict[str, Any]:
     record |= fields_of(variants.completed(write, schema), schema)
     external = external_id_of(schema)
     if external is not None and write.origin_id is not None:
-        record[external] = variants.origin_of(write)
+        record[external] = origin_of(write, schema)
     return record
 
 

@@ -10,6 +10,7 @@ import pytest
 from crmsync_desktop.domain.records import Category, Op, Outcome, Side, Write, Written
 from crmsync_desktop.practice.salesforce.setup import OrgSetup
 from tests.adapters.salesforce.conftest import Site
+from tests.adapters.salesforce.test_activities import READABLE, of, read, want
 from tests.adapters.salesforce.test_task_contract import EXTERNAL
 
 pytestmark = pytest.mark.http
@@ -130,3 +131,29 @@ def test_an_external_id_is_certain_whatever_was_edited(site: Site) -> None:
     site.org.update(ids[0] or "", {"Subject": "Renamed", "Description": "Other"})
     site.pass_time(1_000)
     assert recovered(site, made, create(site, "b", "Task.Call", Subject="Renamed")) == [*ids, None]
+
+
+@WITH_ID
+def test_an_id_that_the_field_cannot_hold_is_stood_for_by_another(site: Site) -> None:
+    long = [f"{'a' * 36}:{'b' * 35}{n}" for n in range(2)]
+    creates = [
+        msgspec.structs.replace(create(site, f"f{n}", "Task.Form", Subject="Asked"), origin_id=id)
+        for n, id in enumerate(long)
+    ]
+    ids = lost(site, *creates)
+    kept = [(site.org.get(id or "") or {})["CRMSync_HubSpot_Id__c"] for id in ids]
+    assert len(set(kept)) == 2
+    assert all(each.startswith("Form-") and len(each) == 64 for each in kept)
+    assert recovered(site, *creates) == ids
+
+
+@WITH_ID
+def test_to_dos_are_read_without_what_bears_another_variants_id(site: Site) -> None:
+    made = [create(site, str(n), name, Subject="The same") for n, name in enumerate(VARIANTS)]
+    answers: list[Written] = site.use(lambda crm: crm.write(made))
+    by_hand = site.org.insert("Task", {"Subject": "By hand"})
+    ids = {write.object: answer.id for write, answer in zip(made, answers, strict=True)}
+    found = read(site, *map(want, READABLE))
+    assert set(of(found, "Task")) == {ids["Task"], by_hand}
+    assert set(of(found, "Task.Call")) == {ids["Task.Call"]}
+    assert site.use(lambda crm: crm.count("Task", None)) == 2
