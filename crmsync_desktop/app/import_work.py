@@ -150,8 +150,10 @@ class ImportWork:
 
     async def import_report(self, number: int, path: str) -> int:
         row = self.__row(number)
-        if row.state not in (ImportState.DONE, ImportState.PREVIEWED) and self.__running != number:
-            conclude(self.__store, row, row.passes)  # what the next pass has found since
+        pair = all_pairs(self.__store.settings()).get(row.pair)
+        ended = row.state in (ImportState.DONE, ImportState.PREVIEWED)
+        if not ended and self.__running != number and pair is not None:
+            conclude(self.__store, row, pair, row.passes)  # it may have ended without a word
         loop = asyncio.get_running_loop()
 
         def rows() -> Iterator[list[str]]:

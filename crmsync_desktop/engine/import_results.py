@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Op, Presence, Side
 from crmsync_desktop.engine.chosen import Note
 from crmsync_desktop.engine.context import Context
@@ -29,7 +30,7 @@ def note_findings(context: Context, number: int) -> Note:
     return note
 
 
-def conclude(store: Store, row: ImportRow, passes: Sequence[int], preview: bool = False) -> None:
+def conclude(store: Store, row: ImportRow, pair: Pair, passes: Sequence[int], preview: bool = False) -> None:
     """Settle every item. May be done again at any time: it goes by what is there. `passes`: whose writes count."""
     after = 0
     while items := store.import_items(row.number, after, CHUNK):
@@ -37,7 +38,7 @@ def conclude(store: Store, row: ImportRow, passes: Sequence[int], preview: bool 
         due = [item for item in items if item.known is not None]
         if preview:
             due = [item for item in due if item.outcome is Outcome.PENDING]
-        store.settle_imported(row.number, _standing(store, row, due))
+        store.settle_imported(row.number, _standing(store, pair, due))
     states = [JournalState.PLANNED] if preview else [JournalState.DONE, JournalState.SENT, JournalState.UNKNOWN]
     for number in passes:
         after = 0
@@ -46,18 +47,15 @@ def conclude(store: Store, row: ImportRow, passes: Sequence[int], preview: bool 
             store.settle_imported(row.number, _written(entries))
 
 
-def _standing(store: Store, row: ImportRow, items: Sequence[ImportItem]) -> Iterable[Became]:
+def _standing(store: Store, pair: Pair, items: Sequence[ImportItem]) -> Iterable[Became]:
     """What the memory has of them."""
     known = {each.row: each for each in store.records([item.known for item in items if item.known is not None])}
     links = {link.link: link for link in store.links([each.link for each in known.values() if each.link is not None])}
-    troubled = [each for each in known.values() if each.link is None or each.state is RecordState.PARKED]
-    errors: dict[str, list[str]] = {}
-    for error in store.errors_of([(Side.SALESFORCE, each.object, each.id) for each in troubled]):
-        errors.setdefault(error.record_id, []).append(_told(error.message, error.hint))
+    errors = _errors(store, pair, known.values(), links)
     for item in items:
         record = known.get(item.known or 0)
         link = links.get(record.link) if record is not None and record.link is not None else None
-        reason = " ".join(dict.fromkeys(errors.get(item.record_id, ())))
+        reason = errors.get(item.record_id, "")
         if link is not None:
             outcome = Outcome.UNCHANGED if item.linked else Outcome.MATCHED
             yield Became(item.record_id, outcome, reason, link.hubspot_id)
@@ -65,6 +63,23 @@ def _standing(store: Store, row: ImportRow, items: Sequence[ImportItem]) -> Iter
             yield Became(item.record_id, Outcome.SKIPPED, reason)
         else:
             yield _left(item.record_id, record)
+
+
+def _errors(store: Store, pair: Pair, known: Iterable[Known], links: Mapping[int, Link]) -> dict[str, str]:
+    """What stands against them, on either side, by the Salesforce id."""
+    if not any(store.error_totals()):
+        return {}
+    troubled = [each for each in known if each.link is None or each.state is RecordState.PARKED]
+    places = {(Side.SALESFORCE, each.id): (each.object, each.id) for each in troubled}
+    for each in troubled:
+        link = links.get(each.link or 0)
+        if link is not None:
+            places[Side.HUBSPOT, link.hubspot_id] = (pair.hubspot, each.id)
+    found: dict[str, dict[str, None]] = {}
+    for error in store.errors_of([(side, object, id) for (side, id), (object, _) in places.items()]):
+        _, salesforce_id = places[error.side, error.record_id]
+        found.setdefault(salesforce_id, {})[_told(error.message, error.hint)] = None
+    return {id: " ".join(texts) for id, texts in found.items()}
 
 
 def _left(id: str, record: Known | None) -> Became:

@@ -72,17 +72,14 @@ async def run_import(
             _tell_others(mine)
         return objection
 
-    done: PassRow | None = None
     try:
-        done = await run_pass([mine], _reason(row), calls, pipeline)
+        return await run_pass([mine], _reason(row), calls, pipeline)
     finally:
-        state = ImportState.STOPPED if done is None else _STATES.get(done.state, ImportState.STOPPED)
-        row.message = "It ended unexpectedly." if done is None else done.message
-        if mine.preview:
-            state = ImportState.PREVIEWED
-        conclude(mine.store, row, [mine.pass_id] if mine.preview else row.passes, preview=mine.preview)
-        _save(mine, row, state)
-    return done
+        ended = mine.store.pass_row(mine.pass_id)
+        state = _STATES.get(ended.state, ImportState.STOPPED) if ended is not None else ImportState.STOPPED
+        row.message = ended.message if ended is not None else "It ended before it began."
+        conclude(mine.store, row, pair, [mine.pass_id] if mine.preview else row.passes, preview=mine.preview)
+        _save(mine, row, ImportState.PREVIEWED if mine.preview else state)
 
 
 def _narrow(mine: Context, row: ImportRow) -> None:

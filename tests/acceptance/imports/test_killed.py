@@ -1,0 +1,85 @@
+"""Imports that end half-way, by kill -9, Ctrl+C or a limit, and go on: nothing is doubled, nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.desk import Desk, desk
+
+
+@pytest.fixture
+def opened(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    with desk(tmp_path, contacts=getattr(request, "param", 60), only="salesforce") as opened:
+        yield opened
+
+
+def ended(opened: Desk, when: Callable[[], bool], how: signal.Signals, *arguments: str) -> None:
+    """Begin a command, and end it so once it is so far."""
+    with opened.start(*arguments, "--practice", "--json") as process:
+        end = time.monotonic() + 60
+        while not when():
+            assert process.poll() is None, process.communicate(timeout=30)
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        process.send_signal(how)
+        process.communicate(timeout=60)
+
+
+def sent(opened: Desk, path: str, times: int) -> Callable[[], bool]:
+    return lambda: str(opened.admin.get("/calls/recent", limit=100)).count(path) >= times
+
+
+def listed(opened: Desk) -> Any:
+    return json.loads(opened.run("import", "list", "--practice", "--json").out)[0]
+
+
+def resumed(opened: Desk) -> dict[str, int]:
+    ran = opened.run("import", "resume", "1", "--practice", "--json")
+    assert ran.status in (0, 1), ran.err
+    imported = json.loads(ran.out)["import"]["imported"]
+    assert imported["state"] == "done"
+    return {outcome: count for outcome, count in imported["counts"].items() if count}
+
+
+def everybody_once(opened: Desk, counts: dict[str, int]) -> None:
+    """What the report says is what HubSpot has, and the next pass has nothing to add to it."""
+    assert opened.salesforce is not None
+    assert opened.hubspot is not None
+    chosen = {row["Id"] for row in opened.salesforce.query("SELECT Id FROM Contact")}
+    carried = Counter(each["properties"]["salesforcecontactid"] for each in opened.hubspot.all("salesforcecontactid"))
+    assert set(carried.values()) == {1}
+    assert carried.keys() <= chosen
+    assert counts["created"] == len(carried)
+    assert counts["created"] + counts.get("skipped", 0) == len(chosen)
+
+
+@pytest.mark.parametrize("opened", [240], indirect=True)
+def test_killed_while_it_writes(opened: Desk) -> None:
+    """Its first batch is done, its second is under way."""
+    opened.admin.fault("hubspot", path="batch/create", nth=2, latency_ms=1_500)
+    ended(opened, sent(opened, "batch/create", 2), signal.SIGKILL, "import", "run", "Contact", "--yes")
+    assert listed(opened)["state"] == "stopped"
+    assert listed(opened)["message"] == "The program ended while it ran."
+    everybody_once(opened, resumed(opened))
+
+
+def test_killed_while_it_reads(opened: Desk) -> None:
+    opened.admin.fault("salesforce", path="query", nth=2, latency_ms=1_500)
+    ended(opened, sent(opened, "'endpoint': 'query'", 2), signal.SIGKILL, "import", "run", "Contact", "--yes")
+    assert listed(opened)["state"] == "stopped"
+    everybody_once(opened, resumed(opened))
+
+
+def test_stopped_by_a_person_and_gone_on_with(opened: Desk) -> None:
+    opened.admin.fault("hubspot", path="contacts/search", nth=1, latency_ms=1_500)
+    ended(opened, sent(opened, "contacts/search", 1), signal.SIGINT, "import", "run", "Contact", "--yes")
+    assert listed(opened)["state"] == "cancelled"
+    everybody_once(opened, resumed(opened))
