@@ -156,15 +156,15 @@ def hosts_of(profile: Profile) -> Hosts:
     )
 
 
-def next_retry(store: Store, usage: Usage) -> AutoRetryView | None:
-    """The next automatic retry; None where nothing is to be tried. `usage`: Salesforce's."""
-    waiting = rounds(store)
+def next_retry(store: Store, usage: Usage, now: float) -> AutoRetryView | None:
+    """The next automatic retry; None where nothing is to be tried. `usage`: Salesforce's; `now`: seconds since the epoch."""
+    waiting = rounds(store, now)
     if not waiting:
         return None
     first = waiting[0]
     room = room_for_retries(usage.used, usage.allocation)
     waits_for = "" if room else f"fewer than {MOST_USED:.0%} of the allocated calls are used"
-    return AutoRetryView(first.errors, stamp(first.at), waits_for)
+    return AutoRetryView(first.errors, stamp(max(first.at, now)), waits_for)
 
 
 def _line(row: ErrorRow, hosts: Hosts | None) -> ErrorLineView:

@@ -99,7 +99,7 @@ def status_view(
         errors=errors,
         notices=notices,
         ignored=ignored,
-        retry=next_retry(store, usage),
+        retry=next_retry(store, usage, now),
         plan_waiting=kept.pass_id if kept is not None else None,
     )
 

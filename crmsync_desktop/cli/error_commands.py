@@ -47,6 +47,10 @@ def errors(
 ) -> int:
     """List the sync errors by cause, with what to do about each."""
     if context.invoked_subcommand:
+        if name or practice or category or pair or ignored or everything or as_json:
+            raise SetupError(
+                "Options stand behind the command.", "", f"Write: errors {context.invoked_subcommand} … --OPTION"
+            )
         return 0
     chosen = card_of(category)
     shown = ALL if everything or as_json else SHOWN

@@ -44,7 +44,8 @@ def room_for_retries(used: int, allocation: int | None) -> bool:
     return allocation is None or used < allocation * MOST_USED
 
 
-def due_at(last: float | None, oldest: float, pace: float) -> float:
+def due_at(last: float | None, oldest: float, pace: float, now: float) -> float:
     """When a pace's errors are to be tried next, in seconds since the epoch. `last`: when they were tried by themselves last,
-    None for never; `oldest`: when that one of them was tried that was tried longest ago, by whomever."""
-    return max(last or oldest, oldest) + pace
+    None for never; `oldest`: when that one of them was tried that was tried longest ago, by whomever. Times to come are a
+    clock's that was wrong, and don't count."""
+    return max([0.0, *(each for each in (last, oldest) if each is not None and each <= now)]) + pace

@@ -35,15 +35,15 @@ class Round(msgspec.Struct, frozen=True):
     errors: int
 
 
-def rounds(store: Store) -> list[Round]:
-    """What is to be tried, the soonest first; without the paces that have no errors."""
+def rounds(store: Store, now: float) -> list[Round]:
+    """What is to be tried, the soonest first; without the paces that have no errors. `now`: seconds since the epoch."""
     last: dict[str, float] = store.document(LAST) or {}
     found: list[Round] = []
     for pace in PACES:
         errors, oldest = store.retryable(categories_at(pace), sorted(NEVER))
         if errors:
             tried = datetime.fromisoformat(oldest).timestamp()
-            found.append(Round(pace, due_at(last.get(_name(pace)), tried, pace), errors))
+            found.append(Round(pace, due_at(last.get(_name(pace)), tried, pace, now), errors))
     return sorted(found, key=lambda each: each.at)
 
 
@@ -51,7 +51,7 @@ def stage_due(store: Store, usage: Usage, now: float) -> int:
     """Stage what is due, if few enough calls are used; gives how many records. `usage`: Salesforce's."""
     if not room_for_retries(usage.used, usage.allocation):
         return 0
-    due = [each for each in rounds(store) if each.at <= now]
+    due = [each for each in rounds(store, now) if each.at <= now]
     if not due:
         return 0
     rows = chain.from_iterable(
@@ -69,7 +69,7 @@ def stage_due(store: Store, usage: Usage, now: float) -> int:
 
 def seconds_to_next(store: Store, usage: Usage, now: float) -> float | None:
     """Until something is due; 0 or less: it is already. None where nothing is to be tried, or too many calls are used."""
-    waiting = rounds(store)
+    waiting = rounds(store, now)
     if not waiting or not room_for_retries(usage.used, usage.allocation):
         return None
     return waiting[0].at - now

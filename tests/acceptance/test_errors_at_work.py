@@ -40,6 +40,10 @@ MISTAKES: list[tuple[tuple[str, ...], str]] = [
     (("errors", "ignore", "--pair", "deals", "--reason", "x"), "There is no such error."),
     (("errors", "unignore", "--all"), "There is no such error."),
     (("errors", "open", "999"), "There is no error 999."),
+    (
+        ("errors", "--category", "duplicates", "unignore", "--all"),
+        "Options stand behind the command. Write: errors unignore",
+    ),
     (("errors", "export", "errors.pdf"), "errors.pdf is no name for a table. End it in .csv or .xlsx."),
     (("errors", "export", "/nowhere/errors.csv"), "/nowhere/errors.csv can't be written"),
 ]

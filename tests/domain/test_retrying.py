@@ -47,6 +47,11 @@ def test_below_three_quarters_of_the_allocation_there_is_room() -> None:
 
 
 def test_a_try_counts_from_the_last_one_or_from_an_error_that_came_since() -> None:
-    assert due_at(None, 1_000.0, EVERY) == 2_800.0
-    assert due_at(5_000.0, 1_000.0, EVERY) == 6_800.0
-    assert due_at(5_000.0, 9_000.0, EVERY) == 10_800.0
+    assert due_at(None, 1_000.0, EVERY, 10_000.0) == 2_800.0
+    assert due_at(5_000.0, 1_000.0, EVERY, 10_000.0) == 6_800.0
+    assert due_at(5_000.0, 9_000.0, EVERY, 10_000.0) == 10_800.0
+
+
+def test_a_clock_that_ran_ahead_puts_nothing_off() -> None:
+    assert due_at(99_000.0, 98_000.0, EVERY, 10_000.0) < 10_000.0
+    assert due_at(99_000.0, 9_000.0, EVERY, 10_000.0) == 10_800.0
