@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from crmsync_desktop.adapters.salesforce.payload import fields_of
 from crmsync_desktop.adapters.salesforce.external_ids import EXTERNAL_ID
+from crmsync_desktop.adapters.salesforce.payload import fields_of
 from crmsync_desktop.domain.records import Category, Op, Outcome, Side, Write, Written
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from tests.adapters.salesforce.conftest import Site
