@@ -71,15 +71,10 @@ def test_killed_while_it_writes(opened: Desk) -> None:
     everybody_once(opened, resumed(opened))
 
 
-def test_killed_while_it_reads(opened: Desk) -> None:
+@pytest.mark.parametrize(("how", "state"), [(signal.SIGKILL, "stopped"), (signal.SIGINT, "cancelled")])
+def test_ended_while_it_reads(opened: Desk, how: signal.Signals, state: str) -> None:
+    """HubSpot's side has been looked at; the answer with the records is still to come."""
     opened.admin.fault("salesforce", path="query", nth=2, latency_ms=1_500)
-    ended(opened, sent(opened, "'endpoint': 'query'", 2), signal.SIGKILL, "import", "run", "Contact", "--yes")
-    assert listed(opened)["state"] == "stopped"
-    everybody_once(opened, resumed(opened))
-
-
-def test_stopped_by_a_person_and_gone_on_with(opened: Desk) -> None:
-    opened.admin.fault("hubspot", path="contacts/search", nth=1, latency_ms=1_500)
-    ended(opened, sent(opened, "contacts/search", 1), signal.SIGINT, "import", "run", "Contact", "--yes")
-    assert listed(opened)["state"] == "cancelled"
+    ended(opened, sent(opened, "contacts/search", 1), how, "import", "run", "Contact", "--yes")
+    assert listed(opened)["state"] == state
     everybody_once(opened, resumed(opened))
