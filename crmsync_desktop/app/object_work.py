@@ -297,7 +297,7 @@ def _shown(proposal: Proposal, found: News, added: bool) -> ObjectProposalView:
                 kinds[row.property],
                 row.new is not None,
                 row.property in proposal.required,
-                len(row.new.options) if row.new is not None else 0,
+                len(row.new.options) if row.new is not None and row.new.type == "enumeration" else 0,
             )
             for row in proposal.rows
         ),

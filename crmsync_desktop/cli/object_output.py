@@ -68,10 +68,8 @@ def show_proposal(proposal: ObjectProposalView) -> None:
         )
     if proposal.records is not None:
         there = f", HubSpot {proposal.there:,}" if proposal.there is not None else ""
-        console.print(
-            f"Salesforce has {proposal.records:,} records{there}. The first pass takes about {proposal.salesforce_calls:,} "
-            f"calls of Salesforce and {proposal.hubspot_calls:,} of HubSpot."
-        )
+        calls = f"{proposal.salesforce_calls:,} of Salesforce and {proposal.hubspot_calls:,} of HubSpot"
+        console.print(f"Records: Salesforce {proposal.records:,}{there}. Calls of the first pass, about: {calls}.")
 
 
 def _table(*headings: str) -> Table:

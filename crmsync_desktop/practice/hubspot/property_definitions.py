@@ -5,6 +5,7 @@ fields: answers quoted by users of the API.
 Unverified: a property name that starts with a digit or holds anything but letters, digits and underscores is refused with 400.
 Unverified: a property of type X with a field type that doesn't fit is refused with 400.
 Unverified: an enumeration property without options is refused with 400.
+Unverified: a property with more than 5,000 options, which HubSpot's knowledge base sets as the limit, is refused with 400.
 Unverified: two options of one property with the same value or the same label are refused with 400.
 Unverified: sensitive properties are refused with 403 outside Enterprise accounts.
 """
@@ -39,6 +40,7 @@ CREATED_KEYS = set(CREATED)
 NEVER_CHANGED = ("name", "hasUniqueValue", "externalOptions", "referencedObjectType", "dataSensitivity")
 UPDATED = {name: kind for name, kind in CREATED.items() if name not in NEVER_CHANGED}
 OPTION = shape_of("label value description", flags="hidden", others={"displayOrder": "whole"})
+MOST_OPTIONS = 5_000
 NEEDED = ("name", "label", "type", "fieldType", "groupName")
 SENSITIVITIES = ("non_sensitive", "sensitive", "highly_sensitive")
 KEPT_AS_GIVEN = ("numberDisplayHint", "showCurrencySymbol", "currencyPropertyName", "textDisplayHint", "optionSortStrategy",
@@ -114,6 +116,8 @@ def _checked(definition: dict[str, Any]) -> dict[str, Any]:
 
 
 def _options(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if len(given) > MOST_OPTIONS:
+        raise invalid(f"A property can have at most {MOST_OPTIONS} options.")
     options: list[dict[str, Any]] = []
     for place, option in enumerate(given):
         each = read(option, OPTION)

@@ -57,6 +57,14 @@ def test_a_name_that_is_taken_is_a_conflict(served: Served) -> None:
         ({"type": "number"}, "Invalid fieldType text"),
         ({"type": "money"}, "Invalid fieldType text"),
         ({"type": "enumeration", "fieldType": "select"}, "needs options"),
+        (
+            {
+                "type": "enumeration",
+                "fieldType": "select",
+                "options": [{"label": str(number), "value": str(number)} for number in range(5_001)],
+            },
+            "at most 5000 options",
+        ),
         ({"type": "enumeration", "fieldType": "select", "options": "a"}, "options must be a list"),
         ({"type": "enumeration", "fieldType": "select", "options": [{"label": "A"}]}, "[label, value]"),
         ({"type": "enumeration", "fieldType": "select", "options": [{"label": "A", "value": "a", "x": 1}]}, '"x"'),
