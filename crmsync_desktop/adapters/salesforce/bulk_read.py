@@ -24,7 +24,8 @@ LONGEST_WAIT = 7_200.0
 """Seconds until the read is left for later; the job goes on."""
 _STEP = 1.0
 """Seconds between two pages of a wait, so that whoever reads can stop."""
-_ABORT_SECONDS = 3.0
+_ABORT_SECONDS = 0.8
+"""How long whoever stops is held up by ending the job; what is sent by then arrives all the same."""
 _SMALLEST = 500
 
 

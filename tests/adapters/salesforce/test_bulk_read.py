@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from crmsync_desktop.adapters.salesforce import SalesforceCrm, bulk_read, transport
-from crmsync_desktop.adapters.salesforce.bulk import Jobs, Results
-from crmsync_desktop.domain.errors import AllocationReached, Unreachable
+from crmsync_desktop.adapters.salesforce.bulk import Jobs, Results, rows_of
+from crmsync_desktop.adapters.salesforce.errors import CallFailed
+from crmsync_desktop.domain.errors import AllocationReached, LimitReached, Unreachable
 from crmsync_desktop.domain.filters import Condition, Operator
 from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.domain.selection import POLLS, Way, by_bulk
 from crmsync_desktop.ports.crm import Want
 from crmsync_desktop.practice.salesforce.customisation import CustomField, PicklistValue
@@ -244,6 +246,24 @@ def test_a_job_of_last_week_is_gone_and_made_anew(site: Site) -> None:
     site.pass_time(8 * 86_400)
     assert sorted(ids(by_job(site, after=first.position))) == made
     assert len(states(site)) == 1  # the org has thrown the old one away
+
+
+def test_a_job_that_is_gone_before_it_was_seen_done_is_made_anew(site: Site) -> None:
+    made = fill(site, 10)
+    waiting = by_job(site)[0].position
+    site.faults.plan.append(("GET", "/jobs/query/750", refusal(404, "NOT_FOUND")))
+    assert sorted(ids(by_job(site, after=waiting))) == made
+    site.faults.plan.append(("GET", "/jobs/query/750", refusal(403, "REQUEST_LIMIT_EXCEEDED")))
+    with pytest.raises(LimitReached):
+        by_job(site, after=waiting)
+
+
+def test_a_page_with_fewer_rows_than_it_says_is_not_whole() -> None:
+    schema = Schema(Side.SALESFORCE, "X", "X", {"Id": Field("Id", "Id", Kind.ID, "id")}, "")
+    rows = rows_of(Results(b'"Id"\n"001"\n', 2, ""), schema, ["Id"])
+    assert next(rows) == {"Id": "001"}
+    with pytest.raises(CallFailed, match="1 rows instead of 2"):
+        next(rows)
 
 
 def test_an_answer_that_is_too_large_is_asked_for_in_smaller_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from crmsync_desktop.adapters.salesforce import SalesforceCrm
-from crmsync_desktop.domain.errors import AllocationReached, BugError, SetupError
+from crmsync_desktop.domain.errors import AllocationReached, BugError, LimitReached, SetupError
 from crmsync_desktop.domain.records import UNSEEN, Side
 from crmsync_desktop.domain.selection import Way, list_cost
 from crmsync_desktop.ports.crm import Want
@@ -110,6 +110,10 @@ def test_a_lost_answer_is_asked_for_again(site: Site, what: object) -> None:
     site.faults.plan.append(("POST", "/composite", what))
     assert ids(by_ids(site, made)) == made
     assert site.requests() == 2
+    refused = (403, "application/json", b'[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests"}]')
+    site.faults.plan.append(("POST", "/composite", refused))
+    with pytest.raises(LimitReached):
+        by_ids(site, made)
 
 
 def test_a_field_that_has_gone_since_is_unseen(site: Site) -> None:

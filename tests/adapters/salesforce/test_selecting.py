@@ -34,6 +34,13 @@ def test_a_count_is_one_call(site: Site) -> None:
     assert paid(site) == ["import", "import"]
 
 
+def test_a_count_without_a_number_is_nonsense(site: Site) -> None:
+    schemas = known(site, "Contact")
+    site.faults.plan += [("GET", "/query", (200, "application/json", b'{"done":true,"records":[]}'))] * 4
+    with pytest.raises(Unreachable):
+        site.use(lambda crm: crm.how_many("Contact", None), schemas=schemas)
+
+
 def test_pages_come_in_the_order_of_ids_two_thousand_a_call(site: Site) -> None:
     made = fill(site, 4_100)
     found = read(site, CONTACTS, ALL_L)
