@@ -12,7 +12,7 @@ from crmsync_desktop.domain.records import UNSEEN, Cell
 from crmsync_desktop.domain.settings import active_pairs
 from crmsync_desktop.domain.stages import read_by
 from crmsync_desktop.domain.state_country import with_addresses
-from crmsync_desktop.engine.metadata import kept_owners, kept_schemas, pairings_of
+from crmsync_desktop.engine.metadata import kept_account, kept_owners, kept_schemas, pairings_of
 from crmsync_desktop.engine.parents import parents_of_all
 from crmsync_desktop.engine.stages import kept_stages
 from crmsync_desktop.ports.store import Store
@@ -27,7 +27,8 @@ def known_layout(store: Store, mappings: Mappings, pair: Pair) -> Layout | None:
     owners = kept_owners(store)
     parents = parents_of_all(store, active_pairs(settings))
     layout = assigned_by(
-        resolve(pair, mappings.usable(schemas), schemas, owners, parents), match_owners(owners, pairings_of(store))
+        resolve(pair, mappings.usable(schemas), schemas, owners, parents, kept_account(store).zone),
+        match_owners(owners, pairings_of(store)),
     )
     tables = kept_stages(pair, store)
     layout = layout if tables is None else read_by(layout, tables)

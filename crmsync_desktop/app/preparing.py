@@ -11,18 +11,18 @@ from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.domain.close_dates import lent_by
 from crmsync_desktop.domain.currencies import Money, read_in
 from crmsync_desktop.domain.errors import SetupError, SignInNeeded
-from crmsync_desktop.domain.layout import Layout, assigned_by, resolve
+from crmsync_desktop.domain.layout import Layout, assigned_by, resolve, with_moments
 from crmsync_desktop.domain.mapping import DEALS, Mapping, Pair, PairKind
 from crmsync_desktop.domain.owners import Owners, match_owners
 from crmsync_desktop.domain.records import Side
-from crmsync_desktop.domain.schema import Owner, Schema
+from crmsync_desktop.domain.schema import Kind, Owner, Schema
 from crmsync_desktop.domain.settings import DealSettings, OtherCurrencies, Settings, active_pairs
 from crmsync_desktop.domain.stages import read_by
 from crmsync_desktop.domain.state_country import with_addresses
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context, Report
 from crmsync_desktop.engine.mapping_problems import tell_problems
-from crmsync_desktop.engine.metadata import OUTDATED, company_currency, owners_of, pairings_of, schemas_of
+from crmsync_desktop.engine.metadata import OUTDATED, Account, account_of, owners_of, pairings_of, schemas_of
 from crmsync_desktop.engine.parents import Parents, parents_of_all
 from crmsync_desktop.engine.reckoning import stage_for_backfill
 from crmsync_desktop.engine.shut_pairs import is_own_trouble, tell_shut
@@ -154,7 +154,9 @@ async def layout_of(
     """The columns that these mappings come to. May cost calls, for pipelines and currencies that aren't known. Raises
     SetupError where they come to none."""
     store, crms, clock = around.store, around.crms, around.clock
-    layout = resolve(pair, used, own, around.owners, around.parents)
+    minds_days = any(_is_day_of_moment(mapping, pair, own) for mapping in used)
+    account = await account_of(store, crms[Side.HUBSPOT], clock) if minds_days or pair is DEALS else Account()
+    layout = resolve(pair, used, own, around.owners, around.parents, account.zone)
     if not layout.columns:
         raise SetupError(
             "No field is mapped.", "", f"Map at least one field of {pair.name}, or mend the mappings shown."
@@ -163,9 +165,21 @@ async def layout_of(
     tables = await stages_of(pair, store, crms, clock, around.anew)
     layout = layout if tables is None else read_by(layout, tables)
     if pair is DEALS:
-        own_code = await company_currency(store, crms[Side.HUBSPOT], clock)
-        layout = _with_money_and_dates(layout, own[pair.hubspot], settings.deals, own_code, clock)
+        layout = _with_money_and_dates(layout, own[pair.hubspot], settings.deals, account.currency, clock)
+    if pair.kind is PairKind.ACTIVITY:
+        layout = with_moments(layout, stamp(clock.now()))
     return with_addresses(with_stage(settings, pair, layout, own[pair.hubspot]), own, settings)
+
+
+def _is_day_of_moment(mapping: Mapping, pair: Pair, own: Table[str, Schema]) -> bool:
+    """Whether one side holds days and the other moments, so that the account's time zone matters."""
+    hubspot = own[pair.hubspot].fields.get(mapping.property)
+    theirs = {
+        field.kind
+        for object, name in mapping.salesforce.items()
+        if object in own and (field := own[object].fields.get(name)) is not None
+    }
+    return hubspot is not None and {hubspot.kind, *theirs} == {Kind.DATE, Kind.DATETIME}
 
 
 def _with_money_and_dates(

@@ -28,12 +28,14 @@ _ZONE_APART: Final = timedelta(days=1)
 
 class Day(msgspec.Struct, frozen=True):
     """Implements translation.MindfulTranslation for the column at `place`. `moment`: the side that holds moments (canonical
-    datetimes); the other holds days. `zone` is one that `is_known`. `salesforce` and `hubspot` are the bases. What is no date
-    is left as it is, so that the other system's refusal names it."""
+    datetimes); the other holds days. `lent`: the moment of a new HubSpot record that has no day in Salesforce, "" for none:
+    HubSpot makes no activity without one. It stays in HubSpot alone until it is edited. `zone` is one that `is_known`. `salesforce` and `hubspot` are the bases. What is no date is left as it
+    is, so that the other system's refusal names it."""
 
     place: int
     zone: str
     moment: Side
+    lent: str = ""
     salesforce: Cell = UNSEEN
     hubspot: Cell = UNSEEN
 
@@ -42,7 +44,7 @@ class Day(msgspec.Struct, frozen=True):
         return False
 
     def since(self, salesforce: Cell, hubspot: Cell) -> Day:
-        return Day(self.place, self.zone, self.moment, salesforce, hubspot)
+        return Day(self.place, self.zone, self.moment, self.lent, salesforce, hubspot)
 
     def to_hubspot(self, cell: str, cells: Sequence[Cell], target: Sequence[Cell] = ()) -> Cell:
         return self._across(Side.HUBSPOT, cell, target)
@@ -52,13 +54,13 @@ class Day(msgspec.Struct, frozen=True):
 
     def agrees(self, salesforce: Sequence[Cell], hubspot: Sequence[Cell]) -> bool:
         s, h = salesforce[self.place] or None, hubspot[self.place] or None
+        unmoved = self.salesforce == s and self.hubspot == h
         if s is None or h is None:
-            return s is h
+            return s is h or (s is None and unmoved and bool(self.lent))
         moment, day = (s, h) if self.moment is Side.SALESFORCE else (h, s)
         falls_on = _day_of(moment, _zone(self.zone))
         if falls_on == day:
             return True
-        unmoved = self.salesforce == s and self.hubspot == h
         return unmoved and _near(falls_on, day)
 
     def fault(self, side: Side, cell: str, cells: Sequence[Cell]) -> Fault:
@@ -66,7 +68,7 @@ class Day(msgspec.Struct, frozen=True):
 
     def _across(self, side: Side, cell: str, target: Sequence[Cell]) -> Cell:
         if not cell:
-            return None
+            return self.lent or None if side is self.moment and not target else None
         zone = _zone(self.zone)
         if side is not self.moment:
             return _day_of(cell, zone)

@@ -215,6 +215,17 @@ def resolve(
     return Layout(pair=pair, columns=tuple(columns), problems=tuple(problems))
 
 
+def with_moments(layout: Layout, now: str) -> Layout:
+    """The layout of activities in which a new one in HubSpot that has no day in Salesforce gets this moment."""
+    columns = tuple(
+        msgspec.structs.replace(column, translation=msgspec.structs.replace(column.translation, lent=now))
+        if isinstance(column.translation, Day) and column.translation.moment is Side.HUBSPOT and column.hubspot.required
+        else column
+        for column in layout.columns
+    )
+    return msgspec.structs.replace(layout, columns=columns)
+
+
 def assigned_by(layout: Layout, owners: Owners) -> Layout:
     """The layout with owners read by this table, which knows of queues and of what an admin paired."""
     columns = tuple(

@@ -26,7 +26,7 @@ SCHEMA_SECONDS = 24 * 3600.0
 OWNER_SECONDS = 24 * 3600.0
 OWNERS = "owners"
 PAIRINGS = "owners.map"
-CURRENCY = "company_currency"
+ACCOUNT = "hubspot_account"
 OUTDATED = "schemas_outdated"
 """The document that says that the kept schemas no longer hold."""
 TELLING = frozenset(
@@ -127,14 +127,28 @@ def save_pairings(store: Store, pairings: Sequence[Pairing]) -> None:
     stage_errors(store, (Category.OWNERS,))
 
 
-async def company_currency(store: Store, hubspot: Crm, clock: Clock) -> str:
-    """ISO code of the HubSpot account's own currency, "" where it doesn't say; from the memory where it is younger than a
-    day."""
-    kept = store.document(CURRENCY)
-    if kept is None or abs(clock.now() - kept["read_at"]) >= SCHEMA_SECONDS:
-        kept = {"read_at": clock.now(), "code": (await hubspot.identity()).currency}
-        store.save_document(CURRENCY, kept)
-    return str(kept["code"])
+class Account(msgspec.Struct, frozen=True):
+    """What the HubSpot account counts in: ISO code of its own currency, "" where it doesn't say, and its time zone (IANA)."""
+
+    currency: str = ""
+    zone: str = "UTC"
+    read_at: float = 0.0
+
+
+async def account_of(store: Store, hubspot: Crm, clock: Clock) -> Account:
+    """From the memory where it is younger than a day."""
+    kept = kept_account(store)
+    if abs(clock.now() - kept.read_at) >= SCHEMA_SECONDS:
+        identity = await hubspot.identity()
+        kept = Account(identity.currency, identity.time_zone or "UTC", clock.now())
+        store.save_document(ACCOUNT, msgspec.to_builtins(kept))
+    return kept
+
+
+def kept_account(store: Store) -> Account:
+    """What the memory has, however old, without a call."""
+    document = store.document(ACCOUNT)
+    return Account() if document is None else msgspec.convert(document, Account)
 
 
 async def schema_of_object(object: str, store: Store, salesforce: Crm, clock: Clock, anew: bool = False) -> Schema:

@@ -151,7 +151,7 @@ WRONG = {
     "an unknown table": (
         "format = 1\n\n[deels]",
         "Line 3: deels: There is no “deels” in the file. Did you mean “deals”? "
-        "Known: format, connection, contacts, companies, deals, tickets, owner.",
+        "Known: format, connection, contacts, companies, deals, tickets, tasks, calls, emails, meetings, notes, forms and 2 more.",
     ),
     "an unknown setting": (
         "format = 1\n[connection]\nallocations = 1",
@@ -161,8 +161,8 @@ WRONG = {
     ),
     "a setting at the wrong place": (
         "format = 1\nallocation = 1",
-        "Line 2: allocation: There is no “allocation” in the file. "
-        "Known: format, connection, contacts, companies, deals, tickets, owner.",
+        "Line 2: allocation: There is no “allocation” in the file. Did you mean “action”? "
+        "Known: format, connection, contacts, companies, deals, tickets, tasks, calls, emails, meetings, notes, forms and 2 more.",
     ),
     "a section that is no table": ("format = 1\ncontacts = 3", "Line 2: contacts: It is a number. It takes a table: [contacts]."),
     "a section that is a date": ("format = 1\ncontacts = 2020-01-01", "Line 2: contacts: It is a date or time. It takes a table: [contacts]."),

@@ -36,8 +36,8 @@ def test_the_list_of_commands_begins_with_the_daily_ones(told: Told) -> None:
     names = re.findall(r"^  ([a-z]+) ", out.partition("Commands:")[2], re.MULTILINE)
     assert status == 0
     assert names[:5] == ["window", "sync", "status", "errors", "retry"]
-    assert names[-1] == "practice"
-    assert len(names) == len(set(names)) == 25
+    assert "practice" in names
+    assert len(names) == len(set(names)) >= 28
 
 
 @pytest.mark.parametrize(

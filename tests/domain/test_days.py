@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmsync_desktop.domain.days import Day, is_known
-from crmsync_desktop.domain.layout import Layout, resolve
+from crmsync_desktop.domain.layout import Layout, resolve, with_moments
 from crmsync_desktop.domain.mapping import TASKS, Existing, Mapping, Rule
-from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
+from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_create, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Side
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 from crmsync_desktop.domain.settings import OnConflict
@@ -155,3 +155,33 @@ def test_only_zones_that_this_computer_knows_are_used() -> None:
         (),
         (("due", "This computer doesn't know HubSpot's time zone “Nowhere/Land”."),),
     )
+
+
+def lending(required: bool) -> Layout:
+    fields = (Field("due", "Due", Kind.DATETIME, "x", required=required), Field("Day", "Day", Kind.DATE, "x"))
+    other = (Field("subject", "Subject", Kind.TEXT, "x"), Field("Subject", "Subject", Kind.TEXT, "x"))
+    schemas = {
+        "tasks": Schema(Side.HUBSPOT, "tasks", "task", {"due": fields[0], "subject": other[0]}, READ_AT),
+        "Task": Schema(Side.SALESFORCE, "Task", "Task", {"Day": fields[1], "Subject": other[1]}, READ_AT),
+    }
+    mappings = [Mapping("due", {"Task": "Day"}, Rule.PREFER_SALESFORCE), Mapping("subject", {"Task": "Subject"})]
+    return with_moments(resolve(TASKS, mappings, schemas, zone="Europe/Oslo"), NEW)
+
+
+def test_a_new_activity_without_a_day_gets_a_moment_where_hubspot_requires_one() -> None:
+    target = Schema(Side.HUBSPOT, "tasks", "task", {}, READ_AT)
+    made = plan_create(lending(required=True), Side.SALESFORCE, [None, "Call"], target, "Task")
+    assert [(change.property, change.new) for change in made.changes] == [("due", NEW), ("subject", "Call")]
+    plain = plan_create(lending(required=False), Side.SALESFORCE, [None, "Call"], target, "Task")
+    assert [change.property for change in plain.changes] == ["subject"]
+
+
+def test_a_moment_that_was_lent_stays_in_hubspot_alone_until_it_is_edited() -> None:
+    def planned(moment: Cell, day: Cell = None) -> LinkPlan:
+        look = Look("Task", OLD, [day, "Call"], [None, "Call"])
+        return plan_link(lending(required=True), look, Look("tasks", NEW, [moment, "Call"], [NEW, "Call"]), Doors(),
+                         OnConflict.NEWEST)  # fmt: skip
+
+    assert (planned(NEW).to_salesforce, planned(NEW).to_hubspot) == ([], [])
+    assert [change.new for change in planned("2026-04-01T11:00:00Z").to_salesforce] == ["2026-04-01"]
+    assert [change.new[:10] for change in planned(NEW, "2026-05-01").to_hubspot if change.new] == ["2026-05-01"]
