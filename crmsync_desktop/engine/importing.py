@@ -17,7 +17,7 @@ from crmsync_desktop.domain import guard
 from crmsync_desktop.domain.filters import load
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Observed, Presence, Side
-from crmsync_desktop.domain.selection import Way, can_be_bulk, reading_cost
+from crmsync_desktop.domain.selection import Way, cost_of
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.activities import is_activity, stage_placed
 from crmsync_desktop.engine.backlog import piled_up
@@ -129,8 +129,7 @@ def _pages(mine: Context, row: ImportRow, selecting: Selecting) -> AsyncGenerato
 def way_of(mine: Context, row: ImportRow) -> Way:
     """The cheaper way to read them."""
     fields = [name for name in mine.layout.fields(Side.SALESFORCE, row.object) if name]
-    bulk = can_be_bulk(mine.schemas[row.object], fields)
-    return reading_cost(row.total or 0, len(fields), bulk=bulk).way
+    return cost_of(row.total or 0, mine.schemas[row.object], fields).way
 
 
 def _keep(mine: Context, row: ImportRow, page: Selected) -> None:
