@@ -32,6 +32,8 @@ def facts_of(column: Column, s: Value, h: Value, bs: Cell, bh: Cell, there: Cell
         # They had no counterparts when they were set, and have them now (somebody paired them). Who was chosen and who was
         # left as a system's default owner can't be told, so nobody is replaced.
         close = based
+    elif column.mindful:
+        close = False  # such a column has told already that they don't agree
     else:
         # One side holds what it makes of the other's value when storing it, whichever was written last.
         close = as_stored(column.kind, there, h) or as_stored(column.kind, here, s)

@@ -93,7 +93,7 @@ class Placing(msgspec.Struct, frozen=True):
             return UNSEEN
         if here in places:
             return ";".join(places)
-        gone = set(self._given_up(places)) if cell else set(self._undecided(places))
+        gone = self._given_up(places)
         kept = [place for place in places if place not in gone]
         return ";".join([here, *kept] if here else kept) or None
 

@@ -120,7 +120,7 @@ def plan_link(
         if column.mindful:
             column = column.since(*known)
         there = column.as_hubspot(s, salesforce.cells, hubspot.cells)
-        if (there is not UNSEEN and there == h) or _equal(column, there, salesforce, hubspot):
+        if (there is not UNSEEN and there == h and not column.mindful) or _equal(column, there, salesforce, hubspot):
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
             continue
@@ -307,6 +307,9 @@ def _write(
         plan.faults.append((side, fault))
         return
     source_cell, old = (s, h) if side is Side.HUBSPOT else (h, s)
+    if column.mindful and value == old:
+        _rebase(plan, column.place, s, h)  # what was taken away here is gone there already
+        return
     changes = plan.to_hubspot if side is Side.HUBSPOT else plan.to_salesforce
     changes.append(FieldChange(column.place, column.property, field.name, source_cell, old, value, reason))
 

@@ -12,6 +12,7 @@ from crmsync_desktop.domain.mapping import CONTACTS, Mapping, Rule
 from crmsync_desktop.domain.records import UNSEEN, Side, Value
 from crmsync_desktop.domain.schema import Field, Kind, Option, Owner, Schema
 from crmsync_desktop.domain.values import canonical
+from tests.domain.placed import WITH_DEALS
 
 Codec = Callable[[str], Value]
 """What a system stores of a value that it was sent."""
@@ -125,6 +126,37 @@ SPECS = (
         mirrors=False,
     ),
     Spec(
+        _field("Notes", Kind.LONG_TEXT),
+        _field("notes", Kind.HTML),
+        (None, "one", "one  two", "one\n\ntwo", "a <b>"),
+        (None, "<p>one</p>", "<b>one</b>", "<p>one</p><p>two</p>", "<p>a &lt;b&gt;</p>", "<p><br></p>"),
+        mirrors=False,
+    ),
+    Spec(
+        _field("CallDurationInSeconds", Kind.NUMBER, precision=8, scale=0),
+        _field("hs_call_duration", Kind.NUMBER),
+        (None, "1", "2"),
+        (None, "1000", "1499", "1500", "2000"),
+        mirrors=False,
+    ),
+    Spec(
+        _field("WhatId", Kind.REFERENCE, refers_to=("Account", "Opportunity", "Campaign")),
+        _field("related", Kind.PLACES, refers_to=("deals", "tickets", "companies")),
+        (None, "001A", "001B", "006A", "006Unlinked", "701Campaign"),
+        (
+            None,
+            "companies/71",
+            "companies/72",
+            "deals/81;companies/71",
+            "deals/82;companies/71",
+            "deals/99",
+            "deals/99;companies/71",
+            "tickets/5",
+        ),
+        rules=(Rule.TWO_WAY, Rule.ALWAYS_SALESFORCE, Rule.ALWAYS_HUBSPOT),
+        mirrors=False,
+    ),
+    Spec(
         _field("Count", Kind.NUMBER, precision=8, scale=0),
         _field("count", Kind.TEXT),
         (None, "1", "20"),
@@ -176,6 +208,6 @@ def layout_of(specs: tuple[Spec, ...], rules: tuple[Rule, ...]) -> Layout:
         Mapping(spec.hubspot.name, dict.fromkeys(spec.objects, spec.salesforce.name), rule, spec.values)
         for spec, rule in zip(specs, rules, strict=True)
     ]
-    layout = resolve(CONTACTS, mappings, schemas(specs), OWNERS)
+    layout = resolve(CONTACTS, mappings, schemas(specs), OWNERS, WITH_DEALS, "America/New_York")
     assert not layout.problems
     return layout

@@ -47,13 +47,13 @@ def may_differ(record: Record, column: Column, s: Cell, h: Cell) -> bool:
     field = column.salesforce.get("Contact")
     if field is None or not field.updateable:
         return True
-    if column.mindful and equal(column.since(*known(record, column)), s, h):
-        return True  # what was agreed on before, and nobody has edited since
-    return settles_across(column, s, h)
+    return settles_across(column, s, h) or equal(remembering(record, column), s, h)
 
 
-def known(record: Record, column: Column) -> tuple[Cell, Cell]:
-    return record.salesforce.base[column.place], record.hubspot.base[column.place]
+def remembering(record: Record, column: Column) -> Column:
+    """The column as it reads this record, of which it may know what was agreed on last."""
+    known = record.salesforce.base[column.place], record.hubspot.base[column.place]
+    return column.since(*known) if column.mindful else column
 
 
 def settles_across(column: Column, s: Cell, h: Cell) -> bool:
@@ -134,7 +134,10 @@ def i4_nothing_is_invented(record: Record) -> None:
         known = {side: {before.side(side).cells[place]} for side in Side}
         for _ in range(3):
             for side in Side:
-                known[side] |= {before.across(side, place, value) for value in known[side.other]}
+                targets = (UNSEEN, *known[side]) if column.beside else (UNSEEN,)
+                known[side] |= {
+                    before.across(side, place, value, target) for value in known[side.other] for target in targets
+                }
         for side in Side:
             assert record.side(side).cells[place] in known[side], column.property
 
@@ -163,7 +166,7 @@ def i5_an_echo_is_not_an_edit(record: Record) -> None:
 def i5_what_is_equal_is_never_written(record: Record) -> None:
     plan = record.plan()
     for change in (*plan.to_salesforce, *plan.to_hubspot):
-        column = record.layout.columns[change.place]
+        column = remembering(record, record.layout.columns[change.place])
         s, h = record.salesforce.cells[change.place], record.hubspot.cells[change.place]
         assert not equal(column, s, h), change
 
@@ -259,7 +262,18 @@ def i9_stop_anywhere_and_go_on(record: Record) -> None:
                 for mine, its in zip(ends(one), ends(whole), strict=True):
                     now, then = mine[column.place], its[column.place]
                     alike = now == then or (UNSEEN not in (now, then) and settles_as(column, now, then))
+                    alike = alike or fills_a_cleared_lookup(column, ends(one), ends(whole))
                     assert alike, f"{column.property}, stopped after {stop}, heard={heard}: {ends(one)} / {ends(whole)}"
+
+
+def fills_a_cleared_lookup(column: Column, one: End, other: End) -> bool:
+    """A lookup was cleared while HubSpot came to name another record. The memory alone tells that from a place which stayed
+    there after the lookup was cleared: without it, the lookup is filled. HubSpot holds the same either way."""
+    if not column.parents or one[1][column.place] != other[1][column.place]:
+        return False
+    lookups = [s[column.place] for s, _ in (one, other)]
+    named = [equal(column, lookup, one[1][column.place]) for lookup in lookups if lookup]
+    return len(named) < len(lookups) and all(named)
 
 
 def i10_edit_beats_delete(record: Record) -> None:

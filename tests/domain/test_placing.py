@@ -127,7 +127,7 @@ def test_what_is_left_after_a_lookup_was_cleared_does_not_fill_it_again() -> Non
     since = WHAT.since(None, "deals/81")
     assert agree(None, "deals/81", since)
     assert not agree(None, "deals/81;companies/71", since)
-    assert to_hubspot(None, "deals/81;companies/71", since) == "deals/81"
+    assert to_hubspot(None, "deals/81;companies/71", since) == "deals/81;companies/71"
 
 
 # words

@@ -70,6 +70,18 @@ def test_a_lookup_cleared_here_while_another_place_was_named_there_is_filled_wit
     assert (brief(found.to_salesforce), found.to_hubspot) == ([("WhatId", "006B")], [])
 
 
+def test_a_place_that_is_gone_already_is_not_taken_away_again() -> None:
+    """As after a crash before the write was remembered; what people associated since stays."""
+    found = plan(
+        ("003A", None),
+        ("contacts/1", "deals/81"),
+        ("003A", "001A"),
+        ("contacts/1", "companies/71"),
+        layout(Rule.ALWAYS_SALESFORCE),
+    )
+    assert (found.to_hubspot, found.to_salesforce, found.base_hubspot[1]) == ([], [], "deals/81")
+
+
 def test_on_a_first_link_the_side_that_has_a_place_gives_it() -> None:
     to_salesforce = plan((None, None), ("contacts/1", "deals/81"), UNKNOWN, UNKNOWN)
     assert brief(to_salesforce.to_salesforce) == [("WhoId", "003A"), ("WhatId", "006A")]

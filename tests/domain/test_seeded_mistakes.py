@@ -86,7 +86,7 @@ MISTAKES = (
     Mistake(
         "equality isn't tested first",
         planner,
-        "if (there is not UNSEEN and there == h) or _equal(column, there, salesforce, hubspot):",
+        "if (there is not UNSEEN and there == h and not column.mindful) or _equal(column, there, salesforce, hubspot):",
         "if False:",
         invariants.i5_what_is_equal_is_never_written,
         records(),

@@ -83,10 +83,14 @@ class Record:
         spec = self.specs[place]
         return spec.store_salesforce(value) if side is Side.SALESFORCE else spec.store_hubspot(value)
 
-    def across(self, to: Side, place: int, value: Cell) -> Cell:
-        """What the other side's `value` is once it is stored on side `to`."""
+    def across(self, to: Side, place: int, value: Cell, target: Cell = UNSEEN) -> Cell:
+        """What the other side's `value` is once it is stored on side `to`, where `target` stood if any did."""
         column = self.layout.columns[place]
-        return self.stored(to, place, column.as_hubspot(value) if to is Side.HUBSPOT else column.as_salesforce(value))
+        there = [] if target is UNSEEN else alone(column, target)
+        if column.mindful and there:
+            column = column.since(self.salesforce.base[place], self.hubspot.base[place])
+        read = column.as_hubspot if to is Side.HUBSPOT else column.as_salesforce
+        return self.stored(to, place, read(value, (), there))
 
     # what the engine does
 
@@ -145,10 +149,14 @@ def moved(column: Column, now: Cell, before: Cell) -> bool:
     return now is not UNSEEN and before is not UNSEEN and not same(column.kind, now, before)
 
 
+def alone(column: Column, cell: Cell) -> list[Cell]:
+    """A record that holds nothing but this cell."""
+    return [*[None] * column.place, cell]
+
+
 def equal(column: Column, s: Cell, h: Cell) -> bool:
     if column.beside and UNSEEN not in (s, h):
-        blank: list[Cell] = [None] * column.place
-        return bool(column.translation.agrees([*blank, s], [*blank, h]))
+        return bool(column.translation.agrees(alone(column, s), alone(column, h)))
     there = column.as_hubspot(s)
     if there is UNSEEN or h is UNSEEN:
         return False
