@@ -67,16 +67,18 @@ class FormReader:
         before = form_cursor.load(want.cursor)
         position = await self._opened(before)
         unexplained = not before.waiting and position.asked != before.asked and position.swept == before.swept
+        listed_before = position.listed == before.listed
         held: Rows = []
-        while position.waiting:
+        while position.waiting or (unexplained and listed_before):
+            if not position.waiting:
+                listed_before, position = False, await self._relisted(position)
+                continue
             asked = position.waiting[:AT_ONCE]
             pages = await self._pages([(form, position.places.get(form, form_cursor.Place()).after) for form in asked])
             for form, page in zip(asked, pages, strict=True):
                 position, fresh = _taken(position, form, page)
                 held += fresh
                 unexplained = unexplained and not fresh
-            if unexplained and not position.waiting and position.listed == before.listed:
-                position = await self._relisted(position)
             if len(held) >= BATCH and position.waiting:
                 yield await self._page(want, position, held, last=False)
                 held = []

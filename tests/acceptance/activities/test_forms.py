@@ -63,8 +63,11 @@ def test_with_the_switch_off_a_submission_stays_in_hubspot(here: World) -> None:
 def test_a_lost_answer_makes_no_second_task(here: World) -> None:
     circle = make_circle(here)
     submit(here, f"{circle.text} Once", email=f"{circle.text}@example.com".lower())
-    here.admin.fault("salesforce", path="composite", method="POST", drop_after_commit=True)
+    here.admin.fault("salesforce", path="composite/sobjects", drop_after_commit=True)
     here.sync()
+    (fault,) = here.admin.get("/faults")
+    assert fault["hits"] == 1
     here.admin.clear_faults()
+    here.admin.advance(90)
     here.settled()
     assert len(tasks(here, circle.salesforce["contacts"])) == 1

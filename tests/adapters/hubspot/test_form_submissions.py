@@ -153,6 +153,13 @@ def test_a_form_that_was_just_made_is_found_by_who_filled_it_in(website: Website
     assert website.calls == 1 + 1 + 1 + 1 + 1  # who, the old form, the forms, the new form, its contact
 
 
+def test_the_first_form_of_an_account_is_found_too(website: Website) -> None:
+    assert website.read() == []
+    website.site.pass_time(600)
+    website.submit(website.form(), "a@firma.example")
+    assert (len(website.read()), website.calls) == (1, 1 + 1 + 1 + 1)
+
+
 def test_who_came_in_otherwise_has_the_forms_asked_for_ten_minutes(website: Website) -> None:
     """Or the contact is told of a moment before the submission is."""
     form = website.form()
