@@ -18,10 +18,14 @@ from crmsync_desktop.engine.action_tasks import create_tasks, recover_tasks
 from crmsync_desktop.engine.action_work import Answered, Work
 from crmsync_desktop.engine.execute import raise_if_stopped
 from crmsync_desktop.ports.actions import Firing, FiringState
+from crmsync_desktop.ports.crm import Want
 
 PAGE: Final = 2_000
-TEMPORARY_TRIES: Final = 3
+TRIES: Final = 3
 """From which try on a refusal that ought to pass by itself is an error (semantics 6)."""
+_PASSING: Final = (Category.TEMPORARY, Category.RECORD_GONE, Category.ASSOCIATIONS)
+"""What was refused for these is tried again by itself: a server that is busy for as long as it is, a counterpart that was merged,
+converted or deleted meanwhile until the next passes have seen to that."""
 
 
 async def look_for_lost(desk: ActionDesk) -> None:
@@ -43,7 +47,7 @@ async def send(desk: ActionDesk, noted: Sequence[Firing]) -> None:
     known = [firing for firing in waiting if firing.rule in desk.rules]
     if not desk.context.preview:
         _drop(desk, [firing for firing in waiting if firing.rule not in desk.rules], "The rule was removed.")
-    due = _linked(desk, [firing for firing in known if desk.rules[firing.rule].on])
+    due = await _linked(desk, [firing for firing in known if desk.rules[firing.rule].on])
     for rule in desk.rules.values():
         own = [work for work in due if work.rule.number == rule.number]
         over = len(own) - rule.limit
@@ -78,12 +82,12 @@ def _all(desk: ActionDesk, states: Sequence[FiringState]) -> list[Firing]:
 # who is meant
 
 
-def _linked(desk: ActionDesk, firings: Sequence[Firing]) -> list[Work]:
+async def _linked(desk: ActionDesk, firings: Sequence[Firing]) -> list[Work]:
     """Those whose records have a counterpart, with it, in order; the others wait, and say so."""
     found: list[Work] = []
     for object in sorted({firing.object for firing in firings}):
         own = [firing for firing in firings if firing.object == object]
-        heirs, gone = _heirs(desk, own)
+        heirs, gone = await _heirs(desk, object, sorted({firing.record_id for firing in own}))
         names = sorted({heirs.get(firing.record_id, firing.record_id) for firing in own})
         targets = _counterparts(desk, object, names)
         for firing in own:
@@ -100,24 +104,26 @@ def _linked(desk: ActionDesk, firings: Sequence[Firing]) -> list[Work]:
 def _counterparts(desk: ActionDesk, object: str, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
     """By HubSpot id: the linked (Salesforce object, id)."""
     pair = desk.pair_of(object)
-    if pair is None:
-        return {}
     found: dict[str, tuple[str, str]] = {}
+    if pair is None:
+        return found
     for salesforce in pair.salesforce:
         linked = desk.context.store.counterpart_ids(pair.name, Side.HUBSPOT, ids, salesforce)
         found.update({id: (salesforce, target) for id, target in linked.items()})
     return found
 
 
-def _heirs(desk: ActionDesk, firings: Sequence[Firing]) -> tuple[dict[str, str], set[str]]:
-    """Whom HubSpot's records were merged into, as far as the memory knows, and those that were deleted."""
-    if not firings:
+async def _heirs(desk: ActionDesk, object: str, ids: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+    """Whom HubSpot's records were merged into, and those that were deleted. The memory doesn't know one from the other of
+    each; HubSpot does, and is asked about these few."""
+    known = desk.context.store.records_by_id(Side.HUBSPOT, object, ids)
+    gone = [each.id for each in known if each.presence is Presence.DELETED]
+    if not gone or desk.context.preview:
         return {}, set()
-    ids = sorted({firing.record_id for firing in firings})
-    known = desk.context.store.records_by_id(Side.HUBSPOT, firings[0].object, ids)
-    deleted = [each for each in known if each.presence is Presence.DELETED]
-    heirs = {each.id: each.successor[1] for each in deleted if each.successor is not None}
-    return heirs, {each.id for each in deleted if each.successor is None}
+    desk.context.check_stop()
+    records = await desk.context.crms[Side.HUBSPOT].read(Want(object, ()), gone)
+    heirs = {each.id: each.successor[1] for each in records if each.successor is not None}
+    return heirs, {each.id for each in records if each.presence is not Presence.LIVE} - set(heirs)
 
 
 def _wait(desk: ActionDesk, firings: Iterable[Firing]) -> None:
@@ -155,28 +161,45 @@ def _settle(desk: ActionDesk, answers: Sequence[Answered]) -> None:
     cleared: list[str] = []
     with desk.context.store.together():
         for answered in answers:
-            firing, rule = answered.firing, desk.rules.get(answered.firing.rule)
-            firing.state, firing.message = _STATES[answered.outcome], answered.message
-            fault = answered.fault
-            if firing.state is FiringState.FAILED and fault is None:  # surely not stored: once more
-                firing.state = FiringState.NOTED
-            temporary = fault is not None and fault.category is Category.TEMPORARY
-            if firing.state is FiringState.FAILED and temporary:
-                firing.state, firing.tries = FiringState.NOTED, firing.tries + 1
+            firing = answered.firing
+            firing.state, firing.message = _becomes(answered), answered.message
             if firing.state in (FiringState.DONE, FiringState.FAILED):
                 firing.ended_at = desk.now
-            if firing.state is FiringState.DONE:
-                cleared.append(error_name(firing))
-                _count(desk, answered)
             if firing.state is FiringState.FAILED:
                 desk.tally.failed += 1
-            told = firing.state is FiringState.FAILED or (temporary and firing.tries >= TEMPORARY_TRIES)
-            if fault is not None and rule is not None and (told or firing.state is FiringState.DONE):
-                about = msgspec.structs.replace(fault, fields=(rule.name,))
-                desk.fault(rule, firing, about, answered.remedy, notice=firing.state is FiringState.DONE)
-                cleared = [name for name in cleared if name != error_name(firing)]
+            if firing.state is FiringState.DONE:
+                _count(desk, answered)
+            if not _tell(desk, answered) and firing.state is FiringState.DONE:
+                cleared.append(error_name(firing))
         desk.context.store.update_firings([answered.firing for answered in answers])
         desk.clear(cleared)
+
+
+def _becomes(answered: Answered) -> FiringState:
+    """The firing's state after this answer; its tries are counted."""
+    firing, fault, state = answered.firing, answered.fault, _STATES[answered.outcome]
+    if state is not FiringState.FAILED:
+        return state
+    if fault is None:  # surely not stored: once more
+        return FiringState.NOTED
+    if fault.category in _PASSING:
+        firing.tries += 1
+        if fault.category is Category.TEMPORARY or firing.tries < TRIES:
+            return FiringState.NOTED
+    return FiringState.FAILED
+
+
+def _tell(desk: ActionDesk, answered: Answered) -> bool:
+    """Open the error, or the notice, that the answer calls for; gives whether it does."""
+    firing, fault, rule = answered.firing, answered.fault, desk.rules.get(answered.firing.rule)
+    if fault is None or rule is None:
+        return False
+    lasting = fault.category is Category.TEMPORARY and firing.tries >= TRIES
+    if firing.state not in (FiringState.DONE, FiringState.FAILED) and not lasting:
+        return False
+    about = msgspec.structs.replace(fault, fields=(rule.name,))
+    desk.fault(rule, firing, about, answered.remedy, notice=firing.state is FiringState.DONE)
+    return True
 
 
 def _count(desk: ActionDesk, answered: Answered) -> None:

@@ -9,10 +9,12 @@ from crmsync_desktop.adapters.hubspot import cursor, paths
 from crmsync_desktop.adapters.hubspot.batches import pieces, results_of, told
 from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import Convert, converter
+from crmsync_desktop.adapters.hubspot.errors import Refused
 from crmsync_desktop.adapters.hubspot.history import BATCH_WITH_HISTORY
 from crmsync_desktop.adapters.hubspot.lists import Lists
 from crmsync_desktop.adapters.hubspot.transport import Transport, iso
 from crmsync_desktop.domain.action_occasions import Version
+from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.ports.crm import Want
 
 
@@ -54,8 +56,13 @@ class HappeningsReader:
         }
 
     async def joiners(self, list_id: str, since: str) -> list[tuple[str, str]]:
-        """A member of whom HubSpot doesn't say when it joined is left out."""
-        joined = await self._lists.joined_at(list_id, since)
+        """A member of whom HubSpot doesn't say when it joined is left out. Raises SetupError for a list that isn't there."""
+        try:
+            joined = await self._lists.joined_at(list_id, since)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            raise SetupError(f"HubSpot has no list {list_id} any more.", "", "Choose another list.") from None
         dated = [(at, record) for record, at in joined.items() if at != float("inf")]
         return [(record, iso(at)) for at, record in sorted(dated)]
 
