@@ -203,7 +203,8 @@ def show_pairs(pairs: Iterable[PairView]) -> None:
 
 
 def show_new_property(made: NewPropertyView) -> None:
-    console.print(f"HubSpot {made.object}: {escape(made.label)} ({made.name}), {made.type}, in {made.group}")
+    where = f", in {made.group}" if made.group else ""
+    console.print(f"HubSpot {made.object}: {escape(made.label)} ({made.name}), {made.type}{where}")
     for value, label in made.options:
         console.print(f"    {escape(value)}: {escape(label)}")
 

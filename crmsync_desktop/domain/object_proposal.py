@@ -147,7 +147,7 @@ def propose(
             taking.take(field)
     if taking.problem:
         return taking.problem
-    name = _object_name(wanted.object_name or name_after(object.name), there) if hubspot is None else hubspot.object
+    name = _object_name(wanted.object_name or _free_name(object.name), there) if hubspot is None else hubspot.object
     if isinstance(name, _Refused):
         return name.reason
     label_property = taking.called_by()
@@ -175,6 +175,12 @@ def propose(
 
 class _Refused(msgspec.Struct, frozen=True):
     reason: str
+
+
+def _free_name(object: str) -> str:
+    """What the new object is called, unless it is told: as Salesforce's is."""
+    name = name_after(object)[:LONGEST_OBJECT_NAME]
+    return f"sf_{name}" if name in _STANDARD else name
 
 
 def _object_name(name: str, there: Iterable[PortalObject]) -> str | _Refused:

@@ -224,6 +224,15 @@ def test_names_of_objects_that_cant_be() -> None:
     assert (named.name, named.label, named.plural) == ("abo", "Subscription", "Subscriptions (Salesforce)")
 
 
+def test_an_object_that_is_called_as_one_of_hubspots_gets_another_name() -> None:
+    found = propose(OrgObject("Deal__c", "Deal", "Deals"), salesforce(), PLAIN)
+    assert isinstance(found, Proposal)
+    assert found.name == "sf_deal"
+    long = propose(OrgObject("ns__" + "A" * 60 + "__c", "A", "As"), salesforce(), PLAIN)
+    assert isinstance(long, Proposal)
+    assert len(long.name) == 50
+
+
 def test_an_object_without_a_name_cant_be_shown() -> None:
     assert "no name" in refused(field("Plan__c"), name=None)
     assert "no name" in refused(wanted=Wanted(without=frozenset({"Name"})))

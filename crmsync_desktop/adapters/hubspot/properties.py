@@ -37,6 +37,7 @@ _TYPES: Final = {
 }
 _ENUMERATIONS: Final = {"booleancheckbox": Kind.BOOL, "checkbox": Kind.MULTIPICKLIST}
 
+_OLDEST: Final = ("contacts", "companies", "deals", "tickets")
 _NEEDED: Final = {"tickets": ("hs_pipeline_stage",), **dict.fromkeys(ENGAGEMENTS - {"meetings"}, (TIMESTAMP,))}
 """Without these nothing is created (object guides); the definitions don't say so. A meeting can take its start for it."""
 
@@ -44,6 +45,11 @@ _NEEDED: Final = {"tickets": ("hs_pipeline_stage",), **dict.fromkeys(ENGAGEMENTS
 def modified_property(object_name: str) -> str:
     """The property by which changes are found: contacts name it otherwise than all the rest."""
     return "lastmodifieddate" if object_name == "contacts" else "hs_lastmodifieddate"
+
+
+def created_property(object_name: str) -> str:
+    """The property that says when a record was made: HubSpot's oldest objects name it otherwise than custom ones."""
+    return "createdate" if object_name in _OLDEST else "hs_createdate"
 
 
 def schema_of(object_name: str, results: Iterable[Mapping[str, Any]], read_at: str) -> Schema:

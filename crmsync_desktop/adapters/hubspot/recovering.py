@@ -13,7 +13,7 @@ from crmsync_desktop.adapters.hubspot.catalog import Catalog
 from crmsync_desktop.adapters.hubspot.decoding import echo_of
 from crmsync_desktop.adapters.hubspot.engagements import ENGAGEMENTS
 from crmsync_desktop.adapters.hubspot.lost_engagements import created_engagements, told_apart
-from crmsync_desktop.adapters.hubspot.properties import link_property
+from crmsync_desktop.adapters.hubspot.properties import created_property, link_property
 from crmsync_desktop.adapters.hubspot.relating import stored
 from crmsync_desktop.adapters.hubspot.transport import Transport
 from crmsync_desktop.domain.records import Outcome, Write, Written
@@ -115,12 +115,12 @@ class Recoverer:
         if not values or journaled is None:
             return Written(write.key, Outcome.UNKNOWN)
         since = str(int((await self._transport.earliest_there(journaled) - CLOCK_GRAIN) * 1000))
-        filters = [{"propertyName": "createdate", "operator": "GTE", "value": since}]
+        filters = [{"propertyName": created_property(write.object), "operator": "GTE", "value": since}]
         filters += [{"propertyName": name, "operator": "EQ", "value": value} for name, value in values]
         names = _properties([write], schema)
         body = search_body(filters, names, "0")
         if not fits(body):
-            body["properties"] = ["createdate"]
+            body["properties"] = [created_property(write.object)]
         records, _, _ = await search(self._transport, write.object, body, "recover")
         if len(records) == 1:
             return await self._told(write, records[0], schema)

@@ -146,6 +146,15 @@ def test_a_field_that_is_gone_is_a_broken_mapping_and_the_rest_travels(here: Wor
     assert here.store.errors(Category.FIELD_MAPPING, 0, 10) == []
 
 
+def test_a_property_for_a_field_that_was_left_out_is_made_on_demand(here: World) -> None:
+    here.run(here.service.remove_mapping(NAME, "code"))
+    field = {NAME: "Code__c"}
+    assert here.run(here.service.new_property(NAME, field, "code_2")).type == "string/text"
+    here.run(here.service.make_property(NAME, field, "code_2", Rule.ALWAYS_SALESFORCE))
+    made, id = linked(here, Name="One", Code__c="c1")
+    assert here.record("hubspot", kind(here), id)["code_2"] == "c1", made
+
+
 def test_a_field_of_another_type_is_a_broken_mapping(here: World) -> None:
     setup(here, plan({"name": "Code__c", "type": "richtextarea"}))
     read_again(here)

@@ -193,6 +193,23 @@ def test_a_quiet_pass_costs_one_call_of_each_system_more_at_most(here: World) ->
     assert with_it["hubspot"] == without["hubspot"] + 1
 
 
+def test_a_first_pass_takes_a_call_for_a_hundred_records_and_none_for_their_lookups(here: World) -> None:
+    added(here)
+    account = here.salesforce.create("Account", Name=f"Many {here.number()}")
+    contact = here.salesforce.create("Contact", LastName="M", Email=f"m{here.number()}@example.com", AccountId=account)
+    here.settled()
+    here.admin.advance(2 * 3600)
+    here.settled()
+    quiet = here.calls()
+    for _ in range(250):
+        here.make("salesforce", NAME, Plan__c="Team", Account__c=account, Contact__c=contact)
+    here.admin.reset_calls()
+    assert written(here.sync()) == 250
+    calls = here.admin.calls()
+    assert calls["salesforce"] == quiet["salesforce"]
+    assert calls["hubspot"] == quiet["hubspot"] + 3
+
+
 def test_calls_are_booked_under_the_object(here: World) -> None:
     subscription(here)
     booked = {(side, pair) for _, side, pair, _, _ in here.service._budget.by_hour()}

@@ -25,7 +25,7 @@ def filled(store: SqliteStore) -> None:
         store.stage(OWN.name, [(observed(side, object, id), 1)], Cursor(side, object, "c"))
         store.save_schemas([Schema(side, object, object, {}, AT)])
     (number,) = store.add_links([Link(0, OWN.name, OWN.name, *IDS, LinkState.LIVE, ["One"], ["One"])])
-    store.hold([Conflict(number, "name", "a", "b", "c", "d", None, AT)])
+    store.hold([Conflict(number, 0, "name", "a", "b", "c", "d", AT)])
     fault = Fault(Category.OTHER, "X", "x", ())
     store.open_errors([NewError(OWN.name, HS, "2-7", IDS[1], "One", fault, "")], AT)
     stage(store, contact("003A", "a@x.no", "A", "B", keys=("a@x.no",)))
