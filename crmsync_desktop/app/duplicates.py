@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -21,6 +21,8 @@ from crmsync_desktop.ports.store import Known, Store
 
 CHUNK = 2_000
 MOST_SHOWN = 100_000
+MOST_AT_ONCE = 20_000
+"""Records among which duplicates are looked for beside something else: a few seconds."""
 _ADDRESSES = {"contacts": ("email",), "companies": ("domain", "website")}
 
 
@@ -48,6 +50,23 @@ class Duplicates:
         shown = self._views(pair, found[: max(0, min(limit, MOST_SHOWN))])
         return DuplicatesView(pair.name, len(reading.compared), len(found), shown, notice)
 
+    async def about(self, pair_name: str, rows: Collection[int], limit: int) -> tuple[int, tuple[DuplicateView, ...]]:
+        """Those that one of these rows has a part in: how many, and the first of them. By what is known: nothing is read. None are
+        looked for where a pair's records can't be duplicates, or are more than MOST_AT_ONCE."""
+        if pair_name not in TRAITS or pair_name not in PAIRS or not rows:
+            return 0, ()
+        pair = PAIRS[pair_name]
+        reading = await self._read(pair, MOST_AT_ONCE)
+        if len(reading.compared) > MOST_AT_ONCE:
+            return 0, ()
+        wanted = frozenset(rows)
+        found = [
+            each
+            for each in await _off_the_loop(self._comparison(pair, reading))
+            if each.one in wanted or each.other in wanted
+        ]
+        return len(found), self._views(pair, found[:limit])
+
     async def _look_first(self, pair: Pair) -> str:
         """Read both systems if no pass does, or none has yet; gives what kept it from being done in full."""
         cursors, settings = self._store.cursors(), self._store.settings()
@@ -57,7 +76,8 @@ class Duplicates:
         looked = await self._look(_switched_on(settings, pair))
         return "" if looked.state == "done" else f"Not everything could be read: {looked.message}"
 
-    async def _read(self, pair: Pair) -> Reading:
+    async def _read(self, pair: Pair, most: int | None = None) -> Reading:
+        """All of them; beyond `most`, no more than tells that there are."""
         reading, row = Reading([], []), 0
         layout = self._store.layout(pair.name)
         while chunk := self._store.live(pair.name, row, CHUNK):
@@ -69,6 +89,8 @@ class Duplicates:
                 if pair.matched_by is MatchedBy.KEYS:
                     reading.candidates.append(_candidate(record))
             await asyncio.sleep(0)
+            if most is not None and len(reading.compared) > most:
+                break
         return reading
 
     def _with_cells(self, chunk: Sequence[Known]) -> list[tuple[Known, Sequence[Cell]]]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from crmsync_desktop.app.views import PassView
+from crmsync_desktop.app.views import DuplicateView, PassView
 from crmsync_desktop.domain.filters import Filter
 from crmsync_desktop.domain.list_columns import Wanted
 
@@ -91,12 +91,14 @@ class ImportItemView(msgspec.Struct, frozen=True):
 
 
 class ImportDoneView(msgspec.Struct, frozen=True):
-    """An import that ran, or was previewed. `calls`: what a run would cost from here, by side; only in a preview. `notice`: what an
-    admin ought to know of how its list was read."""
+    """An import that ran, or was previewed. `skipped`: the first of those. Of a preview: `calls`: what a run would cost, by side;
+    `duplicates`: the first of the `likely` pairs of records of which one would be created, or is skipped, and that may be
+    the same (looked for among 20,000 records at most). `notice`: what an admin ought to know of how its list was read."""
 
     imported: ImportView
     result: PassView
     skipped: tuple[ImportItemView, ...]
-    duplicates: tuple[ImportItemView, ...]
     calls: dict[str, int]
+    duplicates: tuple[DuplicateView, ...] = ()
+    likely: int = 0
     notice: str = ""

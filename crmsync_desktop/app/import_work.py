@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from crmsync_desktop.app.duplicates import MOST_AT_ONCE
 from crmsync_desktop.app.import_sources import Wish, wish_of
 from crmsync_desktop.app.import_views import (
     ImportCountView,
@@ -20,7 +21,7 @@ from crmsync_desktop.app.import_views import (
 )
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.runner import Runner, Systems
-from crmsync_desktop.app.views import Changed, Event
+from crmsync_desktop.app.views import Changed, DuplicateView, Event
 from crmsync_desktop.domain.errors import LimitReached, SetupError
 from crmsync_desktop.domain.mapping import Pair, Rule
 from crmsync_desktop.domain.records import Side
@@ -40,10 +41,10 @@ from crmsync_desktop.ports.sheets import Sheets
 from crmsync_desktop.ports.store import PassRow, Store
 
 MOST_SHOWN: Final = 100
+SHOWN_DUPLICATES: Final = 50
 PAGE: Final = 2_000
 HEADINGS: Final = ("outcome", "object", "Salesforce id", "HubSpot id", "name", "reason")
 _CHANGED: Final = Changed(("imports", "status"))
-_AMBIGUOUS: Final = "is also "
 _OUTCOMES: Final = tuple(outcome.value for outcome in Outcome)
 
 
@@ -60,11 +61,12 @@ class ImportWork:
         schemas: Callable[[str], Awaitable[dict[str, Schema]]],
         systems: Callable[[], Awaitable[Systems]],
         sheets: Sheets,
+        likely: Callable[[str, Collection[int], int], Awaitable[tuple[int, tuple[DuplicateView, ...]]]],
         emit: Callable[[Event], None],
     ) -> None:
         self.__store, self.__clock, self.__budget, self.__runner = store, clock, budget, runner
         self.__mappings, self.__schemas, self.__systems = mappings, schemas, systems
-        self.__sheets, self.__tell = sheets, emit
+        self.__sheets, self.__likely, self.__tell = sheets, likely, emit
         self.__running: int | None = None
         for row in store.imports(100):
             if row.state is ImportState.RUNNING:
@@ -193,16 +195,24 @@ class ImportWork:
             self.__end_unrun(row.number)
             self.__tell(_CHANGED)
         skipped = self.__store.import_items(row.number, 0, MOST_SHOWN, Outcome.SKIPPED)
-        doubtful = [item for item in skipped if _AMBIGUOUS in item.reason]
         cost = self.__cost_of_run(row) if preview else {}
+        likely, shown = await self.__duplicates_in(row) if preview else (0, ())
         return ImportDoneView(
             self.__view(row),
             result,
             tuple(_item(item) for item in skipped),
-            tuple(_item(item) for item in doubtful),
             cost,
+            shown,
+            likely,
             notice,
         )
+
+    async def __duplicates_in(self, row: ImportRow) -> tuple[int, tuple[DuplicateView, ...]]:
+        rows: set[int] = set()
+        for outcome in (Outcome.CREATED, Outcome.SKIPPED):
+            items = self.__store.import_items(row.number, 0, MOST_AT_ONCE, outcome)
+            rows.update(item.known for item in items if item.known is not None)
+        return await self.__likely(row.pair, rows, SHOWN_DUPLICATES)
 
     def __end_unrun(self, number: int) -> None:
         """One that ended before its pass began."""

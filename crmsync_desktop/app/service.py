@@ -102,6 +102,7 @@ class Service(
         self._runner = Runner(store, clock, budget, self._mappings, self._systems, self._emit)
         MappingWork.__init__(self, store, self._mappings, self._schemas, self._systems, self._runner, self._emit)
         MatchWork.__init__(self, store, clock, self._systems, self._emit)
+        self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         ImportWork.__init__(
             self,
             store,
@@ -112,6 +113,7 @@ class Service(
             self._schemas,
             self._systems,
             sheets,
+            self._duplicates.about,
             self._emit,
         )
         PairWork.__init__(self, store, self._mappings, self._runner)
@@ -121,7 +123,6 @@ class Service(
         Decisions.__init__(self, store, clock, self._runner, self._emit)
         PlanWork.__init__(self, store, self._runner, self._mappings, lambda: addresses_of(self._profile))
         ActionWork.__init__(self, store, clock, self._systems, lambda: addresses_of(self._profile), self._emit)
-        self._duplicates = Duplicates(store, lambda settings: self._runner.preview_with(settings, "duplicates"))
         touched = Touched(store, clock, self._systems)
         around = Surroundings(
             self._schemas,

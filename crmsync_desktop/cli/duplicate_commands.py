@@ -70,12 +70,16 @@ def _show(found: DuplicatesView, rows: bool) -> None:
         output.console.print(output.escape(found.notice))
     if not rows:
         return
-    for each in found.duplicates:
-        output.console.print(f"[bold]{each.score:>3}[/]  {output.escape(each.reason)}")
-        output.console.print(_table((each.one, each.other)))
+    show_duplicates(found.duplicates)
     more = found.total - len(found.duplicates)
     rest = f"; {more:,} more: --limit or --csv" if more else ""
     output.console.print(f"{found.total:,} likely duplicates among {found.compared:,} {found.pair}{rest}.")
+
+
+def show_duplicates(found: Sequence[DuplicateView]) -> None:
+    for each in found:
+        output.console.print(f"[bold]{each.score:>3}[/]  {output.escape(each.reason)}")
+        output.console.print(_table((each.one, each.other)))
 
 
 def _table(likes: Sequence[LikeView]) -> Table:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from crmsync_desktop.app.import_views import ImportCountView, ImportDoneView, ImportItemView, ImportView, ListCheckView
 from crmsync_desktop.app.views import ChangeView
+from crmsync_desktop.cli.duplicate_commands import show_duplicates
 from crmsync_desktop.cli.output import console, counted, escape, show_changes
 from crmsync_desktop.domain.records import Side
 
@@ -88,6 +89,9 @@ def show_done(done: ImportDoneView, changes: Sequence[ChangeView], where: str) -
         console.print(escape(done.result.message))
     _show_skipped(done.skipped, counts["skipped"], imported.number, where)
     show_changes(changes)
+    if done.likely:
+        console.print(f"[bold]Possible duplicates:[/] {done.likely:,}")
+        show_duplicates(done.duplicates[:_SHOWN])
     if preview:
         cost = " and ".join(f"{count:,} {Side(name).label}" for name, count in done.calls.items())
         console.print(f"Nothing was written. To import them, for about {cost} calls: import resume {imported.number}{where}", markup=False)  # fmt: skip

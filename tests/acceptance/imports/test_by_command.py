@@ -63,6 +63,21 @@ def test_what_meets_a_filter_comes_and_nothing_else_does(here: Difficult) -> Non
     assert len(here.people("email")) == 3, "the next pass brings the third, and doubles none"
 
 
+def test_a_preview_shows_whom_hubspot_may_have_already(here: Difficult) -> None:
+    who = {"FirstName": "Sigrid", "LastName": "Haugland", "Phone": "+47 22 33 44 55"}
+    here.person(**who, Email="sigrid@x.example")
+    here.person(FirstName="Bo", LastName="Other", Email="bo@x.example")
+    here.hubspot.create(firstname="Sigrid", lastname="Haugland", phone="22334455", email="s.haugland@x.example")
+    shown = import_(here, "preview", "Contact")["import"]
+    assert shown["likely"] == 1
+    (found,) = shown["duplicates"]
+    assert {found[which]["side"] for which in ("one", "other")} == {"salesforce", "hubspot"}
+    assert shown["calls"] == {"salesforce": 1, "hubspot": 1}
+    said = here.run("import", "preview", "Contact", "--practice").out
+    assert "Possible duplicates: 1" in said
+    assert "Nothing was written. To import them, for about 1 Salesforce and 1 HubSpot calls: import resume 2" in " ".join(said.split())
+
+
 def test_a_preview_is_run_by_its_number_and_reads_anew(here: Difficult) -> None:
     ids = three(here)
     number = import_(here, "preview", "Contact", "--where", SURGEON)["import"]["imported"]["number"]
