@@ -24,14 +24,11 @@ CARD_NAMES = ", ".join(Category)
 SHOWN = 10
 ALL = 1_000_000
 PAGE = 1_000
-LARGEST = 2**63 - 1
 errors_app = typer.Typer(help=f"The sync errors: by cause, with what to do about each. Cards: {CARD_NAMES}.")
 Card = Annotated[str | None, typer.Option("--category", metavar="CARD", help=f"Only this card: {CARD_NAMES}.")]
 OfPair = Annotated[str, typer.Option("--pair", metavar="PAIR", help="Only this pair, such as contacts.")]
 Code = Annotated[str, typer.Option("--code", metavar="CODE", help="Only this cause, as errors --json names it.")]
-Ids = Annotated[
-    list[int] | None, typer.Argument(metavar="[ID]...", help="Errors, by the numbers that errors shows.", max=LARGEST)
-]
+Ids = Annotated[list[int] | None, typer.Argument(metavar="ID", help="Errors, by the numbers that errors shows.")]
 
 
 @errors_app.callback(invoke_without_command=True)
@@ -82,7 +79,10 @@ def ignore(
     practice: OnPractice = False,
     as_json: AsJson = False,
 ) -> int:
-    """Neither count nor show these any more, as long as record, field and cause are the same. They clear like any other."""
+    """Leave errors out of lists and counts, with a reason.
+
+    As long as record, field and cause are the same. They clear like any other.
+    """
     chosen = _chosen(ids, category, pair, code)
 
     async def work(facade: Facade) -> int:
@@ -124,7 +124,7 @@ def unignore(
 
 @errors_app.command("open")
 def open_record(
-    error: Annotated[int, typer.Argument(metavar="ID", help="The error, by its number.", max=LARGEST)],
+    error: Annotated[int, typer.Argument(metavar="ID", help="The error, by its number.")],
     salesforce: Annotated[bool, typer.Option("--salesforce", help="Its Salesforce record.")] = False,
     hubspot: Annotated[bool, typer.Option("--hubspot", help="Its HubSpot record.")] = False,
     only_print: Annotated[bool, typer.Option("--print", help="Print the addresses, and open nothing.")] = False,
@@ -132,7 +132,10 @@ def open_record(
     practice: OnPractice = False,
     as_json: AsJson = False,
 ) -> int:
-    """Open an error's record in the browser: where the error stands, unless one or both systems are named."""
+    """Open an error's record in the browser.
+
+    That of the system where the error stands, unless one or both are named.
+    """
     sides = [side for side, asked in ((Side.SALESFORCE, salesforce), (Side.HUBSPOT, hubspot)) if asked]
 
     async def work(facade: Facade) -> int:
@@ -165,7 +168,7 @@ def export(
     practice: OnPractice = False,
     as_json: AsJson = False,
 ) -> int:
-    """Write the errors and notices into a file for a spreadsheet, one on each line."""
+    """Write errors and notices into a spreadsheet."""
     chosen = card_of(category)
 
     async def work(facade: Facade) -> int:
