@@ -201,12 +201,15 @@ async def add_associations(
     ends_of = dict(zip(parts, told, strict=True))
     for field, those in wanted.items():
         seen = [(part, ends) for part in those if (ends := ends_of[part]) is not None]
-        if len(seen) < len(those):
+        if not seen:
             continue
         for record in records:
             id = record["id"]
-            if not any(id in unseen for _, (_, unseen) in seen):
-                record["properties"][field] = _value([(part, found.get(id, {})) for part, (found, _) in seen])
+            value = _value([(part, found.get(id, {})) for part, (found, _) in seen])
+            # What the key may never see can't be linked either, and hides nothing of the rest; but nothing isn't known then.
+            told_all = value is not None or len(seen) == len(those)
+            if told_all and not any(id in unseen for _, (_, unseen) in seen):
+                record["properties"][field] = value
 
 
 Types = Sequence[Mapping[str, Any]]

@@ -66,7 +66,7 @@ class FormReader:
         """Newest first, form by form; a page for each hundred. Raises SetupError where the key may not see forms."""
         before = form_cursor.load(want.cursor)
         position = await self._opened(before)
-        unexplained = not before.waiting and position.asked != before.asked and position.swept == before.swept
+        unexplained = bool(position.heard) and position.asked != before.asked and position.swept == before.swept
         listed_before = position.listed == before.listed
         held: Rows = []
         while position.waiting or (unexplained and listed_before):

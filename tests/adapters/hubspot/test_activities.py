@@ -251,16 +251,19 @@ def test_a_lost_update_is_sent_again_and_doubles_nothing(there: Activities) -> N
     assert there.ties("tasks", task, "contacts") == {contact: {""}}
 
 
-def test_what_the_key_may_not_see_of_it_is_unseen(there: Activities) -> None:
-    """One kind of what it is about is enough: a ticket might stand before the company that is seen."""
+def test_what_the_key_may_not_see_is_left_out_and_never_taken_for_nothing(there: Activities) -> None:
     contact, company = there.insert("contacts", lastname="L"), there.insert("companies", name="C")
-    task = there.act("tasks", hs_task_subject="T")
-    there.tie("tasks", task, "contacts", contact)
-    there.tie("tasks", task, "companies", company)
+    full, bare = there.act("tasks", hs_task_subject="T"), there.act("tasks", hs_task_subject="B")
+    there.tie("tasks", full, "contacts", contact)
+    there.tie("tasks", full, "companies", company)
     refusal = {"status": 403, "body": '{"category":"MISSING_SCOPES","message":"No."}', "count": 1}
     there.site.fault(path="/associations/2026-03/tasks/tickets/batch/read", **refusal)
-    (found,) = there.site.use(lambda crm: crm.read(TASKS, [task]))
-    assert found.cells == ["T", None, f"contacts/{contact}", UNSEEN]
+    found = there.site.use(lambda crm: crm.read(TASKS, [full, bare]))
+    assert [each.cells[2:] for each in found] == [[f"contacts/{contact}", f"companies/{company}"], [None, UNSEEN]]
+    for target in ("contacts", "deals", "tickets", "companies"):
+        there.site.fault(path=f"/associations/2026-03/tasks/{target}/batch/read", **refusal)
+    found = there.site.use(lambda crm: crm.read(TASKS, [full, bare]))
+    assert [each.cells[2:] for each in found] == [[UNSEEN, UNSEEN]] * 2
 
 
 def test_emails_need_a_scope_of_their_own(there: Activities) -> None:
