@@ -19,7 +19,7 @@ from crmsync_desktop.app.import_views import (
     ListCheckView,
 )
 from crmsync_desktop.app.match_views import OwnersView, StagesView
-from crmsync_desktop.app.object_views import ObjectProposalView, ObjectRequest, ObjectsView
+from crmsync_desktop.app.object_facade import ObjectFacade
 from crmsync_desktop.app.plan_views import ApplyView, PlanView, UndoView
 from crmsync_desktop.app.views import (
     ChangeView,
@@ -45,7 +45,7 @@ from crmsync_desktop.domain.settlements import Use
 from crmsync_desktop.ports.practice import Place, PracticePage, PracticeRecord, PracticeType
 
 
-class Facade(Protocol):
+class Facade(ObjectFacade, Protocol):
     """One connection's engine. Methods answer within a few milliseconds unless said otherwise."""
 
     async def connections(self) -> list[ConnectionView]: ...
@@ -174,28 +174,6 @@ class Facade(Protocol):
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
         """(problem, warning), both "" where the two fit."""
-        ...
-
-    async def custom_objects(self) -> ObjectsView:
-        """The org's custom objects and HubSpot's (X1). Two calls."""
-        ...
-
-    async def propose_object(self, name: str, request: ObjectRequest) -> ObjectProposalView:
-        """What adding an object would make in HubSpot, and about what it costs; of one that was added, what its schema in
-        Salesforce has that HubSpot lacks. Five calls or so; makes nothing. Raises SetupError where it can't be."""
-        ...
-
-    async def add_object(self, name: str, request: ObjectRequest) -> ObjectProposalView:
-        """Make that in HubSpot, and the pair here, which stays off until it is turned on. Raises SetupError in HubSpot's own
-        words where it refuses."""
-        ...
-
-    async def update_object(self, name: str, request: ObjectRequest) -> ObjectProposalView:
-        """Make in HubSpot what a proposal for an added object names, and map it; what was left out isn't proposed again."""
-        ...
-
-    async def remove_object(self, name: str) -> None:
-        """Take a pair off: its settings, mappings and links go; both systems keep all they have."""
         ...
 
     async def stages(self, pair: str, anew: bool) -> StagesView:
