@@ -12,7 +12,7 @@ import msgspec
 
 from crmsync_desktop.adapters.ipc import serve
 from crmsync_desktop.app.configuration_views import ConfigurationChangeView, ConfigurationDiffView
-from crmsync_desktop.app.error_views import ErrorLineView, PagesView
+from crmsync_desktop.app.error_views import ErrorLineView, PagesView, PageView
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.practice import PracticeWork
 from crmsync_desktop.app.views import (
@@ -38,6 +38,13 @@ from crmsync_desktop.domain.errors import AllocationReached, ItemError, SetupErr
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Fault, Side
 from crmsync_desktop.ports.practice import Place, PracticeField, PracticePage, PracticeRecord, PracticeType
+
+
+LINE = ErrorLineView(
+    id=7, category=Category.OTHER, title="Other", pair="contacts", side=Side.HUBSPOT, object="contacts", record_id="1",
+    label="Ωmega", field="", code="ODD", message="odd", hint="do", notice=False, first_at="a", last_at="b", count=2,
+    ignored_at="c", ignored_why="known", url="",
+)  # fmt: skip
 
 
 class SmallHands:
@@ -125,7 +132,7 @@ class SmallEngine(PracticeWork):
     async def error_lines(
         self, category: Category | None, pair: str, ignored: bool, after: int, limit: int
     ) -> list[ErrorLineView]:
-        return []
+        return [LINE] * limit if category is None and (pair, ignored, after) == ("contacts", True, 4) else []
 
     async def ignore_errors(
         self, reason: str, category: Category | None, ids: list[int] | None, pair: str = "", code: str = ""
@@ -138,7 +145,7 @@ class SmallEngine(PracticeWork):
         return len(ids or [])
 
     async def error_pages(self, error: int) -> PagesView:
-        return PagesView(error, "", ())
+        return PagesView(error, "Kari", (PageView(Side.HUBSPOT, "contacts", "1", "https://app.hubspot.com/x", ""),))
 
     async def settings(self, section: str) -> list[SettingView]:
         raise ValueError(f"no section {section}")

@@ -27,7 +27,7 @@ from crmsync_desktop.app.views import (
 from crmsync_desktop.domain.errors import AllocationReached, BugError, CrmSyncError, ItemError, SetupError
 from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Side
-from tests.adapters.ipc.engines import SmallHands, run_refusing, run_small, run_stubborn
+from tests.adapters.ipc.engines import LINE, SmallHands, run_refusing, run_small, run_stubborn
 
 
 def with_engine(work: Callable[[EngineClient], Awaitable[None]], name: str = "practice") -> None:
@@ -53,6 +53,17 @@ def test_requests_are_answered_by_another_process_in_the_views_own_types() -> No
         assert await engine.retry_errors(None, [1, 2, 3]) == 3
         assert await engine.check_mapping("contacts", "p", {"Contact": "Email"}) == ("p", "Contact.Email")
         assert await engine.inclusion_lists() == [("7", "Newsletter")]
+
+    with_engine(work)
+
+
+def test_errors_at_work_cross_the_pipe_in_their_own_types() -> None:
+    async def work(engine: EngineClient) -> None:
+        assert await engine.error_lines(None, "contacts", True, 4, 2) == [LINE, LINE]
+        assert await engine.ignore_errors("known", Category.OTHER, [1, 2], "contacts", "ODD") == 2
+        assert await engine.unignore_errors(None, [1]) == 1
+        pages = await engine.error_pages(9)
+        assert (pages.error, pages.label, pages.pages[0].side) == (9, "Kari", Side.HUBSPOT)
 
     with_engine(work)
 
