@@ -2,7 +2,8 @@
 
 Facts: object reference, Task (TaskSubtype: "This field isn't updateable"; IsRecurrence marks a series, whose occurrences are
 tasks of their own) and Event (IsChild: the copy of a group event in an invitee's calendar; GroupEventType 3: the pattern of
-a series; IsPrivate: only its owner sees what it is about); "Archived Activities": only queryAll still has them.
+a series; IsRecurrence2: an occurrence of one, and to edit that would edit all that are still to come; IsPrivate: only its
+owner sees what it is about, and it belongs to nobody); "Archived Activities": only queryAll still has them.
 
 A to-do is a task of subtype Task or of none. Nothing in Salesforce tells the tasks that were made of meetings, notes and form
 submissions from to-dos, so these are read by id only. (An external id does, where the org has our field for it: to-dos are
@@ -45,6 +46,7 @@ _KEPT_APART: Final = {
     EVENT: (
         "IsArchived = false",
         "IsRecurrence = false",
+        "IsRecurrence2 = false",
         "IsChild = false",
         "IsPrivate = false",
         "GroupEventType != '3'",

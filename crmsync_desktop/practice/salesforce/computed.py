@@ -44,7 +44,7 @@ def complete(kind: SObject, row: Row, changed: set[str]) -> None:
         closed = row.get("Status") in kind.closed_statuses
         if not closed:
             row["CompletedDateTime"] = None
-        elif not row.get("IsClosed"):
+        elif not row.get("IsClosed") or "Status" in changed:  # a new closed status counts anew (object reference)
             row["CompletedDateTime"] = row["SystemModstamp"]
         row["IsClosed"] = int(closed)
         row["IsHighPriority"] = int(row.get("Priority") == "High")

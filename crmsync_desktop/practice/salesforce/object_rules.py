@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Claims = set[tuple[Any, ...]]
 _LONGEST_EVENT = timedelta(days=14)
+_CASE = "500"
 
 
 def apply(store: Store, lookups: Lookups, sobject: str, save: Save, claims: Claims) -> None:
@@ -38,18 +39,29 @@ def _task(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
     _account(store, lookups, save)
 
 
-def _series(save: Save) -> None:
-    """A task that repeats has no due date of its own (object reference, ActivityDate). Its occurrences aren't made here.
+_SERIES = ("RecurrenceStartDateOnly", "RecurrenceEndDateOnly", "RecurrenceType")
 
-    Unverified: a due date for a task that repeats is refused as INVALID_FIELD_FOR_INSERT_UPDATE.
+
+def _series(save: Save) -> None:
+    """A task that repeats says from when to when and how, and has no due date and no new status of its own (object
+    reference, IsRecurrence, ActivityDate, Status). Its occurrences aren't made here.
+
+    Unverified: a due date or a new status of a task that repeats is refused as INVALID_FIELD_FOR_INSERT_UPDATE.
     """
-    if save.row.get("IsRecurrence") and save.given.get("ActivityDate"):
-        message = "Due Date Only: a recurring task can not have a due date"
-        raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, ["ActivityDate"])
+    if not save.row.get("IsRecurrence"):
+        return
+    missing = [name for name in _SERIES if save.row.get(name) is None]
+    if missing:
+        raise RowError("REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(missing)}]", missing)
+    refused = "ActivityDate" if save.given.get("ActivityDate") else "Status"
+    if refused == "ActivityDate" or (save.before is not None and "Status" in save.changed):
+        message = f"{refused}: a recurring task can not have one of its own"
+        raise RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, [refused])
 
 
 def _event(store: Store, lookups: Lookups, save: Save, claims: Claims) -> None:
     _who_and_what(save)
+    _private(save)
     _account(store, lookups, save)
     if save.before is None or not _TIMES.isdisjoint(save.given):
         _times(save)
@@ -63,13 +75,24 @@ def _who_and_what(save: Save) -> None:
         raise RowError("FIELD_INTEGRITY_EXCEPTION", message, ["WhatId"])
 
 
+def _private(save: Save) -> None:
+    """Private events can't be associated with records (object reference, IsPrivate).
+
+    Unverified: a private event that is associated with a record is refused as FIELD_INTEGRITY_EXCEPTION at IsPrivate.
+    """
+    if save.row.get("IsPrivate") and (save.row.get("WhoId") or save.row.get("WhatId")):
+        message = "Private: a private event can not be associated with other records"
+        raise RowError("FIELD_INTEGRITY_EXCEPTION", message, ["IsPrivate"])
+
+
 def _account(store: Store, lookups: Lookups, save: Save) -> None:
-    """AccountId follows from what the activity is about, or else from its contact (object reference, Event)."""
+    """AccountId follows from the account or opportunity that the activity is about, or else from its contact (object
+    reference, Task and Event); a case's account doesn't count."""
     row = save.row
     if save.before is None or row.get("WhoId") != save.before.get("WhoId") or row["WhatId"] != save.before["WhatId"]:
-        row["AccountId"] = _account_of(store, lookups, row.get("WhatId")) or _account_of(
-            store, lookups, row.get("WhoId")
-        )
+        what = row.get("WhatId")
+        about = None if what and str(what).startswith(_CASE) else what
+        row["AccountId"] = _account_of(store, lookups, about) or _account_of(store, lookups, row.get("WhoId"))
 
 
 def _account_of(store: Store, lookups: Lookups, id18: str | None) -> str | None:
@@ -89,9 +112,8 @@ _TIMES = frozenset({"StartDateTime", "EndDateTime", "DurationInMinutes", "IsAllD
 
 
 def _times(save: Save) -> None:
-    """A start, and an end or a duration that agree (object reference, Event); the missing one of the two is filled in.
-
-    Unverified: an event lasts at most 14 days.
+    """A start, and an end or a duration that agree, 14 days apart at most; a due date that isn't the start's is refused
+    (object reference, Event). What is missing is filled in.
 
     Unverified: an event whose end and duration disagree is a FIELD_INTEGRITY_EXCEPTION with a wording of our own.
 
@@ -101,6 +123,10 @@ def _times(save: Save) -> None:
     start = given.get("StartDateTime") or given.get("ActivityDateTime") or row.get("StartDateTime")
     if start is None:
         raise RowError("REQUIRED_FIELD_MISSING", "Required fields are missing: [StartDateTime]", ["StartDateTime"])
+    for name, own in (("ActivityDateTime", start), ("ActivityDate", start[:10])):
+        if given.get(name) is not None and given[name] != own:
+            message = f"{name}: the due date must match the start of the event"
+            raise RowError("FIELD_INTEGRITY_EXCEPTION", message, [name])
     if row.get("IsAllDayEvent"):
         start = f"{start[:10]}T00:00:00.000+0000"
     end, minutes = given.get("EndDateTime"), given.get("DurationInMinutes")

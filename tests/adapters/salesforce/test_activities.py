@@ -134,10 +134,11 @@ def test_events_that_are_copies_patterns_or_private_are_left_out(site: Site) -> 
     times = {"StartDateTime": "2027-01-20T10:00:00.000+0000", "EndDateTime": "2027-01-20T11:00:00.000+0000"}
     own = loaded(site, "Event", Subject="Own", **times)
     organised = loaded(site, "Event", Subject="Organised", IsGroupEvent=True, GroupEventType="1", **times)
-    occurrence = loaded(site, "Event", Subject="Occurrence", IsRecurrence2=True, **times)
+    occurrence = loaded(site, "Event", Subject="Occurrence", RecurrenceActivityId=own, **times)
     for values in (
         {"IsChild": True},
         {"IsRecurrence": True},
+        {"IsRecurrence2": True},
         {"IsPrivate": True},
         {"IsArchived": True},
         {"GroupEventType": "3"},

@@ -119,14 +119,57 @@ def test_an_all_day_event_begins_at_midnight(server: Server) -> None:
     assert (event["StartDateTime"], event["DurationInMinutes"]) == ("2027-01-20T00:00:00.000+0000", 1440)
 
 
-def test_a_task_that_repeats_has_no_due_date_of_its_own(server: Server) -> None:
-    fields = {"Subject": "S", "IsRecurrence": True}
-    body = {**fields, "ActivityDate": "2027-01-20"}
+def test_a_task_that_repeats_has_no_due_date_or_status_of_its_own(server: Server) -> None:
+    how = {
+        "IsRecurrence": True,
+        "RecurrenceStartDateOnly": "2027-01-20",
+        "RecurrenceEndDateOnly": "2027-02-20",
+        "RecurrenceType": "RecursDaily",
+    }
+    lacking = server.refused(
+        server.post("sobjects/Task", {"Subject": "S", "IsRecurrence": True}), 400, "REQUIRED_FIELD_MISSING"
+    )
+    assert lacking["fields"] == ["RecurrenceStartDateOnly", "RecurrenceEndDateOnly", "RecurrenceType"]
+    body = {"Subject": "S", **how, "ActivityDate": "2027-01-20"}
     entry = server.refused(server.post("sobjects/Task", body), 400, "INVALID_FIELD_FOR_INSERT_UPDATE")
     assert entry["fields"] == ["ActivityDate"]
-    series = made(server, "Task", **fields)
-    answer = server.patch(f"sobjects/Task/{series}", {"ActivityDate": "2027-01-20"})
-    server.refused(answer, 400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    series = made(server, "Task", Subject="S", **how)
+    for fields in ({"ActivityDate": "2027-01-20"}, {"Status": "Completed"}):
+        answer = server.patch(f"sobjects/Task/{series}", fields)
+        assert server.refused(answer, 400, "INVALID_FIELD_FOR_INSERT_UPDATE")["fields"] == list(fields)
+    assert server.patch(f"sobjects/Task/{series}", {"Subject": "T"}).status_code == 204
+
+
+def test_a_private_event_belongs_to_nobody(server: Server) -> None:
+    times = {"StartDateTime": START, "DurationInMinutes": 30}
+    body = {"Subject": "S", "IsPrivate": True, "WhoId": server.contact(), **times}
+    assert server.refused(server.post("sobjects/Event", body), 400, "FIELD_INTEGRITY_EXCEPTION")["fields"] == [
+        "IsPrivate"
+    ]
+    made(server, "Event", Subject="S", IsPrivate=True, **times)
+
+
+@pytest.mark.parametrize("other", [{"ActivityDateTime": "2027-01-20T11:00:00Z"}, {"ActivityDate": "2027-01-21"}])
+def test_an_events_due_date_is_its_start(server: Server, other: dict[str, str]) -> None:
+    body = {"Subject": "S", "StartDateTime": START, "DurationInMinutes": 30, **other}
+    assert server.refused(server.post("sobjects/Event", body), 400, "FIELD_INTEGRITY_EXCEPTION")["fields"] == [*other]
+
+
+def test_a_call_says_how_long_it_was_and_which_way_it_went(server: Server) -> None:
+    one = made(server, "Task", TaskSubtype="Call", CallDurationInSeconds=95, CallType="Inbound", CallDisposition="Busy")
+    task = server.get(f"sobjects/Task/{one}").json()
+    assert (task["CallDurationInSeconds"], task["CallType"], task["CallDisposition"]) == (95, "Inbound", "Busy")
+    refused = server.patch(f"sobjects/Task/{one}", {"CallType": "Sideways"})
+    server.refused(refused, 400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
+
+
+def test_a_case_tells_nothing_of_an_activitys_account(server: Server) -> None:
+    first, second = made(server, "Account", Name="A"), made(server, "Account", Name="B")
+    case, contact = made(server, "Case", AccountId=first), server.contact(AccountId=second)
+    one = made(server, "Task", Subject="S", WhatId=case)
+    assert server.get(f"sobjects/Task/{one}").json()["AccountId"] is None
+    both = made(server, "Task", Subject="S", WhatId=case, WhoId=contact)
+    assert server.get(f"sobjects/Task/{both}").json()["AccountId"] == second
 
 
 def test_an_admin_says_which_statuses_of_tasks_are_closed(server: Server) -> None:
@@ -148,6 +191,10 @@ def test_an_admin_says_which_statuses_of_tasks_are_closed(server: Server) -> Non
     ]
     one = made(server, "Task", Subject="S", Status="Erledigt")
     assert server.get(f"sobjects/Task/{one}").json()["IsClosed"] is True
+    first = server.get(f"sobjects/Task/{one}").json()["CompletedDateTime"]
+    server.clock.advance(60)
+    server.patch(f"sobjects/Task/{one}", {"Status": "Dropped"})
+    assert server.get(f"sobjects/Task/{one}").json()["CompletedDateTime"] > first
     server.patch(f"sobjects/Task/{one}", {"Status": "Open"})
     assert server.get(f"sobjects/Task/{one}").json()["IsClosed"] is False
     assert server.get(f"sobjects/Task/{before}").json()["IsClosed"] is True
