@@ -39,7 +39,6 @@ from crmsync_desktop.domain.mapping import Rule
 from crmsync_desktop.domain.records import Category, Fault, Side
 from crmsync_desktop.ports.practice import Place, PracticeField, PracticePage, PracticeRecord, PracticeType
 
-
 LINE = ErrorLineView(
     id=7, category=Category.OTHER, title="Other", pair="contacts", side=Side.HUBSPOT, object="contacts", record_id="1",
     label="Ωmega", field="", code="ODD", message="odd", hint="do", notice=False, first_at="a", last_at="b", count=2,
