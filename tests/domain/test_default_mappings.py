@@ -40,7 +40,15 @@ ASSOCIATIONS = {
     "contacts": {"associatedcompanyid": "AccountId"},
     "deals": {"associations.companies": "AccountId", "associations.contacts": "OpportunityContactRoles"},
     "tickets": {"associations.companies": "AccountId", "associations.contacts": "ContactId"},
+    **dict.fromkeys(
+        ("tasks", "calls", "emails", "meetings", "notes"),
+        {"associations.contacts": "WhoId", "associations.related": "WhatId"},
+    ),
+    "forms": {"associations.contacts": "WhoId"},
 }
+OBJECTS = ("companies", "contacts", "deals", "tickets", "tasks")
+ALL_OF_HUBSPOTS = ("notes", "forms")
+"""Salesforce's tasks of these are never read back (A1)."""
 
 
 @pytest.mark.parametrize("pair", PAIRS)
@@ -61,16 +69,23 @@ def test_each_field_takes_part_in_one_mapping_and_a_lookup_in_one_more_as_its_id
     assert clashes(list(DEFAULTS[pair].values())) == []
 
 
-@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("pair", OBJECTS)
 def test_all_prefer_salesforce_except_the_owner_the_ids_associations_and_what_doesnt_go_together(pair: str) -> None:
     defaults = DEFAULTS[pair]
     others = {name: mapping.rule for name, mapping in defaults.items() if mapping.rule is not Rule.PREFER_SALESFORCE}
     assert others == {
         "hubspot_owner_id": Rule.TWO_WAY,
         **dict.fromkeys(ASSOCIATIONS[pair], Rule.TWO_WAY),
-        **dict.fromkeys(IDS[pair], Rule.ALWAYS_SALESFORCE),
+        **dict.fromkeys(IDS.get(pair, ()), Rule.ALWAYS_SALESFORCE),
         **({"numemployees": Rule.DONT_SYNC} if pair == "contacts" else {}),
     }
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair not in OBJECTS])
+def test_what_happened_is_two_way_unless_it_is_never_read_back(pair: str) -> None:
+    always = Rule.ALWAYS_HUBSPOT if pair in ALL_OF_HUBSPOTS else Rule.TWO_WAY
+    rules = {name: mapping.rule for name, mapping in DEFAULTS[pair].items()}
+    assert rules == {name: Rule.TWO_WAY if name == "hubspot_owner_id" else always for name in rules}
 
 
 @pytest.mark.parametrize("pair", PAIRS)
