@@ -293,5 +293,23 @@ def test_values_that_a_picklist_hasnt_are_doubted_with_near_ones() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "low", "high", "doubted"),
+    [
+        ("AnnualRevenue", "9", "10", False),
+        ("AnnualRevenue", "10", "9", True),
+        ("AnnualRevenue", "10", "10", False),
+        ("Founded__c", "2026-02-01", "2026-01-31", True),
+        ("Founded__c", "TODAY", "2026-01-31", False),
+        ("CreatedDate", "2026-02-01", "2026-02-01", False),
+        ("CreatedDate", "2026-02-01T12:00:00Z", "2026-02-01T11:00:00Z", True),
+        ("CreatedDate", "soon", "2026-02-01", False),
+    ],
+)
+def test_a_range_that_ends_before_it_begins_is_doubted(name: str, low: str, high: str, doubted: bool) -> None:
+    doubts = doubts_of(condition(name, "between", low, high), ACCOUNT)
+    assert [doubt.title for doubt in doubts] == ([f"Nothing is between {low} and {high}."] if doubted else [])
+
+
 def test_a_long_value_is_shown_cut_off() -> None:
     assert told(condition("Founded__c", "less", "x" * 500))[0] == f"“{'x' * 59}…” is no value for Founded__c."

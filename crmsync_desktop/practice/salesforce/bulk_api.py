@@ -149,8 +149,14 @@ def create_query(ask: Ask) -> Answer:
 
 
 def results(ask: Ask) -> Answer:
-    """A page of rows as CSV. `Sforce-Locator` is "null" on the last page."""
+    """A page of rows as CSV. `Sforce-Locator` is "null" on the last page. "Use the same API version to get query results that
+    you used to create the query. Otherwise, the call returns a 409 error" (guide, Get Results for a Query Job).
+
+    Unverified: results asked for in another API version than the query job's are refused with errorCode VERSIONMISMATCH.
+    """
     job = _job(ask, "query")
+    if float(ask.version[1:]) != job.version:
+        raise ApiError(409, "VERSIONMISMATCH", f"The job was created with API version {job.version}")
     most = ask.params.get("maxRecords", str(ask.org.bulk.pace.page_rows))
     if not re.fullmatch(r"[1-9]\d{0,8}", most):
         raise ApiError(400, "INVALID_QUERY_PARAMETER", f"maxRecords must be a positive whole number: {most}")

@@ -78,6 +78,12 @@ def test_results_come_in_pages(server: Server) -> None:
     assert (answer.headers["Sforce-NumberOfRecords"], answer.headers["Sforce-Locator"]) == ("10000", "MTAwMDA")
 
 
+def test_results_are_read_in_the_version_that_made_the_job(server: Server) -> None:
+    job_id = done(server, "SELECT Id FROM Contact")
+    server.refused(server.get(f"/services/data/v61.0/jobs/query/{job_id}/results"), 409, "VERSIONMISMATCH")
+    assert server.get(f"jobs/query/{job_id}/results").status_code == 200
+
+
 def test_results_are_what_was_found_then(server: Server) -> None:
     contact = server.contact(FirstName="Before")
     job_id = done(server, "SELECT FirstName FROM Contact")
