@@ -40,10 +40,10 @@ ASSOCIATIONS = {
     "contacts": {"associatedcompanyid": "AccountId"},
     "deals": {"associations.companies": "AccountId", "associations.contacts": "OpportunityContactRoles"},
     "tickets": {"associations.companies": "AccountId", "associations.contacts": "ContactId"},
-    **dict.fromkeys(
-        ("tasks", "calls", "emails", "meetings", "notes"),
-        {"associations.contacts": "WhoId", "associations.related": "WhatId"},
-    ),
+    **{
+        pair: {"associations.contacts": "WhoId", "associations.related": "WhatId"}
+        for pair in ("tasks", "calls", "emails", "meetings", "notes")
+    },
     "forms": {"associations.contacts": "WhoId"},
 }
 OBJECTS = ("companies", "contacts", "deals", "tickets", "tasks")
