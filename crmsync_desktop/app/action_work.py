@@ -28,6 +28,8 @@ from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.store import Store
 
 MOST_DAYS: Final = 3_650
+MOST_OF_RECORD: Final = 10_000
+"""Firings of one record that are looked through."""
 _CHANGED: Final = Changed(("actions", "status"))
 
 
@@ -145,12 +147,12 @@ class ActionWork:
         else:
             found = [
                 firing
-                for firing in self._actions_in.firings_of(self._ids(record), limit)
+                for firing in self._actions_in.firings_of(self._ids(record), MOST_OF_RECORD)
                 if firing.state in states
                 and number in (None, firing.rule)
                 and (before is None or firing.number < before)
             ]
-        return self._firing_views(found)
+        return self._firing_views(found[:limit])
 
     def _firing_views(self, firings: Sequence[Firing]) -> list[FiringView]:
         names = {rule.number: rule.name for rule in action_rules(self._actions_in)}

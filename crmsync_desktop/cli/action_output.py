@@ -33,11 +33,10 @@ def show_rules(rules: Sequence[ActionRuleView]) -> None:
 
 def show_rule(each: ActionRuleView) -> None:
     state = "on" if each.rule.on else "off"
-    output.console.print(
-        f"{each.rule.number} “{each.rule.name}” ({state}): when {each.condition}, {each.deed}.", markup=False
-    )
+    line = f"{each.rule.number} “{each.rule.name}” ({state}): when {each.condition}, {each.deed}."
+    output.console.print(output.escape(line))
     if each.rule.on:
-        output.console.print(f"It counts what happens from {each.rule.since} on.", markup=False)
+        output.console.print(f"It counts what happens from {each.rule.since} on.")
 
 
 def show_firings(firings: Sequence[FiringView]) -> None:
@@ -52,10 +51,11 @@ def show_firings(firings: Sequence[FiringView]) -> None:
 
 def show_trial(trial: ActionTrialView) -> None:
     times = output.counted(trial.total, "time", "times")
-    output.console.print(f"“{trial.name}” would have fired {times} in the last {trial.days:,} days.", markup=False)
+    line = f"“{trial.name}” would have fired {times} in the last {trial.days:,} days."
+    output.console.print(output.escape(line))
     for row in trial.rows:
-        output.console.print(f"  {row.what}  (HubSpot {row.record_id})", markup=False)
+        output.console.print(output.escape(f"  {row.what}  (HubSpot {row.record_id})"))
     if trial.total > len(trial.rows):
         output.console.print(f"  … and {trial.total - len(trial.rows):,} more")
     for each in trial.unknown:
-        output.console.print(f"Not known: {each}", markup=False)
+        output.console.print(output.escape(f"Not known: {each}"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from crmsync_desktop.domain.action_occasions import moment
 from crmsync_desktop.domain.action_rules import ActionRule
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import Pair
@@ -18,7 +19,7 @@ from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.action_retry import ACTIONS, error_name
 from crmsync_desktop.engine.context import Context
-from crmsync_desktop.engine.metadata import owners_of, pairings_of
+from crmsync_desktop.engine.metadata import SCHEMA_SECONDS, owners_of, pairings_of
 from crmsync_desktop.ports.actions import Firing, Happenings
 from crmsync_desktop.ports.store import NewError, Tally
 
@@ -54,10 +55,10 @@ class ActionDesk:
         return self._owners
 
     async def schema(self, object: str) -> Schema:
-        """HubSpot's; from the memory where it has it."""
+        """HubSpot's; from the memory where it is younger than a day."""
         context = self.context
         kept = context.store.schema(Side.HUBSPOT, object)
-        if kept is None:
+        if kept is None or abs(context.clock.now() - moment(kept.read_at)) >= SCHEMA_SECONDS:
             kept = (await context.crms[Side.HUBSPOT].schemas([object]))[object]
             context.store.save_schemas([kept])
         context.crms[Side.HUBSPOT].use_schemas([kept])

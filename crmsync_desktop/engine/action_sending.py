@@ -21,6 +21,8 @@ from crmsync_desktop.ports.actions import Firing, FiringState
 from crmsync_desktop.ports.crm import Want
 
 PAGE: Final = 2_000
+FORETOLD: Final = 10
+"""Firings that a preview names."""
 TRIES: Final = 3
 """From which try on a refusal that ought to pass by itself is an error (semantics 6)."""
 _PASSING: Final = (Category.TEMPORARY, Category.RECORD_GONE, Category.ASSOCIATIONS)
@@ -63,6 +65,7 @@ async def send(desk: ActionDesk, noted: Sequence[Firing]) -> None:
     members = [work for work in due if work.rule.then is Then.CAMPAIGN]
     if desk.context.preview:
         desk.tally.created += len(tasks) + len(members)
+        _foretell(desk, due)
         return
     async for answers in create_tasks(desk, tasks):
         _settle(desk, answers)
@@ -70,6 +73,14 @@ async def send(desk: ActionDesk, noted: Sequence[Firing]) -> None:
     async for answers in set_members(desk, members):
         _settle(desk, answers)
         raise_if_stopped([answered.answer for answered in answers if answered.answer is not None])
+
+
+def _foretell(desk: ActionDesk, due: Sequence[Work]) -> None:
+    """What a preview says of what would be done."""
+    if due:
+        shown = [f"“{work.rule.name}”: {work.firing.reason}" for work in due[:FORETOLD]]
+        more = f" And {len(due) - FORETOLD:,} more." if len(due) > FORETOLD else ""
+        desk.context.announce(f"Workflow actions would be done: {' '.join(shown)}{more}")
 
 
 def _all(desk: ActionDesk, states: Sequence[FiringState]) -> list[Firing]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crmsync_desktop.app.views import Notice
 from crmsync_desktop.domain.action_rules import When
 from crmsync_desktop.domain.errors import BugError
 from crmsync_desktop.domain.records import Side
@@ -170,10 +171,15 @@ def test_a_preview_says_how_many_would_fire_and_does_nothing(office: Office) -> 
     here.settled()
     office.task_rule("Look first", "contacts", When.VALUE, "Call", property="jobtitle", values=("Boss",))
     here.edit("hubspot", "contacts", person, jobtitle="Boss")
+    said: list[str] = []
+    stop = here.service.subscribe(lambda event: said.append(event.title) if isinstance(event, Notice) else None)
     for _ in range(2):
         seen = here.sync(preview=True)
         assert [tally.created for tally in seen.tallies if tally.pair == "actions"] == [1]
-    assert office.history() == [] or all(each.rule != "Look first" for each in office.history())
+    stop()
+    assert len(said) == 2
+    assert "“Look first”: Contact “Ada " in said[0]
+    assert all(each.rule != "Look first" for each in office.history())
     assert office.tasks(partner(office, person)) == []
     done = here.sync()
     assert [tally.created for tally in done.tallies if tally.pair == "actions"] == [1]
