@@ -155,7 +155,9 @@ class ImportWork:
         pair = all_pairs(self.__store.settings()).get(row.pair)
         ended = row.state in (ImportState.DONE, ImportState.PREVIEWED)
         if not ended and self.__running != number and pair is not None:
-            conclude(self.__store, row, pair, row.passes)  # it may have ended without a word
+            conclude(
+                self.__store, row, pair, row.passes, preview=False, ended=False
+            )  # it may have ended without a word
         loop = asyncio.get_running_loop()
 
         def rows() -> Iterator[list[str]]:

@@ -30,15 +30,16 @@ def note_findings(context: Context, number: int) -> Note:
     return note
 
 
-def conclude(store: Store, row: ImportRow, pair: Pair, passes: Sequence[int], preview: bool = False) -> None:
-    """Settle every item. May be done again at any time: it goes by what is there. `passes`: whose writes count."""
+def conclude(store: Store, row: ImportRow, pair: Pair, passes: Sequence[int], preview: bool, ended: bool) -> None:
+    """Settle every item. May be done again at any time: it goes by what is there. `passes`: whose writes count. `ended`: nothing
+    more is to come, so that what is still staged waits for something else (an edit that came from HubSpot)."""
     after = 0
     while items := store.import_items(row.number, after, CHUNK):
         after = items[-1].row
         due = [item for item in items if item.known is not None]
         if preview:
             due = [item for item in due if item.outcome is Outcome.PENDING]
-        store.settle_imported(row.number, _standing(store, pair, due))
+        store.settle_imported(row.number, _standing(store, pair, due, ended))
     states = [JournalState.PLANNED] if preview else [JournalState.DONE, JournalState.SENT, JournalState.UNKNOWN]
     for number in passes:
         after = 0
@@ -47,7 +48,7 @@ def conclude(store: Store, row: ImportRow, pair: Pair, passes: Sequence[int], pr
             store.settle_imported(row.number, _written(entries))
 
 
-def _standing(store: Store, pair: Pair, items: Sequence[ImportItem]) -> Iterable[Became]:
+def _standing(store: Store, pair: Pair, items: Sequence[ImportItem], ended: bool) -> Iterable[Became]:
     """What the memory has of them."""
     known = {each.row: each for each in store.records([item.known for item in items if item.known is not None])}
     links = {link.link: link for link in store.links([each.link for each in known.values() if each.link is not None])}
@@ -58,6 +59,8 @@ def _standing(store: Store, pair: Pair, items: Sequence[ImportItem]) -> Iterable
         reason = errors.get(item.record_id, "")
         if link is not None:
             outcome = Outcome.UNCHANGED if item.linked else Outcome.MATCHED
+            if record is not None and record.state is RecordState.STAGED and not ended:
+                outcome = Outcome.PENDING
             yield Became(item.record_id, outcome, reason, link.hubspot_id)
         elif reason:
             yield Became(item.record_id, Outcome.SKIPPED, reason)

@@ -78,7 +78,8 @@ async def run_import(
         ended = mine.store.pass_row(mine.pass_id)
         state = _STATES.get(ended.state, ImportState.STOPPED) if ended is not None else ImportState.STOPPED
         row.message = ended.message if ended is not None else "It ended before it began."
-        conclude(mine.store, row, pair, [mine.pass_id] if mine.preview else row.passes, preview=mine.preview)
+        passes = [mine.pass_id] if mine.preview else row.passes
+        conclude(mine.store, row, pair, passes, mine.preview, mine.preview or state is ImportState.DONE)
         _save(mine, row, ImportState.PREVIEWED if mine.preview else state)
 
 

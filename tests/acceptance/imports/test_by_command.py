@@ -75,7 +75,10 @@ def test_a_preview_shows_whom_hubspot_may_have_already(here: Difficult) -> None:
     assert shown["calls"] == {"salesforce": 1, "hubspot": 1}
     said = here.run("import", "preview", "Contact", "--practice").out
     assert "Possible duplicates: 1" in said
-    assert "Nothing was written. To import them, for about 1 Salesforce and 1 HubSpot calls: import resume 2" in " ".join(said.split())
+    assert (
+        "Nothing was written. To import them, for about 1 Salesforce and 1 HubSpot calls: import resume 2"
+        in " ".join(said.split())
+    )
 
 
 def test_a_preview_is_run_by_its_number_and_reads_anew(here: Difficult) -> None:
