@@ -8,7 +8,15 @@ from typing import Final
 
 from crmsync_desktop.domain.action_occasions import moment
 from crmsync_desktop.domain.action_rules import ActionRule
-from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.errors import (
+    Cancelled,
+    CrmSyncError,
+    LimitReached,
+    PassError,
+    SetupError,
+    SignInNeeded,
+    Unreachable,
+)
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.owners import Owners, match_owners
 from crmsync_desktop.domain.record_pages import Hosts, page_of
@@ -24,6 +32,14 @@ from crmsync_desktop.ports.actions import Firing, Happenings
 from crmsync_desktop.ports.store import NewError, Tally
 
 PORTAL: Final = "hubspot_account"
+
+
+def is_own(error: CrmSyncError) -> bool:
+    """Whether this stands in the way of rules alone, and the pass may go on: something of theirs isn't there or may not be
+    seen, or a system refuses the question. A limit, an outage, a lost sign-in and a person's stop are everybody's."""
+    if isinstance(error, PassError):
+        return not isinstance(error, Unreachable | LimitReached | Cancelled)
+    return isinstance(error, SetupError) and not isinstance(error, SignInNeeded)
 
 
 @dataclass
@@ -78,7 +94,7 @@ class ActionDesk:
 
     # what is wrong
 
-    def trouble(self, rules: Sequence[ActionRule], error: SetupError) -> None:
+    def trouble(self, rules: Sequence[ActionRule], error: CrmSyncError) -> None:
         """These rules can't be looked after now; one error for each, for as long as it is so."""
         message = " ".join(part for part in (error.title, error.detail) if part)
         for rule in rules:

@@ -11,12 +11,12 @@ from crmsync_desktop.domain.action_occasions import Occasion, Version, moment, n
 from crmsync_desktop.domain.action_rules import OWNER_OF_RECORD, ActionRule, watched
 from crmsync_desktop.domain.action_templates import OF_RECORD, placeholders
 from crmsync_desktop.domain.action_words import called, why_it_fired
-from crmsync_desktop.domain.errors import SetupError, SignInNeeded
+from crmsync_desktop.domain.errors import CrmSyncError, SetupError
 from crmsync_desktop.domain.mapping import Pair
 from crmsync_desktop.domain.records import Observed, Presence, Side, Value
 from crmsync_desktop.domain.schema import Field, Schema
 from crmsync_desktop.domain.values import stamp
-from crmsync_desktop.engine.action_desk import ActionDesk
+from crmsync_desktop.engine.action_desk import ActionDesk, is_own
 from crmsync_desktop.engine.action_rules import list_place
 from crmsync_desktop.ports.actions import Firing, FiringState
 from crmsync_desktop.ports.crm import Want
@@ -43,9 +43,9 @@ async def note_what_happened(desk: ActionDesk) -> list[Firing]:
             continue
         try:
             found += await _of_object(desk, pair, own)
-        except SignInNeeded:
-            raise
-        except SetupError as error:
+        except CrmSyncError as error:
+            if not is_own(error):
+                raise
             desk.trouble(own, error)
     return found
 
@@ -63,9 +63,9 @@ async def _of_object(desk: ActionDesk, pair: Pair, rules: Sequence[ActionRule]) 
         joining = [rule for rule in usable if rule.list_id == list_id]
         try:
             found += await reading.joins(list_id, joining)
-        except SignInNeeded:
-            raise
-        except SetupError as error:
+        except CrmSyncError as error:
+            if not is_own(error):
+                raise
             desk.trouble(joining, error)
     return found
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmsync_desktop.domain.errors import SetupError, SignInNeeded
+from crmsync_desktop.domain.errors import CrmSyncError
 from crmsync_desktop.domain.records import Side
-from crmsync_desktop.engine.action_desk import ActionDesk
+from crmsync_desktop.engine.action_desk import ActionDesk, is_own
 from crmsync_desktop.engine.action_reading import note_what_happened
 from crmsync_desktop.engine.action_retry import ACTIONS
 from crmsync_desktop.engine.action_rules import action_rules
@@ -28,9 +28,9 @@ async def run_actions(contexts: Sequence[Context]) -> None:
     try:
         noted = await note_what_happened(desk)
         await send(desk, noted if desk.context.preview else [])
-    except SignInNeeded:
-        raise
-    except SetupError as error:
+    except CrmSyncError as error:
+        if not is_own(error):
+            raise
         desk.trouble([rule for rule in desk.rules.values() if rule.on], error)
 
 
@@ -42,9 +42,9 @@ async def recover_actions(contexts: Sequence[Context]) -> None:
         return
     try:
         await look_for_lost(desk)
-    except SignInNeeded:
-        raise
-    except SetupError as error:
+    except CrmSyncError as error:
+        if not is_own(error):
+            raise
         desk.trouble([rule for rule in desk.rules.values() if rule.on], error)
 
 

@@ -228,3 +228,50 @@ def test_the_allocation_stops_rules_too_and_what_is_left_is_done_later(office: O
     here.settings(allocation=100_000)
     here.sync()
     assert len(office.tasks(partner(office, person))) == 1
+
+
+def test_what_hubspot_refuses_to_tell_stops_its_rules_and_nothing_else(office: Office) -> None:
+    here = office.here
+    person = office.contact(jobtitle="Clerk")
+    here.settled()
+    office.task_rule("Asked", "contacts", When.VALUE, "Call", property="jobtitle", values=("Boss",))
+    here.edit("hubspot", "contacts", person, jobtitle="Boss")
+    here.admin.fault("hubspot", path="batch/read", asks="propertiesWithHistory", status=400, count=1)
+    assert here.sync().state == "done"
+    assert [row.code for row in here.store.errors(None, 0, 1_000) if row.object == "actions"] == ["ACTION_RULE"]
+    assert here.sync().state == "done"
+    assert [row.code for row in here.store.errors(None, 0, 1_000) if row.object == "actions"] == []
+    assert len(office.tasks(partner(office, person))) == 1
+
+
+def test_an_outage_while_hubspot_is_asked_stops_the_pass_and_loses_no_occasion(office: Office) -> None:
+    here = office.here
+    person = office.contact(jobtitle="Clerk")
+    here.settled()
+    office.task_rule("Out", "contacts", When.VALUE, "Call", property="jobtitle", values=("Boss",))
+    here.edit("hubspot", "contacts", person, jobtitle="Boss")
+    here.admin.fault("hubspot", path="batch/read", asks="propertiesWithHistory", status=503, count=0)
+    assert here.sync().state == "stopped"
+    here.admin.clear_faults()
+    assert here.sync().state == "done"
+    assert len(office.tasks(partner(office, person))) == 1
+
+
+def test_a_lagging_index_makes_an_occasion_late_and_never_double(office: Office) -> None:
+    here = office.here
+    person = office.contact(jobtitle="Clerk")
+    here.settled()
+    office.task_rule("Late", "contacts", When.VALUE, "Call", property="jobtitle", values=("Boss",))
+    here.admin.advance(4_000)
+    here.sync()
+    here.admin.post("/hubspot/search-lag", seconds=30)
+    try:
+        here.edit("hubspot", "contacts", person, jobtitle="Boss")
+        here.sync()
+        assert office.tasks(partner(office, person)) == []
+        for _ in range(3):
+            here.admin.advance(31)
+            here.sync()
+    finally:
+        here.admin.post("/hubspot/search-lag", seconds=0)
+    assert len(office.tasks(partner(office, person))) == 1
