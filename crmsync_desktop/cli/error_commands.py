@@ -61,7 +61,7 @@ def errors(
             output.as_json(groups)
         else:
             where = addressed(name, practice)
-            error_output.show_errors(groups, where)
+            error_output.show_errors(sorted(groups, key=lambda group: group.notice), where)
             error_output.show_ending(status, ignored, where)
         return 1 if not ignored and any(not group.notice for group in groups) else 0
 
@@ -91,7 +91,7 @@ def ignore(
             output.as_json({"ignored": count})
         else:
             where = addressed(name, practice)
-            print(f"{output.counted(count, 'error is', 'errors are')} ignored. See them: errors --ignored{where}")
+            print(f"{count:,} ignored. See them: errors --ignored{where}")
         return 0
 
     return on(name, practice, work)
@@ -116,7 +116,7 @@ def unignore(
         if as_json:
             output.as_json({"unignored": count})
         else:
-            print(f"{output.counted(count, 'error counts', 'errors count')} again.")
+            print(f"{count:,} no longer ignored.")
         return 0
 
     return on(name, practice, work)

@@ -25,19 +25,20 @@ def show_errors(groups: Iterable[ErrorGroupView], where: str) -> None:
         if group.hint:
             console.print(f"  What to do: {escape(group.hint)}")
         for error in group.records:
-            console.print(f"  {_record(error)}")
+            console.print(f"  {_record(error, error.message != group.message)}")
         if more := group.count - len(group.records):
             console.print("  " + escape(f"… and {more:,} more: errors --category {group.category.value} --all{where}"))
     if not shown:
         console.print("No sync errors.")
 
 
-def _record(error: ErrorView) -> str:
+def _record(error: ErrorView, with_message: bool) -> str:
     field = f" · {error.field}" if error.field else ""
     times = f" ({error.count:,} times)" if error.count > 1 else ""
     ignored = f" · ignored since {error.ignored_at}: {escape(error.ignored_why)}" if error.ignored_at else ""
     place = f"{error.side.label} {error.object} {error.record_id}"
-    return f"{error.id:>4}  {place} · {escape(error.label)}{field}: {escape(error.message)}{times}{ignored}"
+    said = f": {escape(error.message)}" if with_message else ""
+    return f"{error.id:>4}  {place} · {escape(error.label)}{field}{said}{times}{ignored}"
 
 
 def show_ending(status: StatusView, ignored: bool, where: str) -> None:

@@ -102,7 +102,7 @@ def test_one_some_of_a_pair_or_all_errors_are_tried_again(here: Difficult) -> No
 def test_what_is_ignored_is_not_counted_goes_on_counting_and_shows_again_for_another_cause(here: Difficult) -> None:
     errors = interns(here, "moe", "lie")
     ran = here.run("errors", "ignore", str(errors["moe"]), "--reason", "he is a real intern", "--practice")
-    assert (ran.status, ran.out) == (0, "1 error is ignored. See them: errors --ignored --practice\n")
+    assert (ran.status, ran.out) == (0, "1 ignored. See them: errors --ignored --practice\n")
     shown = card(here, "custom_code")
     assert (shown["errors"], shown["records"], shown["ignored"]) == (1, 1, 1)
     assert [error["label"] for error in listed(here)] == ["lie"]
