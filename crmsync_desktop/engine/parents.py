@@ -11,7 +11,7 @@ from crmsync_desktop.domain.kept_plan import NEW
 from crmsync_desktop.domain.lifecycle import Fate
 from crmsync_desktop.domain.mapping import CONTACTS, Pair, PairKind
 from crmsync_desktop.domain.members import parse
-from crmsync_desktop.domain.placing import PEOPLE
+from crmsync_desktop.domain.placing import NOT_LINKED, PEOPLE
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Presence, Side
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.engine.activities import UNPLACED, is_activity
@@ -20,7 +20,6 @@ from crmsync_desktop.engine.gather import Gathered
 from crmsync_desktop.engine.retry import MOST
 from crmsync_desktop.ports.store import JournalState, Link, Store
 
-WAITING = "PARENT_NOT_LINKED"
 
 
 class Parents:
@@ -55,7 +54,7 @@ class Parents:
             f"Its {self._pair.noun} {cell} in {side.other.label} isn't linked to one in {side.label} yet; "
             "the record travels without it until then."
         )
-        return Fault(Category.ASSOCIATIONS, WAITING, message)
+        return Fault(Category.ASSOCIATIONS, NOT_LINKED, message)
 
     def linked(self, side: Side, id: str) -> bool:
         return self._counterpart(side, id) is not UNSEEN
