@@ -12,6 +12,7 @@ import msgspec
 from crmsync_desktop.domain.mapping import Pair, PairKind, plain_object, variants_of
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Observed, Presence, Side
 from crmsync_desktop.domain.settings import PairRules
+from crmsync_desktop.engine.action_retry import made_by_actions
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.ports.crm import Crm
 from crmsync_desktop.ports.store import Cursor, Known, Store
@@ -47,12 +48,13 @@ def read_of(pair: Pair, rules: PairRules) -> dict[Side, tuple[str, ...]]:
 
 def without_own(context: Context, object: str, records: list[Observed]) -> list[Observed]:
     """Leave out the tasks that are known here as something else than what they look like in Salesforce: made of a meeting, a
-    note or a form submission."""
+    note or a form submission, or by a workflow action."""
     others = variants_of(object)
     if not others or not records:
         return records
     ids = [record.id for record in records]
     known = {id for other in others for id in context.store.digests(Side.SALESFORCE, other, ids)}
+    known |= made_by_actions(context.store, ids)
     return [record for record in records if record.id not in known] if known else records
 
 

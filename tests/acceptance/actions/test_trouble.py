@@ -275,3 +275,24 @@ def test_a_lagging_index_makes_an_occasion_late_and_never_double(office: Office)
     finally:
         here.admin.post("/hubspot/search-lag", seconds=0)
     assert len(office.tasks(partner(office, person))) == 1
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_task_that_a_rule_made_becomes_no_hubspot_task(office: Office, lost: bool) -> None:
+    here = office.here
+    here.settings(tasks={"enabled": True})
+    person = office.contact(jobtitle="Clerk")
+    here.settled()
+    subject = f"Apart{here.number()}x"
+    office.task_rule("Apart", "contacts", When.VALUE, subject, property="jobtitle", values=("Boss",))
+    here.edit("hubspot", "contacts", person, jobtitle="Boss")
+    if lost:
+        here.admin.fault("salesforce", method="POST", path="composite/sobjects", asks=subject, drop_after_commit=True)
+    here.sync()
+    own = here.salesforce.create("Task", Subject=f"{subject}, own", WhoId=partner(office, person))
+    here.sync()
+    here.sync()
+    assert len(office.tasks(partner(office, person))) == 2
+    assert len(here.named("hubspot", "tasks", f"{subject}, own")) == 1
+    assert len(here.named("hubspot", "tasks", subject)) == 1
+    assert own
