@@ -33,7 +33,7 @@ from crmsync_desktop.adapters.hubspot.form_submissions import (
 )
 from crmsync_desktop.adapters.hubspot.transport import Transport, iso
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Presence, Side
-from crmsync_desktop.domain.values import key_of
+from crmsync_desktop.domain.values import keys_of
 from crmsync_desktop.ports.crm import Page, Want
 
 LIST_EVERY: Final = 3_600.0
@@ -185,8 +185,8 @@ class FormReader:
             return dict.fromkeys(emails, UNSEEN)
         of_email: dict[str, Cell] = {}
         for record in found.records:
-            for email in ";".join(str(record["properties"].get(name) or "") for name in names).split(";"):
-                of_email[key_of(email)] = str(record["id"])
+            for email in keys_of(tuple(str(record["properties"].get(name) or "") for name in names)):
+                of_email[email] = str(record["id"])
         return of_email
 
     async def read(self, want: Want, ids: Sequence[str]) -> list[Observed]:

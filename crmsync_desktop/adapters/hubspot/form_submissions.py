@@ -76,10 +76,11 @@ def submitted_ms(row: Mapping[str, Any]) -> int:
 
 
 def email_of(row: Mapping[str, Any]) -> str:
-    """The address that was filled in, "" for none."""
+    """The address that was filled in, "" for none and for what can't be one: it would have HubSpot refuse those beside it."""
     for each in _objects(row.get("values")):
         if each.get("name") == "email" and str(each.get("objectTypeId") or _CONTACT_TYPE) == _CONTACT_TYPE:
-            return key_of(str(each.get("value") or ""))
+            email = key_of(str(each.get("value") or ""))
+            return email if email.count("@") == 1 and not any(map(str.isspace, email)) else ""
     return ""
 
 

@@ -341,6 +341,18 @@ def test_hostile_values_are_only_text(website: Website) -> None:
     assert y.cells[1] is None
 
 
+def test_what_is_no_address_finds_nobody_and_costs_no_call(website: Website) -> None:
+    form = website.form()
+    contact = website.submit(form, "a@firma.example")
+    for number, email in enumerate(("no address", "a@b@c", "@", "")):
+        website.put(form, START, conversionId=str(number), values=[{"name": "email", "value": email}])
+    found = website.read()
+    assert sorted(str(each["associations.contacts"]) for each in values(found)) == ["None"] * 4 + [
+        f"contacts/{contact}"
+    ]
+    assert website.calls == 1 + 1 + 1 + 1
+
+
 def test_nothing_can_be_found_or_was_edited(website: Website) -> None:
     want = Want("form_submissions", FIELDS)
     website.submit(website.form(), "a@firma.example")
