@@ -19,8 +19,9 @@ class Selected(msgspec.Struct, frozen=True):
 
     A page without records that isn't the last says that a bulk job is being waited for: keep its position too, so that
     the job isn't made twice. `way`: how the records come, which may be PAGES where BULK was asked for and Salesforce
-    doesn't take it. `total`: how many records the read has, where that is known. `missing`: ids or values that brought no
-    live record. A lead that was converted comes as DELETED with its contact as successor.
+    doesn't take it. `total`: how many records the read has, where that is known. `missing`: ids (of 18 characters, but
+    for what is no id) or values, as given, that brought no live record. A lead that was converted comes as DELETED with
+    its contact as successor.
     """
 
     records: list[Observed]

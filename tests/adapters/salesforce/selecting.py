@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -10,11 +11,15 @@ from weakref import WeakKeyDictionary
 from crmsync_desktop.adapters.salesforce import SalesforceCrm
 from crmsync_desktop.domain.filters import Condition, Filter, Operator
 from crmsync_desktop.domain.records import Observed, Side
+from crmsync_desktop.domain.selection import Way
 from crmsync_desktop.ports.crm import Want
 from crmsync_desktop.ports.selecting import Selected
 from tests.adapters.salesforce.conftest import Site
 
 CONTACTS = Want("Contact", ("LastName", "Email"), ("Email",))
+BUSY = (503, "text/html", b"<html>Down for maintenance</html>")
+CALLS = 1 + 2 + 1
+"""Of a job: made, asked about twice (the practice org is done at the second look), and one page."""
 _DESCRIBED: WeakKeyDictionary[Site, dict[tuple[str, ...], Any]] = WeakKeyDictionary()
 ALL_L: Filter = Condition("LastName", Operator.STARTS_WITH, ("L",))
 
@@ -70,3 +75,16 @@ def paid(site: Site) -> list[str]:
     assert {each.side for each in site.budget.spent} <= {Side.SALESFORCE}
     assert {each.calls for each in site.budget.spent} <= {1}
     return [each.purpose for each in site.budget.spent]
+
+
+def refusal(status: int, code: str) -> tuple[int, str, bytes]:
+    return status, "application/json", json.dumps([{"errorCode": code, "message": "No."}]).encode()
+
+
+def states(site: Site) -> list[str]:
+    """Of all query jobs, the oldest first."""
+    return [job.state for _, job in reversed(site.org.bulk.store.page("query", 0, 100))]
+
+
+def by_job(site: Site, **options: Any) -> list[Selected]:
+    return read(site, CONTACTS, ALL_L, way=Way.BULK, **options)

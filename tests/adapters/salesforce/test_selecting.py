@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,12 +16,11 @@ from crmsync_desktop.ports.crm import Want
 from crmsync_desktop.practice.salesforce.customisation import CustomField
 from crmsync_desktop.practice.salesforce.setup import OrgSetup
 from tests.adapters.salesforce.conftest import Site
-from tests.adapters.salesforce.selecting import ALL_L, CONTACTS, fill, ids, known, pages, paid, read, records
+from tests.adapters.salesforce.selecting import ALL_L, BUSY, CONTACTS, fill, ids, known, pages, paid, read, records
 
 pytestmark = pytest.mark.http
 
 LONG_TEXTS = (CustomField("One__c", "longtextarea", "Account"), CustomField("Two__c", "longtextarea", "Account"))
-BUSY = (503, "text/html", b"<html>Down for maintenance</html>")
 
 
 def test_a_count_is_one_call(site: Site) -> None:
@@ -242,6 +242,21 @@ def test_opportunities_come_with_their_contact_roles_and_so_by_pages(site: Site,
     assert page.way is Way.PAGES
     assert page.records[0].cells[0] == "Deal"
     assert contact in str(page.records[0].cells[1])
+
+
+@pytest.mark.parametrize("way", Way)
+def test_tasks_are_told_apart_by_what_they_stand_for(site: Site, way: Way) -> None:
+    to_do = site.org.insert("Task", {"Subject": "Write"})
+    call = site.org.insert("Task", {"Subject": "Rang", "TaskSubtype": "Call"})
+    filter = Condition("Subject", Operator.NOT_BLANK)
+
+    async def count_and_list(crm: SalesforceCrm, object: str) -> tuple[int, list[str]]:
+        listed = await pages(crm.select_ids(Want(object, ()), [to_do, call]))
+        return await crm.how_many(object, filter), ids(listed)
+
+    for object, made in (("Task", to_do), ("Task.Call", call)):
+        assert ids(read(site, Want(object, ("Subject",)), filter, way=way)) == [made]
+        assert site.use(partial(count_and_list, object=object), schemas=known(site, object)) == (1, [made])
 
 
 @pytest.mark.parametrize(
