@@ -103,15 +103,24 @@ def _tell(event: Event) -> None:
         print(printable(event.title), file=sys.stderr)
 
 
+FEW = 4
+"""Rows of a pass that are shown though nothing happened there: those of one or two pairs."""
+
+
 def show_pass(result: PassView, changes: Sequence[ChangeView]) -> None:
     """What a pass did, or a preview would do."""
     table = Table(box=None, pad_edge=False)
     for heading in ("side", "pair", "created", "updated", "deleted", "linked", "held", "failed"):
         table.add_column(heading, justify="left" if heading in ("side", "pair") else "right")
+    few = len(result.tallies) <= FEW
     for tally in result.tallies:
         counts = (tally.created, tally.updated, tally.deleted, tally.linked, tally.held, tally.failed)
-        table.add_row(tally.side.label, tally.pair, *(f"{count:,}" for count in counts))
-    console.print(table)
+        if few or any(counts):
+            table.add_row(tally.side.label, tally.pair, *(f"{count:,}" for count in counts))
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("Nothing to do." if result.preview else "Nothing had changed.")
     calls = " · ".join(f"{Side(name).label} {count:,}" for name, count in result.calls.items())
     console.print(f"{'Preview' if result.preview else 'Pass'} {result.id} {result.state}; calls: {calls}")
     if result.message:

@@ -21,7 +21,6 @@ from crmsync_desktop.engine.retry import MOST
 from crmsync_desktop.ports.store import JournalState, Link, Store
 
 
-
 class Parents:
     """Implements domain.layout.Translation for lookups of one pair's records. `load` asks for many at once; what wasn't
     loaded is asked for one by one. A parent without a link is asked for again in the next round."""

@@ -1,4 +1,4 @@
-"""The composition root: the one file that knows every class.
+"""The composition root: the one room that knows every class.
 
 Imports stand inside the functions: the window's process must not load the database or the clients, and a command that
 only prints help should load nothing.
@@ -7,88 +7,35 @@ only prints help should load nothing.
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-import tomllib
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from crmsync_desktop.bootstrap.places import DATA_VARIABLE as DATA_VARIABLE
+from crmsync_desktop.bootstrap.places import Home as Home
+from crmsync_desktop.bootstrap.places import default_mappings as default_mappings
+from crmsync_desktop.bootstrap.places import home as home
+from crmsync_desktop.bootstrap.places import resources as resources
+from crmsync_desktop.bootstrap.practice_orgs import PRACTICE as PRACTICE
+from crmsync_desktop.bootstrap.practice_orgs import hands_in as hands_in
+from crmsync_desktop.bootstrap.practice_orgs import practice_profile as practice_profile
+from crmsync_desktop.bootstrap.practice_orgs import practice_records as practice_records
+from crmsync_desktop.bootstrap.practice_orgs import practice_serving as practice_serving
+from crmsync_desktop.bootstrap.practice_orgs import practice_traffic as practice_traffic
+from crmsync_desktop.bootstrap.practice_orgs import serve_practice as serve_practice
 from crmsync_desktop.domain.errors import SetupError
 
 if TYPE_CHECKING:
-    from crmsync_desktop.adapters.practice_records import AdminRecords
-    from crmsync_desktop.adapters.profiles import FolderProfiles
     from crmsync_desktop.adapters.secrets import KeyringSecrets
     from crmsync_desktop.app.runner import Systems
     from crmsync_desktop.app.service import Service
     from crmsync_desktop.app.status import Gauge
-    from crmsync_desktop.domain.mapping import Mapping
     from crmsync_desktop.engine.metered import Metered
     from crmsync_desktop.ports.budget import Budget
-    from crmsync_desktop.ports.practice import PracticeRecords, PracticeTraffic
+    from crmsync_desktop.ports.practice import PracticeRecords
     from crmsync_desktop.ports.profiles import Profile
     from crmsync_desktop.ports.sheets import Sheets
-
-PRACTICE = "practice"
-"""The name of the connection to the practice orgs."""
-DATA_VARIABLE = "CRMSYNC_DATA_DIR"
-_NOT_OBJECTS = ("property", "rule", "builtin", "values")
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where everything of this user's lives."""
-
-    root: Path
-
-    @property
-    def connections(self) -> Path:
-        return self.root / "connections"
-
-    @property
-    def practice_orgs(self) -> Path:
-        return self.root / "practice"
-
-    def profiles(self) -> FolderProfiles:
-        from crmsync_desktop.adapters.profiles import FolderProfiles
-
-        return FolderProfiles(self.connections)
-
-
-def home() -> Home:
-    """The platform's own folder for user data, or the one that CRMSYNC_DATA_DIR names."""
-    if named := os.environ.get(DATA_VARIABLE):
-        return Home(Path(named))
-    from platformdirs import user_data_path
-
-    return Home(user_data_path("crmsync-desktop", appauthor=False))
-
-
-def resources() -> Path:
-    """The resources folder: beside the package in a checkout, inside it once installed."""
-    package = Path(__file__).resolve().parent
-    installed = package / "_resources"
-    return installed if installed.is_dir() else package.parent / "resources"
-
-
-def default_mappings(pair: str) -> list[Mapping]:
-    """The default mappings of a pair, from resources/default_mappings."""
-    from crmsync_desktop.domain.mapping import Mapping, Rule
-
-    document = tomllib.loads((resources() / "default_mappings" / f"{pair}.toml").read_text(encoding="utf-8"))
-    return [
-        Mapping(
-            property=row["property"],
-            salesforce={name: row[name] for name in row if name not in _NOT_OBJECTS},
-            rule=Rule(row["rule"]),
-            values=tuple((ours, theirs) for ours, theirs in row.get("values", [])),
-            builtin=row.get("builtin", True),
-        )
-        for row in document["mapping"]
-    ]
 
 
 def sheets() -> Sheets:
@@ -96,93 +43,6 @@ def sheets() -> Sheets:
     from crmsync_desktop.adapters.sheets import FileSheets
 
     return FileSheets()
-
-
-# the practice orgs
-
-
-@contextlib.contextmanager
-def practice_serving(where: Home) -> Iterator[dict[str, Any]]:
-    """The announcement of running practice orgs: those that run already, else our own, which end with the block."""
-    from crmsync_desktop.adapters.practice_records.process import served
-    from crmsync_desktop.practice.state import serving
-
-    running = serving(where.practice_orgs)
-    if running is not None:
-        yield running
-        return
-    with served(where.practice_orgs) as announced:
-        yield announced
-
-
-def serve_practice(
-    where: Home, *, contacts: int, seed: int, salesforce_port: int, hubspot_port: int, only: str, fresh: bool,
-    announce: Callable[[dict[str, Any]], None], faults: Path | None = None, log: Path | None = None,
-) -> None:  # fmt: skip
-    """Serve the practice orgs until stopped. `fresh` starts over with new people and forgets what was synced. `faults`:
-    a file that sets dials; `log`: one to write every request into. Raises SetupError for a file of dials that is wrong."""
-    from crmsync_desktop.practice.serve import serve
-    from crmsync_desktop.practice.state import serving
-
-    if fresh:
-        import shutil
-
-        if serving(where.practice_orgs) is not None:
-            raise SetupError("The practice orgs are being served.", "", "Stop that one before starting over.")
-        shutil.rmtree(where.practice_orgs, ignore_errors=True)
-        shutil.rmtree(where.connections / PRACTICE, ignore_errors=True)
-    try:
-        serve(
-            where.practice_orgs,
-            contacts=contacts,
-            seed=seed,
-            only=only,  # type: ignore[arg-type]
-            salesforce_port=salesforce_port,
-            hubspot_port=hubspot_port,
-            faults=faults,
-            log=log,
-            announce=announce,
-        )
-    except ValueError as error:
-        if faults is None:
-            raise
-        raise SetupError(str(error)) from error
-
-
-@contextlib.contextmanager
-def practice_records(where: Home) -> Iterator[PracticeRecords]:
-    """A person's hands in the practice orgs: in those that run already, else in our own, which end with the block."""
-    with practice_serving(where) as announced, hands_in(announced) as records:
-        yield records
-
-
-@contextlib.contextmanager
-def practice_traffic(where: Home) -> Iterator[PracticeTraffic]:
-    """The log and the faults of the practice orgs that run. Raises SetupError if none do."""
-    from crmsync_desktop.adapters.practice_records import AdminTraffic
-    from crmsync_desktop.practice.state import serving
-
-    announced = serving(where.practice_orgs)
-    if announced is None:
-        raise SetupError("The practice orgs aren't being served.", "", "Serve them with: practice serve")
-    with contextlib.closing(AdminTraffic(announced["admin"]["url"], announced["admin"]["token"])) as traffic:
-        yield traffic
-
-
-def hands_in(announced: dict[str, Any]) -> contextlib.closing[AdminRecords]:
-    """A person's hands in the practice orgs of that announcement."""
-    from crmsync_desktop.adapters.practice_records import AdminRecords
-
-    return contextlib.closing(AdminRecords(announced["admin"]["url"], announced["admin"]["token"]))
-
-
-def practice_profile(where: Home, announced: dict[str, Any]) -> Profile:
-    """The practice connection, pointed at where the practice orgs now listen."""
-    from crmsync_desktop.ports.profiles import Profile
-
-    profile = Profile(PRACTICE, announced["salesforce"]["url"], announced["hubspot"]["url"], practice=True)
-    where.profiles().save(profile)
-    return profile
 
 
 # one connection's engine
