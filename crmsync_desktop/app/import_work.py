@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from crmsync_desktop.app.duplicates import MOST_AT_ONCE
+from crmsync_desktop.app.import_counts import ImportCounts, refuse_without_room
 from crmsync_desktop.app.import_sources import Wish, wish_of
 from crmsync_desktop.app.import_views import (
     ImportCountView,
@@ -22,11 +22,10 @@ from crmsync_desktop.app.import_views import (
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.app.runner import Runner, Systems
 from crmsync_desktop.app.views import Changed, DuplicateView, Event
-from crmsync_desktop.domain.errors import LimitReached, SetupError
+from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import Pair, Rule
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
-from crmsync_desktop.domain.selection import Cost, Way, list_cost, reading_cost
 from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
@@ -64,7 +63,8 @@ class ImportWork:
         likely: Callable[[str, Collection[int], int], Awaitable[tuple[int, tuple[DuplicateView, ...]]]],
         emit: Callable[[Event], None],
     ) -> None:
-        self.__store, self.__clock, self.__budget, self.__runner = store, clock, budget, runner
+        self.__store, self.__clock, self.__runner = store, clock, runner
+        self.__counts = ImportCounts(store, budget, mappings)
         self.__mappings, self.__schemas, self.__systems = mappings, schemas, systems
         self.__sheets, self.__likely, self.__tell = sheets, likely, emit
         self.__running: int | None = None
@@ -75,7 +75,7 @@ class ImportWork:
 
     async def import_count(self, source: ImportSource) -> ImportCountView:
         wish = await self.__wish(source)
-        return await self.__counted(wish)
+        return await self.__counts.counted(wish, await self.__selecting())
 
     async def check_list(self, source: ImportSource) -> ListCheckView:
         wish = await self.__wish(source)
@@ -197,7 +197,7 @@ class ImportWork:
             self.__end_unrun(row.number)
             self.__tell(_CHANGED)
         skipped = self.__store.import_items(row.number, 0, MOST_SHOWN, Outcome.SKIPPED)
-        cost = self.__cost_of_run(row) if preview else {}
+        cost = self.__counts.of_run(row) if preview else {}
         likely, shown = await self.__duplicates_in(row) if preview else (0, ())
         return ImportDoneView(
             self.__view(row),
@@ -232,13 +232,8 @@ class ImportWork:
         property that isn't mapped."""
         self.__check_free()
         properties = self.__narrowed(wish, only)
-        counted = await self.__counted(wish)
-        if counted.room:
-            raise LimitReached(
-                f"{counted.records:,} records take {counted.reading:,} Salesforce calls to read; {counted.left:,} are left.",
-                "",
-                counted.room,
-            )
+        counted = await self.__counts.counted(wish, await self.__selecting())
+        refuse_without_room(counted)
         now = stamp(self.__clock.now())
         row = ImportRow(0, wish.object, wish.pair.name, wish.source, properties, state, now, now, total=counted.records)
         row.number = self.__store.add_import(row, wish.listed)
@@ -261,47 +256,6 @@ class ImportWork:
                 f"Map it first: mappings add {wish.pair.name} {unknown[0]} {wish.object}.FIELD",
             )
         return tuple(dict.fromkeys(only))
-
-    # counting
-
-    async def __counted(self, wish: Wish) -> ImportCountView:
-        if wish.source.listed:
-            records = len(wish.listed)
-            cost = Cost(Way.PAGES, list_cost(records))
-        else:
-            selecting = await self.__selecting()
-            records = await selecting.how_many(wish.object, wish.where)
-            fields = sum(wish.object in each.salesforce for each in self.__mappings(wish.pair.name).all())
-            cost = reading_cost(records, fields)
-        usage = self.__budget.usage(Side.SALESFORCE)
-        allocation = usage.allocation or 0
-        left = max(allocation - usage.used, 0)
-        room = "" if cost.calls <= left else _room(cost.calls, allocation, usage.room_at)
-        writing = -(-records // 100)
-        return ImportCountView(
-            wish.object,
-            wish.pair.name,
-            records,
-            cost.calls,
-            writing,
-            left,
-            cost.way is Way.BULK,
-            room,
-            wish.notice,
-        )
-
-    def __cost_of_run(self, row: ImportRow) -> dict[str, int]:
-        """The selection is read again, and each batch is one call; one more reads what an update is about to change."""
-        counts = self.__store.import_counts(row.number)
-        reading = list_cost(row.total or 0) if row.source.listed else reading_cost(row.total or 0, 30).calls
-        creates = counts.get(Outcome.CREATED, 0)
-        entries = self.__store.pass_row(row.passes[-1]) if row.passes else None
-        updates = sum(tally.updated for tally in entries.tallies) if entries is not None else 0
-        size = 100
-        return {
-            Side.SALESFORCE.value: reading,
-            Side.HUBSPOT.value: -(-creates // size) + 2 * -(-updates // size),
-        }
 
     # small things
 
@@ -341,17 +295,6 @@ class ImportWork:
             row.passes,
             row.message,
         )
-
-
-def _room(calls: int, allocation: int, room_at: float | None) -> str:
-    """What to do where the allocation doesn't carry it."""
-    narrow = "narrow the filter"
-    if calls > allocation:
-        return f"Allocate more than {calls:,} calls (settings set allocation {calls * 2}), or {narrow}."
-    when = ""
-    if room_at is not None:
-        when = f"Calls come back from {datetime.fromtimestamp(room_at, UTC):%Y-%m-%d %H:%M} UTC on: wait, "
-    return f"{when}allocate more (settings set allocation N), or {narrow}."
 
 
 def _outcome(name: str) -> Outcome:
