@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Awaitable, Callable
 from collections.abc import Mapping as Table
 from math import ceil
@@ -162,12 +163,15 @@ class ObjectWork:
         there, or can't be."""
         org, portal = await self._both()
         systems = await self._object_systems()
-        found = next((each for each in await org.custom_objects() if each.name == name), None)
+        named = {each.name: each for each in await org.custom_objects()}
+        found = named.get(name)
         if found is None:
+            near = difflib.get_close_matches(name.casefold(), [each.casefold() for each in named], 1)
+            meant = next((each for each in named if each.casefold() in near), "")
             raise SetupError(
                 f"The org has no custom object {name}, or hides it from the connected user.",
                 "",
-                "See those there are with: objects list",
+                f"Did you mean {meant}?" if meant else "See those there are with: objects list",
             )
         there = await portal.object_types()
         settings = self._objects_in.settings()

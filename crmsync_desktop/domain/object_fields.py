@@ -27,7 +27,9 @@ MOST_PROPERTIES: Final = 1_000
 """Properties of an object that an account can have of its own."""
 OBJECTS: Final = {"Contact": "contacts", "Account": "companies", "Opportunity": "deals", "Case": "tickets"}
 """What lookups may point at, beside other custom objects: Salesforce's objects and HubSpot's."""
-_RESERVED: Final = frozenset({"createdate", "lastmodifieddate", "id", KEY_PROPERTY, OWNER})
+_RESERVED: Final = frozenset({"createdate", "lastmodifieddate", "id", "associatedcompanyid", KEY_PROPERTY})
+_PREFIXES: Final = ("hs_", "hubspot_")
+"""How the names of HubSpot's own properties begin."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -153,7 +155,7 @@ class Taking:
     def _matching(self, field: Field, asked: str) -> str | None:
         """A property that is there, isn't mapped and can take the field: the one asked for, or one of that name or label."""
         for name, there in self._there.items():
-            if name in self._mapped or name in _RESERVED or name.startswith("hs_"):
+            if name in self._mapped or name in _RESERVED or name.startswith(_PREFIXES):
                 continue
             alike = name == asked if asked else name == name_after(field.name) or there.label == field.label
             if alike and Rule.ALWAYS_SALESFORCE in fit(field, there).rules:
@@ -162,7 +164,7 @@ class Taking:
 
     def _free(self, field: str) -> str:
         base = name_after(field)[: LONGEST_NAME - 3]
-        base = f"sf_{base}" if base.startswith("hs_") or base in _RESERVED else base
+        base = f"sf_{base}" if base.startswith(_PREFIXES) or base in _RESERVED else base
         name, number = base, 1
         while name in self._names:
             number += 1

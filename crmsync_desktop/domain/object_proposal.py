@@ -166,7 +166,9 @@ def propose(
         lookups=tuple(lookups.taken),
         left_out=tuple(taking.left_out),
         label_property=label_property,
-        required=tuple(row.property for row in taking.rows if row.new and row.field.required) or (label_property,),
+        required=tuple(
+            dict.fromkeys([label_property, *(row.property for row in taking.rows if row.new and row.field.required)])
+        ),
         beside=tuple(row.property for row in taking.rows if row.new and row.property != label_property)[:SHOWN_BESIDE],
         taken=bool(taken),
         unfilled=taking.unfilled(),

@@ -81,7 +81,7 @@ def test_salesforces_values_always_count_and_the_id_is_kept_beside_them() -> Non
 
 def test_what_salesforce_requires_hubspot_requires() -> None:
     proposal = made(field("Code__c", required=True), field("Note__c"))
-    assert proposal.required == ("code",)
+    assert proposal.required == ("name", "code")
     assert made(field("Note__c")).required == ("name",)
 
 
@@ -139,9 +139,9 @@ def test_names_and_labels_that_meet_are_told_apart() -> None:
 
 
 def test_names_that_hubspot_keeps_for_itself_are_avoided() -> None:
-    proposal = made(field("CreateDate__c"), field("HS_Id__c"), field("1st__c"))
+    proposal = made(field("CreateDate__c"), field("HS_Id__c"), field("HubSpot_Team__c"), field("1st__c"))
     assert names(proposal) == {
-        "Name": "name", "CreateDate__c": "sf_createdate", "HS_Id__c": "sf_hs_id", "1st__c": "sf_1st",
+        "Name": "name", "CreateDate__c": "sf_createdate", "HS_Id__c": "sf_hs_id", "HubSpot_Team__c": "sf_hubspot_team", "1st__c": "sf_1st",
     }  # fmt: skip
 
 

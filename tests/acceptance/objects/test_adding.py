@@ -148,6 +148,7 @@ def test_an_object_that_is_taken_off_and_added_again_finds_its_records_again(her
 def test_objects_that_cant_be_added_are_refused_with_the_reason(here: World) -> None:
     assert "no custom object Nope__c" in why_not(here, "Nope__c")
     assert "no custom object Account" in why_not(here, "Account")
+    assert "Did you mean Subscription__c?" in why_not(here, "subscription")
     assert "has no field Nope__c" in why_not(here, without=("Nope__c",))
     assert "no custom object “nothing”" in why_not(here, hubspot="nothing")
     assert "HubSpot's own objects" in why_not(here, object_name="deal")

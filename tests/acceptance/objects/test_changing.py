@@ -13,6 +13,7 @@ from crmsync_desktop.domain.records import Category, Side
 from crmsync_desktop.engine.metadata import OUTDATED
 from tests.acceptance.life.world import World, written
 from tests.acceptance.objects.portal import base, schemas
+from tests.acceptance.pairs.portal import associated
 
 NAME = "Plan__c"
 CHILD = "Seat__c"
@@ -111,6 +112,8 @@ def test_a_new_field_is_noticed_proposed_and_made_on_a_persons_word(here: World)
 def test_a_field_that_is_left_out_isnt_proposed_again(here: World) -> None:
     setup(here, plan(text("Code__c"), text("Note__c")))
     read_again(here)
+    with pytest.raises(SetupError, match="can't be updated so"):
+        propose(here, without=("Nope__c",))
     update(here, without=("Note__c",))
     assert needs(here) == ""
     assert propose(here).nothing_to_do
@@ -161,6 +164,21 @@ def test_a_field_of_another_type_is_a_broken_mapping(here: World) -> None:
     assert [row.record_id for row in here.store.errors(Category.FIELD_MAPPING, 0, 10)] == [f"{NAME}.code"]
 
 
+def test_a_new_lookup_becomes_associations_too(here: World) -> None:
+    made, id = linked(here, Name="One")
+    lookup = {"name": "Buyer__c", "type": "reference", "reference_to": "Contact", "relationship": "Plans"}
+    setup(here, plan(text("Code__c"), lookup))
+    contact = here.salesforce.create("Contact", LastName="B", Email=f"b{here.number()}@example.com")
+    read_again(here)
+    assert [each.target for each in propose(here).lookups] == ["contacts"]
+    update(here)
+    here.settled()
+    here.salesforce.edit(NAME, made, Buyer__c=contact)
+    here.settled()
+    person = here.partner("contacts", Side.SALESFORCE, contact)
+    assert set(associated(here, kind(here), id, "contacts")) == {person}
+
+
 def test_nothing_new_is_nothing_to_do(here: World) -> None:
     linked(here, Name="One")
     assert propose(here).nothing_to_do
@@ -209,7 +227,15 @@ def test_two_ways_need_both_systems_and_a_rule_that_lets_hubspot_write(here: Wor
     with pytest.raises(SetupError) as told:
         here.run(here.service.set_setting(key, "create_or_update"))
     assert "may not create or edit" in told.value.detail
-    here.admin.post("/salesforce/setup", read_only_objects=[])
+    here.admin.post("/salesforce/setup", read_only_objects=[], hidden_objects=[NAME])
+    with pytest.raises(SetupError) as told:
+        here.run(here.service.set_setting(key, "create_or_update"))
+    assert "can't see" in told.value.detail
+    here.admin.post("/salesforce/setup", hidden_objects=[])
+    here.admin.fault("hubspot", path="/search", status=403, count=1)
+    with pytest.raises(SetupError) as told:
+        here.run(here.service.set_setting(key, "create_or_update"))
+    assert "lacks a permission" in told.value.detail
     assert here.store.settings().custom_objects[0].on_hubspot_change == "nothing"
     here.run(here.service.set_setting(key, "create_or_update"))
     made, id = linked(here, Name="One")
