@@ -87,22 +87,22 @@ async def recover_tasks(desk: ActionDesk, firings: Sequence[Firing]) -> list[Ans
 async def _others(desk: ActionDesk, firings: Sequence[Firing], answers: Sequence[Written]) -> set[int]:
     """Firings for which another's task was found: of the same subject, without their own line. A deleted one passes for
     theirs, lest what somebody threw away be made again."""
-    found = {
-        answer.id: firing
+    pairs = [
+        (firing, answer.id)
         for firing, answer in zip(firings, answers, strict=True)
         if answer.outcome is Outcome.DONE and answer.id
-    }
-    if not found:
+    ]
+    if not pairs:
         return set()
-    want = Want(TASK, ("Description",))
-    records = await desk.context.crms[Side.SALESFORCE].read(want, list(found))
-    others: set[int] = set()
-    for record in records:
-        firing = found[record.id]
-        line = firing.values.get(SENT_DESCRIPTION, "").splitlines()[-1:]
-        if record.presence is Presence.LIVE and not any(each in (record.cells[0] or "") for each in line):
-            others.add(firing.number)
-    return others
+    ids = list(dict.fromkeys(id for _, id in pairs))
+    records = await desk.context.crms[Side.SALESFORCE].read(Want(TASK, ("Description",)), ids)
+    live = {record.id: record.cells[0] or "" for record in records if record.presence is Presence.LIVE}
+    return {firing.number for firing, id in pairs if id in live and _line_of(firing) not in live[id]}
+
+
+def _line_of(firing: Firing) -> str:
+    """The line that only this firing's task bears."""
+    return (firing.values.get(SENT_DESCRIPTION, "").splitlines() or [""])[-1]
 
 
 def _as_sent(firing: Firing) -> Write:

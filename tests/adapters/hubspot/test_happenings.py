@@ -31,7 +31,7 @@ def test_a_history_comes_oldest_first_with_its_moments_to_the_millisecond(site: 
     for title in ("B", "", "A"):
         site.pass_time(60)
         with site.portal.database.transaction():
-            site.portal.update(CONTACTS, site.portal.find(CONTACTS, id, None), {"jobtitle": title}, "CRM_UI")  # type: ignore[arg-type]
+            site.portal.update(CONTACTS, site.portal.find(CONTACTS, id, None), {"jobtitle": title}, "CRM_UI")
     found = versions(site, [id], "jobtitle", "no_such_property")[id]
     assert [each.value for each in found["jobtitle"]] == ["A", "B", None, "A"]
     assert list(found) == ["jobtitle"]
