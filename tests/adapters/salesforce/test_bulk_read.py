@@ -155,8 +155,8 @@ def test_a_job_that_dies_is_made_anew(site: Site) -> None:
 def test_a_result_that_is_gone_half_way_is_read_anew_and_records_come_again(
     site: Site, monkeypatch: pytest.MonkeyPatch, refused: Any
 ) -> None:
-    monkeypatch.setattr(bulk_read, "bulk_page", lambda fields: 2_000)
-    made = fill(site, 5_000)
+    monkeypatch.setattr(bulk_read, "bulk_page", lambda fields: 500)
+    made = fill(site, 1_200)
 
     async def body(crm: SalesforceCrm) -> list[str]:
         found: list[str] = []
@@ -167,7 +167,7 @@ def test_a_result_that_is_gone_half_way_is_read_anew_and_records_come_again(
         return found
 
     found = site.use(body, schemas=known(site, "Contact"))
-    assert found == made[:2_000] + made
+    assert found == made[:500] + made
     assert len(states(site)) == 2
 
 

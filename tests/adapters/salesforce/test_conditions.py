@@ -223,7 +223,7 @@ def conditions(draw: st.DrawFn, world: World) -> Condition:
     return Condition(name, operator, tuple(values))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.data())
 def test_a_filter_finds_what_it_says(world: World, data: st.DataObject) -> None:
     def groups(inner: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
@@ -244,7 +244,7 @@ def test_every_hostile_text_finds_what_it_says(world: World, name: str, operator
         assert world.found(filter) == {row["Id"] for row in world.rows if meets(filter, row)}, value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["Name", "Site", "Industry"]), st.text(min_size=1, max_size=40), st.sampled_from(list(Operator)))
 def test_any_text_in_any_place_is_a_value_or_refused(world: World, name: str, value: str, operator: Operator) -> None:
     """The whole query is read by the org, and only what was asked for is found: here nothing has such a text."""
