@@ -33,6 +33,7 @@ def answering(answers: dict[str, Any], asked: list[str]) -> Starlette:
 
 def test_the_account_is_named_with_its_time_zone(site: Site) -> None:
     identity = site.use(lambda crm: crm.identity())
+    assert identity.ui_host == "app.hubspot.com"
     assert (identity.account_id, identity.account_name) == ("25081959", "HubSpot portal 25081959")
     assert (identity.side, identity.time_zone) == (Side.HUBSPOT, "Europe/Oslo")
 
