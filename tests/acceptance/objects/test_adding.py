@@ -80,7 +80,11 @@ def test_an_object_stays_off_until_it_is_turned_on(here: World) -> None:
     here.salesforce.create(NAME, Plan__c="Free", Billing_Id__c=f"O{here.number()}")
     here.run(here.service.add_object(NAME, ObjectRequest()))
     pair = next(each for each in here.run(here.service.pairs()) if each.name == NAME)
-    assert (pair.on, pair.always) == (False, False)
+    assert (pair.on, pair.always, pair.needs) == (False, False, "")
+    here.settings(companies={"enabled": False})
+    pair = next(each for each in here.run(here.service.pairs()) if each.name == NAME)
+    assert pair.needs == "Associations with companies wait until these sync."
+    here.settings(companies={"enabled": True})
     assert written(here.sync()) == 0
     shown = here.run(here.service.preview_setting(f"{NAME}.enabled", "on"))
     assert sum(tally.created for tally in shown.tallies) == 1
