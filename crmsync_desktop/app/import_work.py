@@ -68,10 +68,7 @@ class ImportWork:
         self.__mappings, self.__schemas, self.__systems = mappings, schemas, systems
         self.__sheets, self.__likely, self.__tell = sheets, likely, emit
         self.__running: int | None = None
-        for row in store.imports(100):
-            if row.state is ImportState.RUNNING:
-                row.state, row.message = ImportState.STOPPED, "The program ended while it ran."
-                store.save_import(row)
+        _end_killed(store)
 
     async def import_count(self, source: ImportSource) -> ImportCountView:
         wish = await self.__wish(source)
@@ -295,6 +292,17 @@ class ImportWork:
             row.passes,
             row.message,
         )
+
+
+def _end_killed(store: Store) -> None:
+    """An import that was running when the program ended, and what it had done until then."""
+    pairs = all_pairs(store.settings())
+    for row in store.imports(100):
+        if row.state is ImportState.RUNNING:
+            if row.pair in pairs:
+                conclude(store, row, pairs[row.pair], row.passes, preview=False, ended=False)
+            row.state, row.message = ImportState.STOPPED, "The program ended while it ran."
+            store.save_import(row)
 
 
 def _outcome(name: str) -> Outcome:

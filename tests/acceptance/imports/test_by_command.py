@@ -310,3 +310,18 @@ def test_reading_goes_on_where_it_was(here: Difficult, monkeypatch: pytest.Monke
     assert counts(done) == {"created": 7}
     assert done["import"]["result"]["calls"] == {"salesforce": 2, "hubspot": 2}
     assert len(here.people("email")) == 7
+
+
+def test_a_create_whose_answer_was_lost_is_found_again(here: Difficult) -> None:
+    here.person(LastName="Moe", Email="moe@x.example")
+    here.admin.fault("hubspot", path="batch/create", drop_after_commit=True, count=0)
+    here.run("import", "run", "Contact", "--yes", "--practice")
+    here.admin.clear_faults()
+    (found,) = import_(here, "list")
+    if found["state"] != "done":
+        import_(here, "resume", str(found["number"]))
+        (found,) = import_(here, "list")
+    assert {outcome: count for outcome, count in found["counts"].items() if count} == {"created": 1}
+    assert here.people("lastname") == [("Moe",)]
+    here.settled()
+    assert here.people("lastname") == [("Moe",)]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,18 @@ def sent(opened: Desk, path: str, times: int) -> Callable[[], bool]:
     return lambda: str(opened.admin.get("/calls/recent", limit=100)).count(path) >= times
 
 
+def written(opened: Desk) -> int:
+    """What the journal says is done."""
+    file = opened.connection / "memory.sqlite"
+    if not file.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as memory:
+        try:
+            return int(memory.execute("SELECT count(*) FROM journal WHERE state = 2").fetchone()[0])
+        except sqlite3.OperationalError:  # it is only being made
+            return 0
+
+
 def listed(opened: Desk) -> Any:
     return json.loads(opened.run("import", "list", "--practice", "--json").out)[0]
 
@@ -65,9 +79,10 @@ def everybody_once(opened: Desk, counts: dict[str, int]) -> None:
 def test_killed_while_it_writes(opened: Desk) -> None:
     """Its first batch is done, its second is under way."""
     opened.admin.fault("hubspot", path="batch/create", nth=2, latency_ms=1_500)
-    ended(opened, sent(opened, "batch/create", 2), signal.SIGKILL, "import", "run", "Contact", "--yes")
+    ended(opened, lambda: written(opened) == 100, signal.SIGKILL, "import", "run", "Contact", "--yes")
     assert listed(opened)["state"] == "stopped"
     assert listed(opened)["message"] == "The program ended while it ran."
+    assert listed(opened)["counts"]["created"] == 100
     everybody_once(opened, resumed(opened))
 
 
