@@ -21,7 +21,7 @@ from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.reference import Addresses, parse_reference
 from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.domain.values import stamp
-from crmsync_desktop.engine.action_retry import ACTIONS, retry_failed
+from crmsync_desktop.engine.action_retry import ACTIONS, forget_errors, retry_failed
 from crmsync_desktop.engine.action_rules import action_rules, next_number, save_action_rules
 from crmsync_desktop.ports.actions import Firing, FiringState
 from crmsync_desktop.ports.clock import Clock
@@ -67,7 +67,7 @@ class ActionWork:
         gone = self._rule(name)
         rest = [rule for rule in action_rules(self._actions_in) if rule.number != gone.number]
         save_action_rules(self._actions_in, rest)
-        self._actions_in.clear_errors([(Side.HUBSPOT, ACTIONS, f"rule {gone.number}")])
+        forget_errors(self._actions_in, gone.number)
         self._tell_actions(_CHANGED)
         return await self.actions()
 

@@ -31,7 +31,7 @@ from crmsync_desktop.engine.metadata import SCHEMA_SECONDS, owners_of, pairings_
 from crmsync_desktop.ports.actions import Firing, Happenings
 from crmsync_desktop.ports.store import NewError, Tally
 
-PORTAL: Final = "hubspot_account"
+PORTAL: Final = "actions.portal"
 
 
 def is_own(error: CrmSyncError) -> bool:

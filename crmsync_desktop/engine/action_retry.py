@@ -35,6 +35,18 @@ def retry_failed(store: Store, rule: int | None, numbers: Collection[int] | None
     return len(again)
 
 
+def forget_errors(store: Store, rule: int) -> None:
+    """Close the errors of a rule that is gone, and of what it did and didn't do."""
+    names = [f"rule {rule}"]
+    after = 0
+    while page := store.firings(
+        [FiringState.NOTED, FiringState.WAITING, FiringState.FAILED, FiringState.DONE], rule, after
+    ):
+        after = page[-1].number
+        names += [error_name(firing) for firing in page]
+    store.clear_errors([(Side.HUBSPOT, ACTIONS, name) for name in names])
+
+
 def retry_of_errors(store: Store, rows: Sequence[ErrorRow]) -> int:
     """The same for the firings that these errors are about."""
     names = {row.record_id for row in rows if row.object == ACTIONS and row.record_id.startswith(_FIRING)}

@@ -26,7 +26,7 @@ SENT_SUBJECT: Final = "sent.Subject"
 SENT_DESCRIPTION: Final = "sent.Description"
 """Among a firing's values: what was sent, by which a task is found again whose answer was lost."""
 GIVE_UP_SECONDS: Final = 3_600.0
-ZONE: Final = "salesforce_zone"
+ZONE: Final = "actions.zone"
 _DAY: Final = 24 * 3600.0
 
 
