@@ -176,10 +176,12 @@ async def _with_echo(
     answers: list[tuple[Entry, Written]] = []
     for entry, answer in found:
         found_record = seen.get(answer.id or "")
-        echo = None
+        echo, version = None, answer.version
         if found_record is not None and found_record.presence is Presence.LIVE:
             named = zip(context.layout.fields(side, entry.object), found_record.cells, strict=True)
             echo = {name: cell for name, cell in named if name and cell is not False}
-        answers.append((entry, Written(answer.key, Outcome.DONE, answer.id, True, answer.version, echo, answer.faults)))
+            # An index that lags may still show the record as it was before.
+            version = version or found_record.version
+        answers.append((entry, Written(answer.key, Outcome.DONE, answer.id, True, version, echo, answer.faults)))
     gone = [(record, digest_of(record)) for record in seen.values() if record.presence is Presence.DELETED]
     return answers, gone

@@ -146,6 +146,24 @@ def test_an_update_whose_answer_was_lost_is_nobodys_edit() -> None:
         assert (salesforce.values["Title"], hubspot.values["jobtitle"]) == ("Chair", "Chair")
 
 
+def test_an_index_that_lags_behind_an_update_whose_answer_was_lost_brings_no_old_value_back() -> None:
+    with Desk() as desk:
+        salesforce, hubspot = desk.in_both(jobtitle="CTO")
+        desk.sync()
+        desk.salesforce.edit(salesforce.id, {"Title": "CEO"})
+        write = desk.hubspot.write
+
+        async def stored_and_lost(writes: list[Write]) -> list[Written]:
+            return [Written(answer.key, Outcome.UNKNOWN) for answer in await write(writes)]
+
+        desk.hubspot.calm_lag = 120
+        desk.hubspot.write = stored_and_lost  # type: ignore[method-assign, assignment]
+        desk.sync(after=60)
+        desk.hubspot.write = write  # type: ignore[method-assign]
+        desk.sync(after=10)
+        assert (salesforce.values["Title"], hubspot.values["jobtitle"]) == ("CEO", "CEO")
+
+
 def test_an_owner_without_a_counterpart_is_left_alone_and_told() -> None:
     with Desk() as desk:
         hubspot = desk.in_hubspot(hubspot_owner_id="1004")
