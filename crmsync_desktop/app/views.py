@@ -360,7 +360,7 @@ class PassFinished(msgspec.Struct, frozen=True, tag=True):
 
 
 class Changed(msgspec.Struct, frozen=True, tag=True):
-    """Something that screens show has changed: "status", "errors", "settings", "mappings", "passes", "connections"."""
+    """Something that screens show has changed: "status", "errors", "settings", "mappings", "passes", "connections", "imports"."""
 
     kinds: tuple[str, ...]
 
