@@ -1,4 +1,4 @@
-"""Tabs of what this version doesn't do yet: they say plainly what comes there, and pretend nothing."""
+"""Tabs of what has no screen of its own: they say plainly what it does and how to reach it, and pretend nothing."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ EXPLANATIONS = {
     "Feature discovery": Explanation(
         "sparkles",
         "What can be switched on",
-        "Custom object sync, importing Salesforce records, activity sync and workflow actions will be shown here, each "
-        "with what it does, whether it is on, and what it would cost in calls.",
+        "Custom object sync, importing Salesforce records, activity sync and workflow actions are switched on from a "
+        "terminal: crmsync-desktop objects, import, activities and actions, each with --help.",
     ),
     "Activities": Explanation(
         "calendar",
         "Calls, e-mails, meetings, notes and tasks",
-        "HubSpot engagements will become Salesforce tasks here, each kind with a switch of its own, and tasks will "
-        "travel both ways. No activity is read or written in this version.",
+        "HubSpot engagements become Salesforce tasks, each kind with a switch of its own, and tasks travel both ways. "
+        "See and switch them in a terminal: crmsync-desktop activities list, and pairs on calls.",
     ),
     "Custom objects": Explanation(
         "box",
         "Salesforce custom objects → HubSpot",
-        "Any Salesforce custom object will be synced into a HubSpot custom object here, associated with the records "
-        "that its lookups point at. This version doesn't sync them.",
+        "Any Salesforce custom object is synced into a HubSpot custom object, associated with the records that its "
+        "lookups point at. Choose them in a terminal: crmsync-desktop objects list.",
     ),
     "Conflicts": Explanation(
         "git-compare-arrows",
         "Edits made on both sides at once",
         "When both systems edit the same two-way field between two passes, the newest edit wins and what lost stands in "
-        "the history of the pass. Fields held for review will be settled here, one by one or by rule.",
+        "the history of the pass. Fields held for review are settled in a terminal: crmsync-desktop conflicts.",
     ),
 }
 
