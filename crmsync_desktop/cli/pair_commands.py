@@ -1,4 +1,4 @@
-"""Commands that turn the syncing of companies, deals and tickets on and off (O1, O4)."""
+"""Commands that turn the syncing of pairs on and off (O1, O4, A1, X1)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 
 from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.app.views import PairView
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.previewing import shown_pass
 from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
 from crmsync_desktop.domain.errors import SetupError
+from crmsync_desktop.domain.mapping import PairKind
 
-pairs_app = typer.Typer(help="What syncs: contacts always, companies, deals and tickets by a switch each.")
-Switched = Annotated[str, typer.Argument(metavar="PAIR", help="companies, deals or tickets.")]
+pairs_app = typer.Typer(help="What syncs: contacts always, all others by a switch each.")
+Switched = Annotated[str, typer.Argument(metavar="PAIR", help="companies, deals, tickets, tasks, calls, …: see pairs list.")]
 
 
 @pairs_app.command("list")
@@ -56,13 +58,21 @@ async def _turn(facade: Facade, pair: str, to: str, preview: bool, as_json: bool
         raise SetupError(title, "", f"Switches are: {switches}.")
     key = f"{pair}.enabled"
     if preview:
-        return await shown_pass(facade, facade.preview_setting(key, to), as_json)
+        status = await shown_pass(facade, facade.preview_setting(key, to), as_json)
+        _tell_of_the_past(views[pair], to, as_json)
+        return status
     settings = {view.key: view for view in await facade.set_setting(key, to)}
     if as_json:
         output.as_json({pair: settings[key].value})
     else:
         links = f"; {views[pair].links:,} pairs of records stay linked" if to == "off" and views[pair].links else ""
         print(f"{pair}: {settings[key].value}{links}")
+    _tell_of_the_past(views[pair], to, as_json)
     if settings[key].warning:
         print(settings[key].warning, file=sys.stderr)
     return 0
+
+
+def _tell_of_the_past(pair: PairView, to: str, as_json: bool) -> None:
+    if pair.kind is PairKind.ACTIVITY and to == "on" and not as_json:
+        print(f"What is created or edited from then on travels. Past ones: activities backfill {pair.name} --preview")
