@@ -6,10 +6,11 @@ whole records (deleted, merged, converted) are decided before, in matching.py an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
+from crmsync_desktop.domain.bodies import is_cut_where_it_came
 from crmsync_desktop.domain.checks import check_value, missing_required
 from crmsync_desktop.domain.companions import Group, broken, unplaced
 from crmsync_desktop.domain.decide import Action, Facts, decide, is_dispute
@@ -96,9 +97,11 @@ def plan_link(
     on_conflict: OnConflict,
     evidence: Evidence = NOTHING,
     new: bool = False,
+    carried: Collection[int] = (),
 ) -> LinkPlan:
     """Decide every field of a link whose records are both live. `evidence`: what is known of its disputed fields. `new`: the
-    link is only being made, so that whatever its records hold is to travel (M4)."""
+    link is only being made, so that whatever its records hold is to travel (M4). `carried`: places where one side has just been
+    given what the other reads as, so that there is nothing to compare."""
     plan = LinkPlan(list(salesforce.base), list(hubspot.base), [], [], [], [], False, False)
     both = zip(layout.columns, salesforce.cells, hubspot.cells, salesforce.base, hubspot.base, strict=True)
     for column, s, h, bs, bh in both:
@@ -110,6 +113,10 @@ def plan_link(
         if s is UNSEEN or h is UNSEEN:
             if (s is UNSEEN and bs is UNSEEN and h != bh) or (h is UNSEEN and bh is UNSEEN and s != bs):
                 # One side never had this field: there is nothing to compare, so what the other holds is simply known.
+                _rebase(plan, place, s, h)
+            continue
+        if place in carried:
+            if bs != s or bh != h:
                 _rebase(plan, place, s, h)
             continue
         if column.kind is Kind.MEMBERS:
@@ -131,6 +138,15 @@ def plan_link(
         if column.existing is Existing.STAY and not (new or facts.salesforce_moved or facts.hubspot_moved):
             if bs != s or bh != h:
                 _rebase(plan, place, s, h)
+            continue
+        if (
+            facts.hubspot_moved
+            and not facts.salesforce_moved
+            and column.untouched is not Side.SALESFORCE
+            and is_cut_where_it_came(column.translation, there)
+        ):
+            why = "edited in HubSpot, where the whole text is"
+            _write(plan, column, Side.SALESFORCE, salesforce, hubspot, here, why, doors)
             continue
         if is_dispute(column.rule, facts):
             facts = _dated(plan, facts, place, salesforce.version, hubspot.version, evidence)

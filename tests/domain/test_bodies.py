@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmsync_desktop.domain.bodies import CUT_OFF, EDITED_WHERE_CUT, Body, cut
+from crmsync_desktop.domain.bodies import CUT_OFF, EDITED_WHERE_CUT, Body, Line, cut
 from crmsync_desktop.domain.layout import Layout, resolve
 from crmsync_desktop.domain.mapping import CALLS, CONTACTS, Mapping, Pair, Rule
 from crmsync_desktop.domain.planner import NOTICES, Doors, LinkPlan, Look, plan_create, plan_link
@@ -131,3 +131,66 @@ def test_records_that_are_no_activities_refuse_what_is_too_long() -> None:
 def test_rich_text_on_both_sides_and_text_without_a_length_are_left_as_they_are() -> None:
     assert layout(kind=Kind.HTML).columns[0].translation is None
     assert layout(length=None).columns[0].translation == Body(0, None)
+
+
+@pytest.mark.parametrize("rule", [Rule.PREFER_SALESFORCE, Rule.TWO_WAY, Rule.PREFER_HUBSPOT])
+@pytest.mark.parametrize("edited", [LONG.replace("word", "other"), "<p>short</p>"])
+def test_hubspots_edit_of_a_text_that_was_cut_off_travels_whatever_the_rule(rule: Rule, edited: str) -> None:
+    told = plan(SHORTENED, edited, SHORTENED, LONG, rule)
+    assert [change.new for change in told.to_salesforce] == [BODY.to_salesforce(edited, ())]
+    assert not told.to_hubspot
+    assert not told.faults
+
+
+def test_salesforces_own_is_never_written_although_it_was_cut_off_once() -> None:
+    told = plan(SHORTENED, "<p>short</p>", SHORTENED, LONG, Rule.ALWAYS_SALESFORCE)
+    assert not told.to_salesforce
+    assert not told.to_hubspot
+
+
+# subjects
+
+SUBJECT = Line(0, 10)
+
+
+def test_a_subject_that_fits_is_the_same_on_both_sides() -> None:
+    assert SUBJECT.to_salesforce("0123456789", ()) == "0123456789"
+    assert SUBJECT.to_hubspot("short", (), ["old"]) == "short"
+    assert SUBJECT.to_hubspot("", (), ["old"]) is None
+    assert SUBJECT.to_salesforce("", (), ["old"]) is None
+    assert SUBJECT.agrees(["one"], ["one"])
+    assert SUBJECT.agrees([None], [None])
+    assert not SUBJECT.agrees(["one"], [None])
+    assert not SUBJECT.waits
+
+
+def test_a_subject_that_is_too_long_is_cut_off_and_what_is_left_never_comes_back() -> None:
+    long = "0123456789abc"
+    assert SUBJECT.to_salesforce(long, ()) == "012345678…"
+    assert SUBJECT.agrees(["012345678…"], [long])
+    assert SUBJECT.to_hubspot("012345678…", (), [long]) == long
+    assert SUBJECT.to_hubspot("012345678…", (), ["short"]) is UNSEEN
+    assert SUBJECT.to_hubspot("edited", (), [long]) is UNSEEN
+    assert SUBJECT.fault(Side.HUBSPOT, "edited", ()).code == EDITED_WHERE_CUT
+
+
+def test_a_subject_is_cut_off_between_characters_as_salesforce_counts_them() -> None:
+    assert SUBJECT.to_salesforce("😀" * 6, ()) == "😀" * 4 + "…"
+    assert SUBJECT.to_hubspot("😀" * 4 + "…", (), ["short"]) is UNSEEN
+
+
+@pytest.mark.parametrize(
+    ("kind", "native", "cut_off"),
+    [(Kind.TEXT, "string", True), (Kind.PICKLIST, "combobox", True), (Kind.PICKLIST, "picklist", False)],
+)
+def test_subjects_and_other_plain_texts_of_activities_are_cut_off(kind: Kind, native: str, cut_off: bool) -> None:
+    schemas = {
+        "calls": Schema(
+            Side.HUBSPOT, "calls", "call", {"t": Field("t", "T", Kind.TEXT, "text", length=65_536)}, READ_AT
+        ),
+        "Task.Call": Schema(
+            Side.SALESFORCE, "Task.Call", "call", {"Subject": Field("Subject", "S", kind, native, length=255)}, READ_AT
+        ),
+    }
+    found = resolve(CALLS, [Mapping("t", {"Task.Call": "Subject"}, Rule.TWO_WAY)], schemas)
+    assert isinstance(found.columns[0].translation, Line) is cut_off
