@@ -39,8 +39,11 @@ _AS: Final = {
 row to the widest, without a limit: as lines, all text is there."""
 _CONTROLS: Final = dict.fromkeys([*(code for code in range(32) if code not in (9, 10, 13)), 0xFFFE, 0xFFFF])
 """What is no text, and lxml refuses to put anywhere although it reads it from character references."""
+_SHORT: Final = 4_000
+_SHORT_REMEMBERED: Final = 2_500
 _REMEMBERED: Final = 32
-"""Texts of which the reduction is kept: a record is compared several times in a row."""
+"""Texts of which the reduction is kept: records are compared several times in a row, chunk by chunk of 2,000. Those of up to
+`_SHORT` characters take 30 MB at most."""
 _CSS: Final = {
     **CSS_PROFILES["strict"],
     "ul": HtmlElement(display=Display.block, padding_inline=2),
@@ -49,10 +52,15 @@ _CSS: Final = {
 """A browser's, with lists that begin at the margin."""
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def reduced(rich: str) -> str:
     """The plain text of HTML in canonical form: NFC, trimmed, lines without spaces at their ends, at most one blank line in
     a row; "" where nothing is shown."""
+    return _reduced_short(rich) if len(rich) <= _SHORT else _reduced_long(rich)
+
+
+def _reduced(rich: str) -> str:
+    if "<" not in rich and "&" not in rich:  # no markup: what apps write
+        return tidy(" ".join(_source(rich[:LONGEST]).decode().split()))
     tree = _parsed(rich[:LONGEST])
     if tree is None:
         return ""
@@ -61,6 +69,10 @@ def reduced(rich: str) -> str:
     _simplified(tree)
     laid_out = Inscriptis(tree, ParserConfig(css=_CSS, display_images=True)).get_text()
     return tidy(laid_out)
+
+
+_reduced_short = lru_cache(maxsize=_SHORT_REMEMBERED)(_reduced)
+_reduced_long = lru_cache(maxsize=_REMEMBERED)(_reduced)
 
 
 def enriched(plain: str) -> str:
@@ -92,12 +104,15 @@ def _bare(plain: str) -> str:
     return "\n".join(" ".join(line.split()) for line in tidy(plain).split("\n"))
 
 
+def _source(rich: str) -> bytes:
+    return rich.translate(_CONTROLS).encode("utf-8", "replace")
+
+
 def _parsed(rich: str) -> Any:
     """The document's tree; None where there is none."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    source = rich.translate(_CONTROLS).encode("utf-8", "replace")
     try:
-        return document_fromstring(source, parser=parser)
+        return document_fromstring(_source(rich), parser=parser)
     except ParserError:
         return None
 

@@ -97,10 +97,9 @@ async def _run(contexts: Sequence[Context]) -> str:
     first = contexts[0]
     if not first.preview:
         drop_kept_plan(first.store, stamp(first.clock.now()), "planned anew")
-    if _broke_off(first):
-        # Who was linked then may not have been told to those who wait for it.
-        for context in contexts:
-            context.newly_linked = True
+    untold = _broke_off(first)  # who was linked then may not have been told to those who wait for it
+    for context in contexts:
+        context.newly_linked = context.newly_linked or untold
     for step in (settle_doubtful, recover, refresh_members):
         for context in contexts:
             await unless_shut(context, step)
@@ -120,7 +119,9 @@ async def _run(contexts: Sequence[Context]) -> str:
             parents.look_again()
         if any(context.newly_linked for context in contexts):
             for context in contexts:  # all before the first: whether a company has a contact that syncs hangs on it
-                stage_waiting(context)
+                if untold or not is_activity(context):  # else _run_pair looks at those that waited for just these
+                    stage_waiting(context)
+            untold = False
         await hand_over(contexts)
         for context in contexts:
             if reason := await _run_pair(context):

@@ -128,10 +128,9 @@ def _may_be_disputed(context: Context, subject: Subject) -> bool:
             continue
         if column.rule is not Rule.TWO_WAY or column.kind is Kind.MEMBERS or s is UNSEEN or h is UNSEEN:
             continue
-        if column.as_hubspot(s, subject.s_cells, subject.h_cells) == h:
-            continue
         based = bs is not UNSEEN and bh is not UNSEEN
-        if (s != bs) == (h != bh) if based else (s is not None and h is not None):
+        both_speak = (s != bs) == (h != bh) if based else (s is not None and h is not None)
+        if both_speak and column.as_hubspot(s, subject.s_cells, subject.h_cells) != h:
             return True
     return False
 

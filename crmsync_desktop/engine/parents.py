@@ -109,38 +109,32 @@ def _known_as(context: Context) -> list[Parents]:
 
 def load_parents(context: Context, gathered: Gathered) -> None:
     """Everything that the lookups of one chunk point at, in one query for each side and pair of parents."""
-    _load_places(context, gathered)
-    for column in context.layout.columns:
-        if not column.parent:
-            continue
-        wanted: dict[Side, set[str]] = {side: set() for side in Side}
-        for record in gathered.rows.values():
-            if record.cells and (cell := record.cells[column.place]):
-                wanted[record.side].update(_ids(column.kind, cell))
-        for couple in gathered.couples:
-            link = couple.link
-            for side, base in ((Side.SALESFORCE, link.base_salesforce), (Side.HUBSPOT, link.base_hubspot)):
-                if cell := base[column.place]:
-                    wanted[side].update(_ids(column.kind, cell))
-        for side, ids in wanted.items():
-            context.parents[column.parent].load(side, ids)
+    held: list[tuple[Side, Sequence[Cell]]] = [
+        (record.side, record.cells) for record in gathered.rows.values() if record.cells
+    ]
+    for couple in gathered.couples:
+        held.append((Side.SALESFORCE, couple.link.base_salesforce))
+        held.append((Side.HUBSPOT, couple.link.base_hubspot))
+    load_named(context, held)
 
 
-def _load_places(context: Context, gathered: Gathered) -> None:
+def load_named(context: Context, held: Sequence[tuple[Side, Sequence[Cell]]]) -> None:
+    """Everything that the lookups among these cells of whole records point at."""
+    wanted: dict[tuple[str, Side], set[str]] = {}
     for column in context.layout.columns:
-        if not column.parents:
+        if not (column.parents or column.parent):
             continue
-        wanted: dict[tuple[Side, str], set[str]] = {}
-        cells = [(record.side, record.cells) for record in gathered.rows.values() if record.cells]
-        for couple in gathered.couples:
-            cells.append((Side.SALESFORCE, couple.link.base_salesforce))
-            cells.append((Side.HUBSPOT, couple.link.base_hubspot))
-        for side, held in cells:
-            if cell := held[column.place]:
+        for side, cells in held:
+            cell = cells[column.place]
+            if not cell:
+                continue
+            if column.parents:
                 for key, id in column.translation.named(cell):
-                    wanted.setdefault((side, key), set()).add(id)
-        for (side, key), ids in wanted.items():
-            context.parents[key].load(side, ids)
+                    wanted.setdefault((key, side), set()).add(id)
+            else:
+                wanted.setdefault((column.parent, side), set()).update(_ids(column.kind, cell))
+    for (key, side), ids in wanted.items():
+        context.parents[key].load(side, ids)
 
 
 def _ids(kind: Kind, cell: str) -> Iterable[str]:

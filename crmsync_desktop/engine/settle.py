@@ -15,11 +15,13 @@ from crmsync_desktop.domain.planner import Doors, LinkPlan, Look, plan_link
 from crmsync_desktop.domain.records import UNSEEN, Cell, Observed, Op, Outcome, Presence, Side, Written
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.domain.values import close, stamp
+from crmsync_desktop.engine.carried import carried, load_lookups
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.digest import digest_of
 from crmsync_desktop.engine.draft import standing_faults
 from crmsync_desktop.engine.forms import Form, as_stored, form_of
 from crmsync_desktop.engine.gather import Couple, couple_cells, couples_of
+from crmsync_desktop.engine.kept_cells import keep_cells, settles_of
 from crmsync_desktop.engine.observe import is_stale, with_keys
 from crmsync_desktop.engine.refusals import follow_refusals, park_refusals
 from crmsync_desktop.engine.stamps import edited_at, with_write
@@ -87,6 +89,7 @@ class Settler:
             context.pair.name, [(record, digest_of(record)) for record, _ in created], RecordState.STAGED
         )
         sources = {known.row: known for known in context.store.records([e.source_row for e, _ in done if e.source_row])}
+        load_lookups(context, [*(record for record, _ in created), *sources.values()])
         links: list[Link] = []
         settles: list[Settle] = []
         cleared: list[tuple[Side, str, str]] = []
@@ -96,12 +99,12 @@ class Settler:
                 continue
             link = self._new_link(source, record)
             self._move_bases(link, entry, record)
-            plan = self._remaining(link, source, record)
+            plan = self._remaining(link, source, record, entry=entry)
             link.base_salesforce, link.base_hubspot = plan.base_salesforce, plan.base_hubspot
             links.append(link)
             context.linked_children.update(record.parents, context.parents_in(source.cells or ()))
             state = self._state(plan, source, None, told=False)
-            settles += _settles(link, source, row, record, state)
+            settles += settles_of(link, source, row, record, state)
             if state is not RecordState.PARKED:  # what still stands against a field of it, the link tells from now on
                 cleared.append((source.side, source.object, source.id))
         context.made.update(context.store.add_links(links))
@@ -158,6 +161,7 @@ class Settler:
         context = self._context
         couples = {c.link.link: c for c in couples_of(context, {entry.link for entry, _ in done if entry.link})}
         load_standing(context, couples)
+        load_lookups(context, (), couples.values())
         links: list[Link] = []
         settles: list[Settle] = []
         learned: list[tuple[Observed, int]] = []
@@ -167,11 +171,11 @@ class Settler:
             couple = couples.get(entry.link or 0)
             if couple is None:
                 continue
-            _keep_cells(couple)
+            keep_cells(couple)
             target = couple.hubspot if entry.side is Side.HUBSPOT else couple.salesforce
             record = self._apply(entry, answer, couple)
             source = couple.salesforce if entry.side is Side.HUBSPOT else couple.hubspot
-            plan = self._remaining(couple.link, source, record, couple)
+            plan = self._remaining(couple.link, source, record, couple, entry)
             s_cells, h_cells = couple_cells(couple)
             keep_undone(context, entry, couple.link, plan, record, s_cells if source is couple.salesforce else h_cells)
             couple.link.base_salesforce, couple.link.base_hubspot = plan.base_salesforce, plan.base_hubspot
@@ -179,7 +183,7 @@ class Settler:
             state = self._after_update(plan, source, couple.link)
             learned.append((record, digest_of(record)))
             if target is not None:
-                settles += _settles(couple.link, source, target.row, record, state, couple)
+                settles += settles_of(couple.link, source, target.row, record, state, couple)
             if state is RecordState.SETTLED:
                 cleared.append((record.side, record.object, record.id))
                 if source is not None:
@@ -226,7 +230,14 @@ class Settler:
             else:
                 link.base_salesforce[change.place], link.base_hubspot[change.place] = agreed, change.source
 
-    def _remaining(self, link: Link, source: Known | None, record: Observed, couple: Couple | None = None) -> LinkPlan:
+    def _remaining(
+        self,
+        link: Link,
+        source: Known | None,
+        record: Observed,
+        couple: Couple | None = None,
+        entry: Entry | None = None,
+    ) -> LinkPlan:
         """What would still be to do, now that this write is done: nothing, as a rule."""
         if couple is None:
             source_cells: Sequence[Cell] = source.cells or [] if source else []
@@ -241,7 +252,9 @@ class Settler:
         if record.side is Side.SALESFORCE:
             theirs = Look(link.salesforce_object, own, record.cells, link.base_salesforce)
             ours = Look(self._context.pair.hubspot, version, source_cells, link.base_hubspot)
-        plan = plan_link(self._context.layout, theirs, ours, Doors(), self._context.settings.on_conflict)
+        on_conflict = self._context.settings.on_conflict
+        even = carried(self._context, entry, source_cells, record.cells) if entry is not None and source_cells else ()
+        plan = plan_link(self._context.layout, theirs, ours, Doors(), on_conflict, carried=even)
         stand_after(self._context, link, plan, theirs.cells, ours.cells)
         return plan
 
@@ -325,6 +338,7 @@ class Settler:
         context = self._context
         couples = {c.link.link: c for c in couples_of(context, {k.link for _, k in news if k.link is not None})}
         load_standing(context, couples)
+        load_lookups(context, [record for record, _ in news], couples.values())
         links: list[Link] = []
         settles: list[Settle] = []
         seen: list[Observed] = []
@@ -333,7 +347,7 @@ class Settler:
             if couple is None:
                 seen.append(record)
                 continue
-            _keep_cells(couple)
+            keep_cells(couple)
             s_cells, h_cells = couple_cells(couple)
             assumed = list(s_cells if record.side is Side.SALESFORCE else h_cells)
             base = couple.link.base_salesforce if record.side is Side.SALESFORCE else couple.link.base_hubspot
@@ -351,7 +365,7 @@ class Settler:
             edited = self._edited_since(assumed, record)
             if state is RecordState.PARKED and edited:
                 state = RecordState.STAGED  # what was refused may have been mended
-            settles += _settles(couple.link, other, known.row, record, state, couple)
+            settles += settles_of(couple.link, other, known.row, record, state, couple)
             seen.append(record if edited else msgspec.structs.replace(record, version=known.version or record.version))
         context.store.learn(context.pair.name, [(record, digest_of(record)) for record in seen], RecordState.STAGED)
         context.store.update_links(links)
@@ -366,32 +380,6 @@ class Settler:
             sent is not UNSEEN and stored is not UNSEEN and not close(kind, sent, stored)
             for kind, sent, stored in pairs
         )
-
-
-def _keep_cells(couple: Couple) -> None:
-    """Write out the cells that stand for "equal to the base": the base is about to move, and they don't move with it."""
-    s_cells, h_cells = couple_cells(couple)
-    if couple.salesforce is not None:
-        couple.salesforce.cells = list(s_cells)
-    if couple.hubspot is not None:
-        couple.hubspot.cells = list(h_cells)
-
-
-def _settles(
-    link: Link, source: Known | None, row: int, record: Observed, state: RecordState, couple: Couple | None = None
-) -> list[Settle]:
-    """Both records of a link: cells are kept beside the base only where they differ from it."""
-    base, other_base = link.base_hubspot, link.base_salesforce
-    if record.side is Side.SALESFORCE:
-        base, other_base = other_base, base
-    settles = [Settle(row, state, None if record.cells == base else record.cells)]
-    if source is not None:
-        cells = source.cells
-        if cells is None and couple is not None:
-            s_cells, h_cells = couple_cells(couple)
-            cells = h_cells if record.side is Side.SALESFORCE else s_cells
-        settles.append(Settle(source.row, state, None if cells == other_base else cells))
-    return settles
 
 
 def _note(answer: Written) -> str:

@@ -58,6 +58,18 @@ def test_equal_values_only_move_the_bases() -> None:
     assert not plan(one(TEXT), ("Anna", "Anna"), ("Anna", "Anna")).rebased
 
 
+def test_what_a_write_has_just_carried_isnt_compared_again() -> None:
+    def carried(salesforce: tuple[Cell, Cell], hubspot: tuple[Cell, Cell]) -> LinkPlan:
+        here = Look("Contact", NEW, [salesforce[0]], [salesforce[1]])
+        there = Look("contacts", NEW, [hubspot[0]], [hubspot[1]])
+        return plan_link(one(TEXT), here, there, Doors(), OnConflict.NEWEST, carried=(0,))
+
+    found = carried(("A", "B"), ("C", "C"))
+    assert (found.to_hubspot, found.to_salesforce) == ([], [])
+    assert (found.base_salesforce, found.base_hubspot, found.rebased) == (["A"], ["C"], True)
+    assert not carried(("A", "A"), ("C", "C")).rebased
+
+
 def test_a_closed_door_leaves_the_difference_waiting() -> None:
     found = plan(one(TEXT), ("Anna", "Bo"), ("Bo", "Bo"), Doors(to_hubspot=False))
     assert (found.to_hubspot, found.waiting, found.rebased) == ([], True, False)

@@ -62,6 +62,16 @@ def test_what_is_not_shown_is_gone(rich: str, plain: str) -> None:
     assert reduced(rich) == plain
 
 
+@given(st.text(st.characters(exclude_characters="<&")))
+@example("one\n two\xa0\u2028three\x0bfour\x85")
+def test_text_without_markup_reads_as_it_does_within_an_element(plain: str) -> None:
+    assert reduced(plain) == reduced(f"<div>{plain}</div>")
+
+
+def test_a_long_text_is_read_as_a_short_one_is() -> None:
+    assert reduced("<p>word</p>" * 1_000) == "\n\n".join(["word"] * 1_000)
+
+
 def test_entities_are_read_once() -> None:
     assert reduced("Tom &amp; Anna &lt;3 &eacute; &#229;") == "Tom & Anna <3 é å"
     assert reduced("<p>&amp;amp; &amp;lt;b&amp;gt;</p>") == "&amp; &lt;b&gt;"
