@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from crmsync_desktop.app.setting_views import choice, switch
+from crmsync_desktop.app.setting_views import choice, deletion, switch
 from crmsync_desktop.app.views import ChoiceView, SettingView
 from crmsync_desktop.domain.mapping import CALLS, EMAILS, FORMS, MEETINGS, NOTES, TASKS, Pair
 from crmsync_desktop.domain.settings import NoteSettings, OnHubSpotRecord, Settings, TaskSettings, settings_of
@@ -71,23 +71,7 @@ def activity_settings(settings: Settings, pair: Pair) -> list[SettingView]:
     )
     if isinstance(own, TaskSettings):
         views.append(_from_hubspot(own.on_hubspot_change))
-    views.append(
-        choice(
-            f"{name}.on_salesforce_delete",
-            f"Deleting {name}",
-            f"When a Salesforce {words.theirs} is deleted",
-            (
-                ChoiceView(
-                    "delete",
-                    f"Delete the {pair.noun}",
-                    f"The HubSpot {pair.noun} goes to HubSpot's recycle bin, unless it was edited.",
-                ),
-                ChoiceView("nothing", "Do nothing", f"The HubSpot {pair.noun} stays and is no longer synced."),
-            ),
-            own.on_salesforce_delete,
-            help=f"Deleting a HubSpot {pair.noun} never deletes anything in Salesforce.",
-        )
-    )
+    views.append(deletion(name, words.theirs, pair.noun, own.on_salesforce_delete))
     return views
 
 

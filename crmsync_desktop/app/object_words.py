@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from crmsync_desktop.app.setting_views import choice, switch
+from crmsync_desktop.app.setting_views import choice, deletion, switch
 from crmsync_desktop.app.views import ChoiceView, SettingView
 from crmsync_desktop.domain.settings import CustomObject, OnHubSpotRecord, Settings
 
@@ -55,21 +55,7 @@ def object_settings(own: CustomObject) -> list[SettingView]:
             own.on_hubspot_change,
             warning=TWO_WAY.format(name=name) if own.on_hubspot_change is OnHubSpotRecord.CREATE_OR_UPDATE else "",
         ),
-        choice(
-            f"{name}.on_salesforce_delete",
-            f"Deleting {name}",
-            f"When a Salesforce {noun} is deleted",
-            (
-                ChoiceView(
-                    "delete",
-                    f"Delete the HubSpot {noun}",
-                    f"The HubSpot {noun} goes to HubSpot's recycle bin, unless it was edited.",
-                ),
-                ChoiceView("nothing", "Do nothing", f"The HubSpot {noun} stays and is no longer synced."),
-            ),
-            own.on_salesforce_delete,
-            help=f"Deleting a HubSpot {noun} never deletes anything in Salesforce.",
-        ),
+        deletion(name, noun, noun, own.on_salesforce_delete),
     ]
 
 

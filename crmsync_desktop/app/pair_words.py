@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from crmsync_desktop.app.setting_views import choice, currency, number, switch
+from crmsync_desktop.app.setting_views import choice, currency, deletion, number, switch
 from crmsync_desktop.app.views import ChoiceView, SettingView
 from crmsync_desktop.domain.mapping import COMPANIES, DEALS, PAIRS, TICKETS, Pair, plain_object
 from crmsync_desktop.domain.settings import Settings
@@ -93,21 +93,7 @@ def pair_settings(settings: Settings, pair: Pair) -> list[SettingView]:
             ),
             own.on_hubspot_change,
         ),
-        choice(
-            f"{name}.on_salesforce_delete",
-            f"Deleting {name}",
-            f"When a Salesforce {words.theirs} is deleted",
-            (
-                ChoiceView(
-                    "delete",
-                    f"Delete the {words.ours}",
-                    f"The HubSpot {words.ours} goes to HubSpot's recycle bin, unless it was edited.",
-                ),
-                ChoiceView("nothing", "Do nothing", f"The HubSpot {words.ours} stays and is no longer synced."),
-            ),
-            own.on_salesforce_delete,
-            help=f"Deleting a HubSpot {words.ours} never deletes anything in Salesforce.",
-        ),
+        deletion(name, words.theirs, words.ours, own.on_salesforce_delete),
     ]
     if pair is COMPANIES:
         views += [

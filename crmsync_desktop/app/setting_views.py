@@ -18,6 +18,26 @@ def choice(
     return SettingView(key, section, title, help, "choice", str(value), choices, warning=warning)
 
 
+def deletion(name: str, theirs: str, ours: str, value: str) -> SettingView:
+    """What a deletion in Salesforce does in HubSpot, for the pair of this name. `theirs`, `ours`: what one record is called
+    in each."""
+    return choice(
+        f"{name}.on_salesforce_delete",
+        f"Deleting {name}",
+        f"When a Salesforce {theirs} is deleted",
+        (
+            ChoiceView(
+                "delete",
+                f"Delete the {ours}",
+                f"The HubSpot {ours} goes to HubSpot's recycle bin, unless it was edited.",
+            ),
+            ChoiceView("nothing", "Do nothing", f"The HubSpot {ours} stays and is no longer synced."),
+        ),
+        value,
+        help=f"Deleting a HubSpot {ours} never deletes anything in Salesforce.",
+    )
+
+
 def number(key: str, section: str, title: str, help: str, value: int, minimum: int, maximum: int) -> SettingView:
     return SettingView(key, section, title, help, "number", str(value), minimum=minimum, maximum=maximum)
 
