@@ -7,8 +7,8 @@ from collections import Counter
 import msgspec
 
 from crmsync_desktop.domain.kept_plan import NEW
-from crmsync_desktop.domain.layout import Layout, resolve
-from crmsync_desktop.domain.mapping import Mapping
+from crmsync_desktop.domain.layout import Layout, resolve, with_moments
+from crmsync_desktop.domain.mapping import Mapping, Pair, PairKind
 from crmsync_desktop.domain.records import Side, Write
 from crmsync_desktop.domain.settings import (
     CompanySettings,
@@ -19,6 +19,7 @@ from crmsync_desktop.domain.settings import (
     Settings,
     active_pairs,
 )
+from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
 from crmsync_desktop.engine.metadata import owners_of, schemas_of
@@ -28,7 +29,7 @@ from tests.simulation.families import Families, FamilyHubSpot, FamilySalesforce
 from tests.simulation.fields import family_mappings
 from tests.simulation.world import CREATED_OR_KEPT, World
 
-LOOKUPS = ("associatedcompanyid", "associations.companies", "associations.contacts")
+LOOKUPS = ("associatedcompanyid", "associations.companies", "associations.contacts", "associations.related")
 
 
 class FamilyWorld(World):
@@ -77,6 +78,9 @@ class FamilyWorld(World):
             self._begun_at_cancel = {side: self.nature.begun[side] for side in Side}
         return await run_pass(contexts, "simulation", memory.budget.calls)
 
+    def mappings_of(self, pair: Pair) -> tuple[Mapping, ...]:
+        return family_mappings(pair.name, self.rules)
+
     async def _contexts(self, preview: bool) -> list[Context]:
         store, pairs = self.memory.store, active_pairs(self.settings)
         crms = dict(self.sides)
@@ -85,9 +89,12 @@ class FamilyWorld(World):
         self.parents = parents_of_all(store, pairs)
         contexts: dict[str, Context] = {}
         for pair in pairs:
-            mapped: tuple[Mapping, ...] = family_mappings(pair.name, self.rules)
+            mapped = self.mappings_of(pair)
             own = {name: schemas[name] for name in (pair.hubspot, *pair.salesforce)}
-            layout = self.layouts[pair.name] = resolve(pair, mapped, own, owners, self.parents)
+            layout = resolve(pair, mapped, own, owners, self.parents)
+            if pair.kind is PairKind.ACTIVITY:
+                layout = with_moments(layout, stamp(self.nature.now()))
+            self.layouts[pair.name] = layout
             assert not layout.problems, layout.problems
             store.set_layout(pair.name, layout.properties)
             contexts[pair.name] = Context(

@@ -45,26 +45,66 @@ DEALS = (
     Mapped("associations.companies", Kind.REFERENCE, {"Opportunity": "AccountId"}),
     Mapped("associations.contacts", Kind.MEMBERS, {"Opportunity": "OpportunityContactRoles"}),
 )
+_PLACES = (("associations.contacts", "WhoId"), ("associations.related", "WhatId"))
+
+
+def _activity(object: str, *own: tuple[str, Kind, str]) -> tuple[Mapped, ...]:
+    """What an activity has of its own, and what all have."""
+    return tuple(
+        Mapped(property, kind, {object: field})
+        for property, kind, field in (
+            *own,
+            ("hs_timestamp", Kind.DATETIME, "ActivityDate"),
+            ("hubspot_owner_id", Kind.OWNER, "OwnerId"),
+            *((property, Kind.PLACES, field) for property, field in _PLACES),
+        )
+    )
+
+
+TASKS = _activity(
+    "Task",
+    ("hs_task_subject", Kind.TEXT, "Subject"),
+    ("hs_task_body", Kind.HTML, "Description"),
+    ("hs_task_status", Kind.TEXT, "Status"),
+)
+CALLS = _activity("Task.Call", ("hs_call_title", Kind.TEXT, "Subject"), ("hs_call_body", Kind.HTML, "Description"))
+NOTES = _activity("Task.Note", ("hs_note_body", Kind.HTML, "Description"))
+ACTIVITIES = ("tasks", "calls", "notes", "Task", "Task.Call", "Task.Note")
 FAMILY = (Mapped("associatedcompanyid", Kind.REFERENCE, {"Contact": "AccountId"}),)
 """What a contact has besides, in a world of companies and deals."""
 ROLES = ("Evaluator", "Decision Maker", "")
 REQUIRED = ("LastName", "Company", "Name")
+_IN_SALESFORCE = {Kind.PLACES: Kind.REFERENCE, Kind.HTML: Kind.LONG_TEXT, Kind.DATETIME: Kind.DATE}
+"""What stands there beside a property of these kinds."""
 _REFERS_TO = {
-    "associatedcompanyid": "companies",
-    "associations.companies": "companies",
-    "associations.contacts": "contacts",
-    "AccountId": "Account",
-    "OpportunityContactRoles": "Contact",
+    "associatedcompanyid": ("companies",),
+    "associations.companies": ("companies",),
+    "associations.contacts": ("contacts",),
+    "associations.related": ("deals", "companies"),
+    "AccountId": ("Account",),
+    "OpportunityContactRoles": ("Contact",),
+    "WhoId": ("Contact", "Lead"),
+    "WhatId": ("Account", "Opportunity"),
 }
-_MAPPED_OF = {"companies": COMPANIES, "Account": COMPANIES, "deals": DEALS, "Opportunity": DEALS}
+_MAPPED_OF = {
+    "companies": COMPANIES,
+    "Account": COMPANIES,
+    "deals": DEALS,
+    "Opportunity": DEALS,
+    "tasks": TASKS,
+    "Task": TASKS,
+    "calls": CALLS,
+    "Task.Call": CALLS,
+    "notes": NOTES,
+    "Task.Note": NOTES,
+}
+_HUBSPOT = ("contacts", "companies", "deals", "tasks", "calls", "notes")
 
 
 def mapped_of(object: str, families: bool = True) -> tuple[Mapped, ...]:
     """The mappings that an object of either side takes part in."""
     own = _MAPPED_OF.get(object) or (MAPPED + FAMILY if families else MAPPED)
-    return tuple(
-        mapped for mapped in own if object in ("contacts", "companies", "deals") or object in mapped.salesforce
-    )
+    return tuple(mapped for mapped in own if object in _HUBSPOT or object in mapped.salesforce)
 
 
 SCORE_SCALE = 1
@@ -84,7 +124,7 @@ POISON = {Side.SALESFORCE: "refused by Salesforce", Side.HUBSPOT: "refused by Hu
 
 def schemas(object: str, at: float, families: bool = False) -> Schema:
     """The schema of an object of either side; with `families`, contacts belong to companies."""
-    if object in ("companies", "deals"):
+    if object in _HUBSPOT and object != "contacts":
         fields = [_field(Side.HUBSPOT, mapped.property, mapped.kind) for mapped in mapped_of(object)]
         return Schema(Side.HUBSPOT, object, object, {field.name: field for field in fields}, stamp(at))
     if object == "contacts":
@@ -101,7 +141,8 @@ def schemas(object: str, at: float, families: bool = False) -> Schema:
 
 def _field(side: Side, name: str, kind: Kind) -> Field:
     salesforce = side is Side.SALESFORCE
-    required = salesforce and name in REQUIRED
+    kind = _IN_SALESFORCE.get(kind, kind) if salesforce else kind
+    required = name in REQUIRED if salesforce else name == "hs_timestamp"
     always = required or (salesforce and kind in (Kind.BOOL, Kind.OWNER))
     scale = SCORE_SCALE if salesforce and kind is Kind.NUMBER else None
     return Field(
@@ -115,7 +156,7 @@ def _field(side: Side, name: str, kind: Kind) -> Field:
         nillable=not always,
         required=required,
         unique=name == "email",
-        refers_to=(_REFERS_TO[name],) if name in _REFERS_TO else (),
+        refers_to=_REFERS_TO.get(name, ()),
         options=tuple(Option(role, role) for role in ROLES if role) if kind is Kind.MEMBERS else (),
     )
 
@@ -135,7 +176,7 @@ def family_mappings(pair: str, rules: Table[str, Rule]) -> tuple[Mapping, ...]:
 def kind_of(side: Side, object: str, name: str) -> Kind | None:
     for mapped in mapped_of(object):
         if name == (mapped.property if side is Side.HUBSPOT else mapped.salesforce.get(object)):
-            return mapped.kind
+            return _IN_SALESFORCE.get(mapped.kind, mapped.kind) if side is Side.SALESFORCE else mapped.kind
     return None
 
 

@@ -12,15 +12,33 @@ from crmsync_desktop.domain.schema import ContactList
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.ports.budget import Budget
 from crmsync_desktop.ports.crm import Page, Want
-from tests.simulation.fields import mapped_of, stored_by_hubspot
+from tests.simulation.fields import ACTIVITIES, mapped_of, stored_by_hubspot
 from tests.simulation.nature import Nature
 from tests.simulation.sides import FakeSide, Landed, Row, refused
 
+AUTOMATED = {
+    "companies": "annualrevenue",
+    "deals": "amount",
+    "tasks": "hs_task_body",
+    "calls": "hs_call_body",
+    "notes": "hs_note_body",
+}
+"""The property that automation sets, by object."""
 OVERLAP = 300.0
 LONGEST_LAG = 120.0
 """Seconds after which the index shows a change; within the overlap."""
 LIST = "7"
-NAMING = ("lastname", "firstname", "phone", "name", "dealname", "amount")
+NAMING = (
+    "lastname",
+    "firstname",
+    "phone",
+    "name",
+    "dealname",
+    "amount",
+    "hs_task_subject",
+    "hs_call_title",
+    "hs_note_body",
+)
 
 
 class FakeHubSpot(FakeSide):
@@ -85,7 +103,7 @@ class FakeHubSpot(FakeSide):
         return [self._recovered(write) for write in creates]
 
     def _recovered(self, write: Write) -> Written:
-        if self.link_property and write.origin_id is not None:
+        if self.link_property and write.origin_id is not None and write.object not in ACTIVITIES:
             return self._told(write, [row for row in self.live(write.object) if row.origin == write.origin_id])
         if email := write.values.get("email"):
             return self._told(
@@ -124,7 +142,7 @@ class FakeHubSpot(FakeSide):
             return refused(write, Category.CUSTOM_CODE, "VALIDATION_ERROR", "a rule says no")
         if (twin := self._holder(write.values.get("email"))) is not None:
             return refused(write, Category.DUPLICATES, "CONFLICT", "e-mail taken", twin.id)
-        if self.link_property and write.origin_id is not None:
+        if self.link_property and write.origin_id is not None and write.object not in ACTIVITIES:
             twin = next((row for row in self.live(write.object) if row.origin == write.origin_id), None)
             if twin is not None:
                 return refused(write, Category.DUPLICATES, "CONFLICT", "link taken", twin.id)
@@ -165,7 +183,7 @@ class FakeHubSpot(FakeSide):
 
     def automate(self, id: str) -> None:
         row = self.rows[id]
-        name = {"companies": "annualrevenue", "deals": "amount"}.get(row.object, "score")
+        name = AUTOMATED.get(row.object, "score")
         if row.live:
             self._put(row, {name: str(self.nature.random.randrange(100))})
             row.touched.add(name)

@@ -25,7 +25,14 @@ from tests.simulation.fields import DEFAULT_OWNER, MAPPED, kind_of, mapped_of, s
 from tests.simulation.nature import Nature
 from tests.simulation.sides import FakeSide, Landed, Row, refused
 
-PREFIX = {"Account": "001", "Contact": "003", "Lead": "00Q", "Opportunity": "006"}
+PREFIX = {"Account": "001", "Contact": "003", "Lead": "00Q", "Opportunity": "006", "Task": "00T", "Task.Call": "00T"}
+AUTOMATED = {
+    "Account": "AnnualRevenue",
+    "Opportunity": "Amount",
+    "Task": "Description",
+    "Task.Call": "Description",
+}
+"""The field that automation sets, by object."""
 OVERLAP = 600.0
 LATEST_COMMIT = 90.0
 """Seconds by which a row may become visible after the stamp that it bears; within the overlap."""
@@ -58,7 +65,7 @@ class FakeSalesforce(FakeSide):
     def tombstone(self, want: Want, row: Row) -> Observed:
         cells = [UNSEEN for _ in want.fields]
         return Observed(
-            self.side, row.object, row.id, self.version(row), Presence.DELETED, list(cells), (), row.successor
+            self.side, want.object, row.id, self.version(row), Presence.DELETED, list(cells), (), row.successor
         )
 
     async def changes(self, wants: Sequence[Want]) -> AsyncIterator[Page]:
@@ -70,7 +77,7 @@ class FakeSalesforce(FakeSide):
             rows = [
                 row.copy()
                 for row in self.rows.values()
-                if row.object == want.object and (row.live if since is None else int(row.modified) >= since)
+                if self.is_a(row, want.object) and (row.live if since is None else int(row.modified) >= since)
             ]
             found.append((want, since or 0.0, sorted(rows, key=lambda row: (int(row.modified), row.id))))
         for want, since, rows in found:
@@ -107,13 +114,17 @@ class FakeSalesforce(FakeSide):
         return answers
 
     def _made_by(self, row: Row, write: Write) -> bool:
-        if row.object != write.object:
+        if not self.is_a(row, write.object):
             return False
         if self.external_id and write.origin_id is not None:
             return row.origin == write.origin_id
         if not row.ours or stamp(row.created) < write.journaled_at:
             return False
-        named = [name for name in ("Email", "LastName", "FirstName", "Name") if name in write.values]
+        named = [
+            name
+            for name in ("Email", "LastName", "FirstName", "Name", "Subject", "Description")
+            if name in write.values
+        ]
         return bool(named) and all(
             close(kind_of(self.side, row.object, name) or _TEXT, write.values[name], row.values[name]) for name in named
         )
@@ -125,7 +136,7 @@ class FakeSalesforce(FakeSide):
             return refused(write, Category.CUSTOM_CODE, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "a rule says no")
         if self.external_id and write.origin_id is not None:
             twin = next((row for row in self.live() if row.origin == write.origin_id), None)
-            if twin is not None and twin.object == write.object:
+            if twin is not None and self.is_a(twin, write.object):
                 return refused(write, Category.DUPLICATES, "DUPLICATE_VALUE", "external id", twin.id)
         row = self.insert(write.object, write.values)
         row.ours, row.stands_for = True, write.origin_id
@@ -159,7 +170,7 @@ class FakeSalesforce(FakeSide):
 
     def automate(self, id: str) -> None:
         row = self.rows[id]
-        name = {"Account": "AnnualRevenue", "Opportunity": "Amount"}.get(row.object, "Score__c")
+        name = AUTOMATED.get(row.object, "Score__c")
         if row.live and not row.locked:
             self._put(row, {name: str(self.nature.random.randrange(100))})
             row.touched.add(name)

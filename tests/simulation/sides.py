@@ -252,7 +252,11 @@ class FakeSide:
         return there
 
     def live(self, object: str | None = None) -> list[Row]:
-        return [row for row in self.rows.values() if row.live and object in (None, row.object)]
+        return [row for row in self.rows.values() if row.live and (object is None or self.is_a(row, object))]
+
+    def is_a(self, row: Row, object: str) -> bool:
+        """Whether a record is handed out where this object is asked for."""
+        return row.object == object
 
     def unreadable(self, write: Write) -> Written | None:
         """The refusal of a write whose number isn't one; None where all can be read."""
@@ -276,7 +280,7 @@ class FakeSide:
         cells: list[Cell] = [row.values[name] if name and name in row.values else UNSEEN for name in want.fields]
         return Observed(
             self.side,
-            row.object,
+            want.object,
             row.id,
             self.version(row),
             Presence.LIVE,
@@ -299,7 +303,7 @@ class FakeSide:
         found = []
         for id in ids:
             row = self.rows.get(id)
-            if row is None or row.object != want.object:
+            if row is None or not self.is_a(row, want.object):
                 found.append(self.unseen(want, id))
             else:
                 found.append(self.observed(want, row) if row.live else self.tombstone(want, row))
