@@ -9,6 +9,7 @@ from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.values import stamp
 from crmsync_desktop.engine.actions import recover_actions, run_actions
 from crmsync_desktop.engine.activities import is_activity, stage_placed
+from crmsync_desktop.engine.activity_switches import end_reading, take_up
 from crmsync_desktop.engine.backlog import piled_up
 from crmsync_desktop.engine.collecting import seldom_collected
 from crmsync_desktop.engine.context import Context
@@ -97,10 +98,11 @@ async def _run(contexts: Sequence[Context]) -> str:
     first = contexts[0]
     if not first.preview:
         drop_kept_plan(first.store, stamp(first.clock.now()), "planned anew")
+        end_reading(first.store, first.settings)
     untold = _broke_off(first)  # who was linked then may not have been told to those who wait for it
     for context in contexts:
         context.newly_linked = context.newly_linked or untold
-    for step in (settle_doubtful, recover, refresh_members):
+    for step in (settle_doubtful, recover, refresh_members, take_up):
         for context in contexts:
             await unless_shut(context, step)
     first.check_stop()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from crmsync_desktop.domain.lifecycle import Fate
 from crmsync_desktop.domain.matching import Doubt
 from crmsync_desktop.domain.planner import NOTICES, CreatePlan, FieldChange, LinkPlan
-from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Side
+from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Fault, Op, Presence, Side
 from crmsync_desktop.domain.remedies import hint
 from crmsync_desktop.domain.stages import STAGE_UNKNOWN
 from crmsync_desktop.domain.values import stamp
@@ -224,6 +224,12 @@ class Draft:
             self._settles.append(Settle(live.row, RecordState.STAGED, cells))
         if gone is not None:
             self._settles.append(Settle(gone.row, RecordState.SETTLED, keep=True))
+
+    def lost(self, record: Known) -> None:
+        """A record without a counterpart isn't there any more: nothing is to be done about it, nor told."""
+        self.settle(record, None, RecordState.SETTLED)
+        if record.presence is Presence.DELETED:
+            self._cleared.append((record.side, record.object, record.id))
 
     def settle(self, record: Known, cells: list[Cell] | None, state: RecordState) -> None:
         self._settles.append(Settle(record.row, state, cells))

@@ -84,7 +84,7 @@ async def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, dr
             continue  # stays staged until it is known whether it is the record that we created
         _plan_alone(context, gathered.rows[row], members, draft, waiting=waiting)
     for record in gathered.gone:
-        draft.settle(record, None, RecordState.SETTLED)
+        draft.lost(record)
 
 
 def _members(context: Context, gathered: Gathered) -> set[str] | None:
