@@ -18,6 +18,8 @@ _ENTRY_COLUMNS = (
     "row, pass_id, pair, side, object, record_id, op, state, link, source_row, target_row, origin_id, label, reason, "
     "changes, at, note"
 )
+_OPEN = frozenset({JournalState.PLANNED, JournalState.SENT, JournalState.UNKNOWN})
+"""Those of the index journal_open."""
 _PLAN = (
     "INSERT INTO journal (pass_id, pair, side, object, record_id, op, state, link, source_row, target_row, origin_id, "
     "label, reason, changes, at, note) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -117,8 +119,11 @@ class Journal(Session):
         limit: int = 1000,
         pair: str | None = None,
     ) -> list[Entry]:
-        # Numbers of an enumeration, written out: a partial index serves only a condition without parameters.
+        # Numbers of an enumeration, written out: a partial index serves only a condition without parameters, and only one
+        # that says its own word for word (sqlite.org/partialindex.html, 2).
         conditions = [f"state IN ({', '.join(str(int(state)) for state in states)})", "row > ?"]
+        if _OPEN.issuperset(states):
+            conditions.append("state IN (0, 1, 4)")
         values: list[Any] = [after_row]
         sought = (("pass_id", pass_id), ("side", side and SIDE_CODE[side]), ("op", op), ("pair", pair))
         for column, value in sought:

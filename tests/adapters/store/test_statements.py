@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import event
 
 from crmsync_desktop.adapters.store import SqliteStore
 from crmsync_desktop.domain.records import Category, Fault, Op
@@ -104,7 +105,6 @@ def test_beyond_a_chunk_a_list_costs_a_statement_for_each_chunk(store: SqliteSto
     "UPDATE record SET link = 1 WHERE side = 1 AND id = '1' AND pair = 'contacts'",
     "SELECT m.key FROM match_key m JOIN record r ON r.row = m.row WHERE m.pair = 'contacts' AND m.key IN "
     "(SELECT value FROM json_each('[]'))",
-    "SELECT * FROM journal WHERE state IN (1, 4) AND row > 0 ORDER BY row LIMIT 10",
     "SELECT * FROM journal WHERE state IN (0) AND row > 0 AND pass_id = 3 ORDER BY row LIMIT 10",
     "DELETE FROM sync_error WHERE side = 0 AND object = 'Contact' AND record_id = 'x'",
 ])  # fmt: skip
@@ -112,3 +112,14 @@ def test_hot_statements_find_their_rows_by_index(store: SqliteStore, statement: 
     with store.engine.connect() as connection:
         steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
     assert not [step for step in steps if step.startswith("SCAN") and "json_each" not in step], steps
+
+
+@pytest.mark.parametrize("states", [[JournalState.UNKNOWN], [JournalState.UNKNOWN, JournalState.SENT]])
+def test_what_is_open_is_found_without_reading_the_journal(store: SqliteStore, states: list[JournalState]) -> None:
+    asked: list[tuple[str, object]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    store.entries(None, states, pair=PAIR)
+    statement, values = next(each for each in asked if "FROM journal" in each[0])
+    with store.engine.connect() as connection:
+        steps = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]  # type: ignore[arg-type]
+    assert steps[0].startswith("SEARCH journal USING INDEX journal_open"), steps
