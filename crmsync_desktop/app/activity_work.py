@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Final
 
 from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.runner import Systems
@@ -19,6 +20,10 @@ from crmsync_desktop.ports.clock import Clock
 from crmsync_desktop.ports.store import Store
 
 EVER = "1970-01-01"
+DOUBLES: Final = (
+    "What both systems hold already without being linked here (made by HubSpot's own Salesforce integration, or by hand) "
+    "can't be told from what is missing: each of these would be there twice. If there are any, read only what came since: --since."
+)
 
 
 class ActivityWork:
@@ -49,7 +54,8 @@ class ActivityWork:
             self._past_told(Changed(("status",)))
         usage = self._spent.usage(Side.SALESFORCE)
         left = None if usage.allocation is None else max(usage.allocation - usage.used, 0)
-        return BackfillView(pair, since, past.records, past.calls, left, begin)
+        warning = DOUBLES if any(past.records.values()) else ""
+        return BackfillView(pair, since, past.records, past.calls, left, begin, warning)
 
 
 def _kind(name: str) -> Pair:

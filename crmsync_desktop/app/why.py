@@ -23,6 +23,7 @@ from crmsync_desktop.domain.reference import Addresses, Reference, parse_referen
 from crmsync_desktop.domain.settings import active_pairs, all_pairs, pair_with, rules_of
 from crmsync_desktop.domain.standing import let_stand
 from crmsync_desktop.engine.action_rules import action_rules
+from crmsync_desktop.engine.activities import UNPLACED, WAITING
 from crmsync_desktop.engine.guarding import kept_plan
 from crmsync_desktop.engine.metadata import kept_schemas
 from crmsync_desktop.engine.stamps import edited_at
@@ -193,6 +194,13 @@ class Why:
         target = layout.pair.hubspot if record.side is Side.SALESFORCE else rules.created_as
         if target not in schemas:
             return []
+        waits = [
+            error.message
+            for error in self._store.errors_of([(record.side, record.object, record.id)])
+            if error.code in (UNPLACED, WAITING)
+        ]
+        if waits:
+            return ["It waits, and isn't created until there is a linked record for it to belong to:", *waits]
         cells = arranged(layout, self._store.layout(layout.pair.name), record.cells)
         words = why_words.create_words(plan_create(layout, record.side, cells, schemas[target], record.object))
         return ["Unless a record with the same address or id is found to be its counterpart:", *words]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from crmsync_desktop.domain.action_rules import ActionRule
-from crmsync_desktop.domain.mapping import Pair
+from crmsync_desktop.domain.mapping import FORMS, NOTES, Pair, PairKind
 from crmsync_desktop.domain.planner import CreatePlan, FieldChange, LinkPlan
 from crmsync_desktop.domain.records import Cell, Presence, Side
 from crmsync_desktop.domain.reference import Reference
-from crmsync_desktop.domain.settings import PairRules, Settings
+from crmsync_desktop.domain.settings import PairRules, Settings, active_pairs, all_pairs
 from crmsync_desktop.domain.undo import shown
 from crmsync_desktop.ports.actions import Firing
 from crmsync_desktop.ports.store import Known, LinkState, RecordState
@@ -54,7 +54,9 @@ def fired(firings: Iterable[Firing], rules: Iterable[ActionRule]) -> list[str]:
 def closed_doors(pair: Pair, rules: PairRules, listed: bool | None) -> list[str]:
     """Which settings keep the record from travelling. `listed`: on the inclusion list, None where there is no list."""
     found: list[str] = []
-    if not rules.to_hubspot:
+    if not rules.to_hubspot and pair in (NOTES, FORMS):
+        found.append(f"What Salesforce has of {pair.name} is never read back.")
+    elif not rules.to_hubspot:
         found.append(f"{pair.name}.on_salesforce_change is “nothing”: what changes in Salesforce doesn't travel (C1).")
     if not rules.to_salesforce:
         found.append(f"{pair.name}.on_hubspot_change is “nothing”: what changes in HubSpot doesn't travel (C3).")
@@ -132,8 +134,26 @@ def missing_words(reference: Reference, pair: Pair | None, settings: Settings, a
         "If it was deleted before it was ever read, it is no business of a sync.",
         "If the connected user can't see it in its system: share it with that user.",
     ]
+    if not reference.email:
+        found += _of_activities(settings)
     if reference.email:
         found.insert(0, "If the address was changed since the last pass: sync, or give the record's id.")
     if pair is not None and pair.name == "contacts" and settings.contacts.inclusion_list is not None:
         found.append("If it is a HubSpot contact: only those on the inclusion list travel to Salesforce (C7).")
+    return found
+
+
+def _of_activities(settings: Settings) -> list[str]:
+    """Why an activity may be unknown."""
+    kinds = [pair for pair in all_pairs(settings).values() if pair.kind is PairKind.ACTIVITY]
+    on = [pair.name for pair in kinds if pair in active_pairs(settings)]
+    off = [pair.name for pair in kinds if pair.name not in on]
+    found = []
+    if on:
+        which = on[0] if len(on) == 1 else "KIND"
+        found.append(
+            f"If it is an activity ({', '.join(on)}) of the time before their switch was turned on: activities backfill {which}"
+        )
+    if off:
+        found.append(f"If it is one of these, they are switched off: {', '.join(off)}.")
     return found

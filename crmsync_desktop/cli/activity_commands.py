@@ -9,7 +9,7 @@ import typer
 from crmsync_desktop.app.activity_views import BackfillView
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on, told
 from crmsync_desktop.domain.mapping import PairKind
 from crmsync_desktop.domain.records import Side
 
@@ -42,12 +42,7 @@ def backfill(
     as_json: AsJson = False,
 ) -> int:
     """Have past activities read by the next pass. Look first: --preview counts them, a call for each object."""
-
-    async def work(facade: Facade) -> int:
-        output.answer(await facade.backfill_activities(kind, since, not preview), as_json, _show)
-        return 0
-
-    return on(name, practice, work)
+    return told(name, practice, as_json, lambda facade: facade.backfill_activities(kind, since, not preview), _show)
 
 
 def _show(view: BackfillView) -> None:
@@ -59,6 +54,8 @@ def _show(view: BackfillView) -> None:
     left = view.allocation_left
     if left is not None and left < view.calls[Side.SALESFORCE]:
         print(f"{left:,} Salesforce calls are left of the allocation: the rest goes on as room comes back.")
+    if view.warning:
+        print(view.warning)
     print(
         "The next pass reads them."
         if view.begun
