@@ -9,7 +9,7 @@ import msgspec
 from crmsync_desktop.adapters.hubspot import paths
 from crmsync_desktop.adapters.hubspot.associations import is_custom, own_association, with_associations
 from crmsync_desktop.adapters.hubspot.custom_objects import OBJECTS, portal_object
-from crmsync_desktop.adapters.hubspot.errors import Refused, lost
+from crmsync_desktop.adapters.hubspot.errors import Refused, lost, object_gone
 from crmsync_desktop.adapters.hubspot.form_submissions import FORM_SUBMISSIONS, submissions_schema
 from crmsync_desktop.adapters.hubspot.properties import schema_of
 from crmsync_desktop.adapters.hubspot.transport import Transport, iso
@@ -70,11 +70,7 @@ class Catalog:
                 paths.SCHEMA, "schema", places={"object": object_name}, query=paths.WITH_ALL
             )
         except Refused as refused:
-            raise SetupError(
-                f"HubSpot doesn't show the custom object {object_name}.",
-                refused.detail,
-                "It may have been deleted in HubSpot. Without it, take it off here: objects remove",
-            ) from None
+            raise object_gone(object_name, refused.detail) from None
         results = [each for each in answer.data.get("properties") or () if isinstance(each, dict) and each.get("name")]
         if not results:
             raise lost(f"HTTP {answer.status} without a single property of {object_name}.")

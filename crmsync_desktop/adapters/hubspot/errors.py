@@ -18,6 +18,8 @@ from crmsync_desktop.domain.records import Category, Fault
 
 LONGEST_MESSAGE: Final = 2_000
 _EXISTING: Final = (re.compile(r"Existing ID:\s*(\d+)"), re.compile(r"(\d+) already has that value"))
+_NO_OBJECT: Final = re.compile(r"Invalid object or event type id: (\S+)")
+"""As measured on the live API: 400 without a category, for an object type that there isn't."""
 _OWNER_FIELD: Final = re.compile(r"(^|_)owner(_id)?$")
 _CODES: Final = {
     "PROPERTY_DOESNT_EXIST": Category.FIELD_MAPPING,
@@ -122,7 +124,18 @@ def refusal(status: int, body: Mapping[str, Any]) -> CrmSyncError:
             f"Missing: {scopes}." if scopes else _text(body.get("message")),
             "Add the scopes to the key in HubSpot under Settings, Integrations, and connect again.",
         )
+    if status == 400 and (gone := _NO_OBJECT.search(_text(body.get("message")))):
+        return object_gone(gone.group(1), gone.group(0))
     return Refused(status, body)
+
+
+def object_gone(name: str, detail: str) -> SetupError:
+    """Of a custom object as a whole: it keeps its own pair out of a pass, and no other."""
+    return SetupError(
+        f"HubSpot doesn't show the custom object {name}.",
+        detail,
+        "It may have been deleted in HubSpot. Without it, take it off here: objects remove",
+    )
 
 
 def daily_limit(body: Mapping[str, Any], resume_at: str | None) -> LimitReached:
