@@ -188,7 +188,7 @@ class ImportWork:
             async def work(contexts: list[Context], calls: dict[Side, int]) -> PassRow:
                 return await run_import(contexts, row, pair, selecting, refused, approved, calls)
 
-            result = await self.__runner.alone(preview, work, pair)
+            result = await self.__runner.alone(preview, work, [pair])
         finally:
             self.__running = None
             self.__end_unrun(row.number)

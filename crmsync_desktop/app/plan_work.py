@@ -13,7 +13,7 @@ from crmsync_desktop.app.why_views import WhyView
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.reference import Addresses, Reference, parse_reference
-from crmsync_desktop.domain.settings import all_pairs
+from crmsync_desktop.domain.settings import active_pairs, all_pairs
 from crmsync_desktop.engine.applying import Approval, MovedRecord
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
@@ -95,7 +95,10 @@ class PlanWork:
             left.extend(done.left)
             return done.row
 
-        result = await self.__runner.alone(preview, work)
+        settings = self.__store.settings()
+        off = [pair for pair in all_pairs(settings).values() if pair not in active_pairs(settings)]
+        wrote = [pair for pair in off if _wrote(self.__store, pass_id, pair.name)]  # an import, or it was on then
+        result = await self.__runner.alone(preview, work, wrote)
         links = max((tally.linked for tally in row.tallies), default=0)
         return UndoView(pass_id, result, tuple(_by_record(left)), links)
 
@@ -118,9 +121,13 @@ def _undoable(store: Store, pass_id: int) -> PassRow:
         raise SetupError(f"Pass {pass_id} was a preview.", "It wrote nothing.", "There is nothing to undo.")
     if row.state is PassState.RUNNING:
         raise SetupError(f"Pass {pass_id} is running.", "", "Stop it, or wait for its end, then undo it.")
-    if not store.entries(pass_id, [JournalState.DONE], limit=1):
+    if not _wrote(store, pass_id):
         raise SetupError(f"Pass {pass_id} wrote nothing.", "", "There is nothing to undo.")
     return row
+
+
+def _wrote(store: Store, pass_id: int, pair: str | None = None) -> bool:
+    return bool(store.entries(pass_id, [JournalState.DONE], limit=1, pair=pair))
 
 
 def ids_of(store: Store, reference: Reference) -> frozenset[str]:

@@ -48,13 +48,14 @@ async def prepare(
     preview: bool,
     stop: asyncio.Event,
     as_if: bool = False,
-    beside: Pair | None = None,
+    beside: Sequence[Pair] = (),
 ) -> list[Context]:
     """A context for each pair that syncs, parents before children. Costs calls for schemas and owners that aren't known or
     old. Raises SetupError where a pair has nothing mapped. `as_if`: not all of this is saved, so nothing that is may be
-    forgotten for it. `beside`: a pair that gets one whether it syncs or not, the last where it doesn't (I1)."""
+    forgotten for it. `beside`: pairs that get one whether they sync or not, the last where they don't
+    (I1, P2)."""
     active = active_pairs(settings)
-    pairs = active if beside is None or beside in active else (*active, beside)
+    pairs = (*active, *(pair for pair in beside if pair not in active))
     anew = bool(store.document(OUTDATED))
     schemas = await _schemas(pairs, store, crms, clock, anew, alone=not as_if)
     around = await around_layouts(store, active, crms, clock, anew)
@@ -67,7 +68,7 @@ async def prepare(
         try:
             layout = await layout_of(around, settings, pair, own, mappings[pair.name].usable(own))
         except SetupError as error:
-            if as_if or pair == beside or not is_own_trouble(pair, error):
+            if as_if or pair in beside or not is_own_trouble(pair, error):
                 raise
             tell_shut(store, pair, error, stamp(clock.now()))
             continue

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,9 +142,9 @@ class Runner:
             self._running = asyncio.ensure_future(self._run(*asked, reason))
         return await asyncio.shield(self._running)
 
-    async def alone(self, preview: bool, work: Work, beside: Pair | None = None) -> PassView:
-        """Run a pass of another kind (an undo, a kept plan, an import) once none runs; nobody joins it. `beside`: a pair that
-        takes part although it may be off. Raises Cancelled once closed."""
+    async def alone(self, preview: bool, work: Work, beside: Sequence[Pair] = ()) -> PassView:
+        """Run a pass of another kind (an undo, a kept plan, an import) once none runs; nobody joins it. `beside`: pairs that
+        take part although they may be off. Raises Cancelled once closed."""
         while self._running is not None and not self._running.done():
             await asyncio.wait([self._running])
         if self._closed:
@@ -199,7 +199,7 @@ class Runner:
         return await self._with_contexts(preview, settings or store.settings(), work, as_if)
 
     async def _with_contexts(
-        self, preview: bool, settings: Settings, work: Work, as_if: AsIf | None = None, beside: Pair | None = None
+        self, preview: bool, settings: Settings, work: Work, as_if: AsIf | None = None, beside: Sequence[Pair] = ()
     ) -> PassRow:
         store, mappings = self._store, dict(self._mappings)
         if as_if is not None and as_if.backfill is not None:

@@ -20,6 +20,9 @@ CHUNK = 2_000
 _WRITTEN = (JournalState.DONE, JournalState.SENT, JournalState.UNKNOWN)
 
 
+_OFF = (Moved("", "its pair is switched off or was taken off"),)
+
+
 class MovedRecord(msgspec.Struct, frozen=True):
     """A planned write that wasn't carried out, or not as a whole, and what of it moved."""
 
@@ -97,7 +100,7 @@ class Approval:
             dealt = _written(context, (*_WRITTEN, JournalState.FAILED))
             for first in range(0, len(mine), CHUNK):
                 found += self._moved_of(context, mine[first : first + CHUNK], dealt)
-        return found
+        return found + [_moved(entry, _OFF) for entry in self._planned.values() if entry.pair not in self._contexts]
 
     def _moved_of(
         self, context: Context, planned: Sequence[Entry], dealt: Mapping[Name, set[str]]
@@ -110,10 +113,12 @@ class Approval:
             now = _now(entry, records, self._instead.get(_name(entry), ()))
             why = _elsewhere(entry, records) or tuple(moved(entry.op, entry.side, left, now, columns))
             if why:
-                found.append(
-                    MovedRecord(entry.pair, entry.side, entry.object, entry.op, entry.record_id or "", entry.label, why)
-                )
+                found.append(_moved(entry, why))
         return found
+
+
+def _moved(entry: Entry, why: tuple[Moved, ...]) -> MovedRecord:
+    return MovedRecord(entry.pair, entry.side, entry.object, entry.op, entry.record_id or "", entry.label, why)
 
 
 def admitted(entries: Iterable[Entry]) -> list[Entry]:

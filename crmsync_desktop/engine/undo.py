@@ -12,14 +12,15 @@ import msgspec
 
 from crmsync_desktop.domain import guard
 from crmsync_desktop.domain.records import Side
+from crmsync_desktop.domain.settings import active_pairs
 from crmsync_desktop.engine.context import Context
 from crmsync_desktop.engine.cycle import run_pass
 from crmsync_desktop.engine.execute import execute
-from crmsync_desktop.engine.observe import observe
+from crmsync_desktop.engine.observe import observe, observe_side
 from crmsync_desktop.engine.recover import recover
 from crmsync_desktop.engine.relink import relink
 from crmsync_desktop.engine.standing import note_undo, settle_doubtful
-from crmsync_desktop.engine.undo_plan import LeftRecord, dealt_with, not_taken, plan_undo, refused_in
+from crmsync_desktop.engine.undo_plan import LeftRecord, dealt_with, not_taken, plan_undo, refused_in, without_pair
 from crmsync_desktop.ports.store import JournalState, PassRow
 
 MOST = 100_000
@@ -51,7 +52,7 @@ async def run_undo(
             for context in contexts:
                 context.check_stop()
                 await step(context)
-        await observe(contexts)
+        await _observe(contexts)
         for context in contexts:
             context.check_stop()
             await relink(context)
@@ -72,18 +73,32 @@ async def run_undo(
                         return f"{' '.join(objections)} It stopped before it wrote them. To let it: undo {of} --approve"
                     await execute(context)
             if first.preview:
+                left.extend(without_pair(first, of, records))
                 return f"{' '.join(objections)} A run would ask for --approve." if objections else ""
             before, stale = stale, _stale(first)
             if stale == before:
                 break
         left.extend(refused_in(first))
         left.extend(each for context in contexts for each in not_taken(context))
+        left.extend(without_pair(first, of, records))
         if first.store.entries(first.pass_id, [JournalState.UNKNOWN, JournalState.SENT], limit=1):
             return "Some writes got no answer. The next pass looks for them first."
         return ""
 
     row = await run_pass(contexts, _reason(of, records), calls, pipeline)
     return Undone(row, left)
+
+
+async def _observe(contexts: Sequence[Context]) -> None:
+    """Of a pair that is off and of which an import brought some records, all of Salesforce's was never read, and needn't be."""
+    first = contexts[0]
+    read = {object for side, object in first.store.cursors() if side is Side.SALESFORCE}
+    off = [
+        each for each in contexts if each.pair not in active_pairs(each.settings) and not read & {*each.pair.salesforce}
+    ]
+    await observe([context for context in contexts if context not in off])
+    if off:
+        await observe_side(off, Side.HUBSPOT)
 
 
 def _reason(of: int, records: Collection[str] | None) -> str:

@@ -127,6 +127,20 @@ def refused_in(context: Context) -> list[LeftRecord]:
     return [each for name, each in found.items() if name not in done]
 
 
+def without_pair(first: Context, of: int, records: Collection[str] | None) -> list[LeftRecord]:
+    """What pass `of` wrote of pairs that take no part: they were taken off, or can't be read."""
+    found: dict[Key, LeftRecord] = {}
+    after = 0
+    while entries := first.store.entries(of, [JournalState.DONE], after_row=after, limit=CHUNK):
+        after = entries[-1].row
+        for entry in entries:
+            named = records is None or entry.record_id in records or entry.origin_id in records
+            if entry.pair not in first.pairs and named:
+                why = f"{entry.pair} doesn't sync here any more, or can't be read"
+                found[_key(entry)] = LeftRecord(entry.pair, *_key(entry), entry.label, "", why)
+    return list(found.values())
+
+
 def not_taken(context: Context) -> list[LeftRecord]:
     """Fields that their system said yes to, and then stored otherwise than they were put back."""
     found: list[LeftRecord] = []

@@ -54,6 +54,23 @@ def test_accounts_come_once_though_companies_dont_sync(here: World) -> None:
     assert done.result.state == "done"
 
 
+def test_an_import_of_a_pair_that_is_off_is_taken_back_without_reading_all_of_it(here: World) -> None:
+    number = here.number()
+    account = here.salesforce.create("Account", Name=f"Back {number}", Website=f"https://back{number}.example")
+    other = here.salesforce.create("Account", Name=f"Other {number}", Website=f"https://other{number}.example")
+    assert here.store.records_by_id(Side.SALESFORCE, "Account", [other]) == []
+    done = brought(here, "Account", account)
+    (company,) = here.named("hubspot", "companies", f"Back {number}")
+    here.edit("hubspot", "companies", company, name=f"Back {number} edited")
+    kept = here.run(here.service.undo(done.result.id, None, True, True))
+    assert [(each.record_id, each.pair) for each in kept.left] == [(company, "companies")]
+    here.edit("hubspot", "companies", company, name=f"Back {number}")
+    undone = here.run(here.service.undo(done.result.id, None, False, True))
+    assert (written(undone.result), undone.left) == (1, ())
+    assert here.named("hubspot", "companies", f"Back {number}") == []
+    assert here.store.records_by_id(Side.SALESFORCE, "Account", [other]) == []
+
+
 def test_what_belongs_to_an_imported_record_hears_of_it_in_the_next_pass(here: World) -> None:
     """A deal waits for its contact's account to be a company; the import makes it one."""
     here.settings(deals={"enabled": True}, companies={"enabled": True})

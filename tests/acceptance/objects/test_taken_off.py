@@ -45,6 +45,9 @@ def test_a_pass_that_made_its_records_is_undone_without_them(here: World) -> Non
     undone = here.run(here.service.undo(done.id, None, False, True))
     assert written(undone.result) == 0
     assert here.record("hubspot", kind, id)["state"] == "live"
+    (left,) = undone.left
+    assert (left.pair, left.record_id) == (NAME, id)
+    assert left.fields[0].why == f"{NAME} doesn't sync here any more, or can't be read"
 
 
 def test_a_plan_that_was_kept_writes_nothing_of_it(here: World) -> None:
@@ -54,7 +57,11 @@ def test_a_plan_that_was_kept_writes_nothing_of_it(here: World) -> None:
     here.run(here.service.remove_object(NAME))
     (plan,) = [each for each in here.run(here.service.plans()) if each.number == planned.id]
     assert plan.settings_changed
-    assert written(here.run(here.service.apply(planned.id)).result) == 0
+    applied = here.run(here.service.apply(planned.id))
+    assert written(applied.result) == 0
+    assert [(each.pair, each.op, each.fields[0].why) for each in applied.moved] == [
+        (NAME, "create", "its pair is switched off or was taken off")
+    ]
 
 
 def test_its_errors_go_with_it(here: World) -> None:
@@ -103,3 +110,25 @@ def test_an_object_that_went_from_salesforce_is_still_listed_and_can_be_taken_of
         here.run(here.service.remove_object(NAME))
     finally:
         here.admin.post("/salesforce/setup", hidden_objects=[])
+
+
+def test_an_object_that_a_person_deleted_in_hubspot_keeps_no_other_pair_from_syncing(here: World) -> None:
+    kind = turned_on(here)
+    made = here.salesforce.create(NAME, Plan__c="Team", Billing_Id__c=f"T{here.number()}")
+    here.settled()
+    id = here.partner(NAME, Side.SALESFORCE, made)
+    here.delete("hubspot", kind, str(id))
+    here.hubspot.session.delete(f"{base(here)}/{kind}", timeout=30).raise_for_status()
+    here.salesforce.edit(NAME, made, Plan__c="Enterprise")
+    person = here.salesforce.create("Contact", LastName="G", Email=f"g{here.number()}@example.com")
+    for anew in (False, True):
+        here.store.save_document("schemas_outdated", anew)
+        assert here.sync().state == "done"
+        (told,) = here.store.errors(Category.PERMISSIONS, 0, 10)
+        assert told.record_id == NAME
+        assert f"HubSpot doesn't show the custom object {kind}" in told.message
+        assert "objects remove" in told.hint
+    assert here.partner("contacts", Side.SALESFORCE, person) is not None
+    here.run(here.service.remove_object(NAME))
+    here.settled()
+    assert here.store.errors(Category.PERMISSIONS, 0, 10) == []
