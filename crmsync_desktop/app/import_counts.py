@@ -11,7 +11,7 @@ from crmsync_desktop.app.import_views import ImportCountView
 from crmsync_desktop.app.mappings import Mappings
 from crmsync_desktop.domain.errors import LimitReached
 from crmsync_desktop.domain.records import Side
-from crmsync_desktop.domain.selection import Cost, Way, list_cost, reading_cost
+from crmsync_desktop.domain.selection import Cost, Way, cost_of, list_cost
 from crmsync_desktop.engine.metered import Metered
 from crmsync_desktop.ports.imports import ImportRow, Outcome
 from crmsync_desktop.ports.selecting import Selecting
@@ -61,7 +61,10 @@ class ImportCounts:
     def _reading(self, pair: str, object: str, records: int, listed: bool) -> Cost:
         if listed:
             return Cost(Way.PAGES, list_cost(records))
-        return reading_cost(records, sum(object in each.salesforce for each in self._mappings(pair).all()))
+        mapped = [each.salesforce[object] for each in self._mappings(pair).all() if object in each.salesforce]
+        schema = self._store.schema(Side.SALESFORCE, object)
+        assert schema is not None, "what was asked for was held against it"
+        return cost_of(records, schema, [name for name in mapped if name in schema.fields])
 
 
 def refuse_without_room(counted: ImportCountView) -> None:

@@ -53,15 +53,18 @@ def _standing(store: Store, pair: Pair, items: Sequence[ImportItem], ended: bool
     known = {each.row: each for each in store.records([item.known for item in items if item.known is not None])}
     links = {link.link: link for link in store.links([each.link for each in known.values() if each.link is not None])}
     errors = _errors(store, pair, known.values(), links)
+    gone, kept = _gone(store, pair, links.values()), _kept(store, links)
     for item in items:
         record = known.get(item.known or 0)
         link = links.get(record.link) if record is not None and record.link is not None else None
         reason = errors.get(item.record_id, "")
-        if link is not None:
+        if link is not None and link.hubspot_id in gone:
+            yield Became(item.record_id, Outcome.SKIPPED, gone[link.hubspot_id], link.hubspot_id)
+        elif link is not None:
             outcome = Outcome.UNCHANGED if item.linked else Outcome.MATCHED
             if record is not None and record.state is RecordState.STAGED and not ended:
                 outcome = Outcome.PENDING
-            yield Became(item.record_id, outcome, reason, link.hubspot_id)
+            yield Became(item.record_id, outcome, reason or kept.get(link.link, ""), link.hubspot_id)
         elif reason:
             yield Became(item.record_id, Outcome.SKIPPED, reason)
         else:
@@ -83,6 +86,34 @@ def _errors(store: Store, pair: Pair, known: Iterable[Known], links: Mapping[int
         _, salesforce_id = places[error.side, error.record_id]
         found.setdefault(salesforce_id, {})[_told(error.message, error.hint)] = None
     return {id: " ".join(texts) for id, texts in found.items()}
+
+
+def _gone(store: Store, pair: Pair, links: Iterable[Link]) -> dict[str, str]:
+    """By HubSpot id, those that were deleted there and aren't made anew: by a person or an undo, who meant it."""
+    known = store.records_by_id(Side.HUBSPOT, pair.hubspot, [link.hubspot_id for link in links])
+    return {
+        each.id: f"HubSpot's record {each.id} was deleted there. Restore it in HubSpot, or edit the record in Salesforce: "
+        "then it is made anew."
+        for each in known
+        if each.presence is Presence.DELETED and each.successor is None
+    }
+
+
+def _kept(store: Store, links: Mapping[int, Link]) -> dict[int, str]:
+    """By link, why its two records differ although nothing is written."""
+    found: dict[int, list[str]] = {}
+    for each in store.undone(list(links)):
+        text = f"{each.property} stays as undo {each.pass_id} left it, until somebody edits it on either side."
+        found.setdefault(each.link, []).append(text)
+    after = min(links, default=0) - 1
+    while store.conflict_count() and (held := store.conflicts(CHUNK, after)):
+        for one in held:
+            if one.link in links:
+                found.setdefault(one.link, []).append(f"{one.property} was edited on both sides. Settle it: conflicts")
+        after = held[-1].link
+        if after >= max(links, default=0):
+            break
+    return {link: " ".join(texts) for link, texts in found.items()}
 
 
 def _left(id: str, record: Known | None) -> Became:

@@ -294,6 +294,16 @@ def test_a_million_records_are_told_with_their_calls_and_refused_where_these_can
     assert import_(here, "list") == []
 
 
+def test_opportunities_are_told_with_the_calls_of_pages_since_no_job_brings_their_contact_roles(
+    here: Difficult,
+) -> None:
+    here.settled()
+    many = {"totalSize": 100_000, "done": True, "records": []}
+    here.admin.fault("salesforce", path="query", status=200, body=json.dumps(many), count=0)
+    found = import_(here, "count", "Opportunity")
+    assert (found["reading"], found["bulk"]) == (51, False)
+
+
 def test_reading_goes_on_where_it_was(here: Difficult, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(7):
         here.person(LastName=f"P{number}", Email=f"p{number}@x.example")
@@ -325,3 +335,40 @@ def test_a_create_whose_answer_was_lost_is_found_again(here: Difficult) -> None:
     assert here.people("lastname") == [("Moe",)]
     here.settled()
     assert here.people("lastname") == [("Moe",)]
+
+
+def test_what_was_deleted_in_hubspot_isnt_called_unchanged(here: Difficult) -> None:
+    """By an undo or a person, who meant it; an edit in Salesforce makes it anew."""
+    id = here.person(LastName="Moe", Email="moe@x.example")
+    first = import_(here, "run", "Contact", "--yes")["import"]["result"]["id"]
+    assert here.run("undo", str(first), "--practice").status == 0
+    for how in (["preview", "Contact"], ["run", "Contact", "--yes"]):
+        done = import_(here, *how, status=1)
+        assert counts(done) == {"skipped": 1}, how
+        assert "was deleted there. Restore it in HubSpot, or edit the record" in done["import"]["skipped"][0]["reason"]
+    assert here.people("email") == []
+    here.salesforce.edit("Contact", id, Title="Surgeon")
+    assert counts(import_(here, "run", "Contact", "--yes")) == {"created": 1}
+    assert here.people("jobtitle") == [("Surgeon",)]
+    assert counts(import_(here, "run", "Contact", "--yes")) == {"unchanged": 1}
+
+
+def test_why_records_still_differ_stands_in_the_report(here: Difficult, tmp_path: Path) -> None:
+    three(here)
+    first = import_(here, "run", "Contact", "--where", SURGEON, "--yes")["import"]["result"]["id"]
+    assert here.run("undo", str(first), "--practice").status == 0
+    here.settled()
+    other = here.salesforce.query("SELECT Id FROM Contact WHERE LastName = 'Roe'")[0]["Id"]
+    assert here.run("mappings", "rule", "--practice", "contacts", "jobtitle", "two_way").status == 0
+    assert here.run("settings", "set", "on_conflict", "hold", "--practice").status == 0
+    (person,) = [each["id"] for each in here.hubspot.all("email") if each["properties"]["email"] == "roe@x.example"]
+    here.hubspot.edit(person, jobtitle="Chief")
+    here.salesforce.edit("Contact", other, Title="Head")
+    here.sync()
+    number = str(import_(here, "run", "Contact", "--yes", status=1)["import"]["imported"]["number"])
+    import_(here, "report", number, str(tmp_path / "r.csv"))
+    with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["name"]: (row["outcome"], row["reason"]) for row in csv.DictReader(file)}
+    assert rows["Moe"][0] == "unchanged"
+    assert f"jobtitle stays as undo {first + 1} left it" in rows["Moe"][1]
+    assert rows["Roe"] == ("unchanged", "jobtitle was edited on both sides. Settle it: conflicts")
