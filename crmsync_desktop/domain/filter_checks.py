@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -27,7 +26,6 @@ from crmsync_desktop.domain.filters import (
     operators_of,
     value_counts,
 )
-from crmsync_desktop.domain.relative_dates import relative_date
 from crmsync_desktop.domain.schema import Field, Kind, Schema
 
 _NEAR: Final = 3
@@ -62,41 +60,6 @@ def problems_of(filter: Filter, schema: Schema) -> list[Problem]:
         if title:
             found.append(Problem(place, condition.field, title, hint))
     return found
-
-
-def doubts_of(filter: Filter, schema: Schema) -> list[Problem]:
-    """What can be run and is most likely a mistake: values that a picklist doesn't have now (they may stand in old records),
-    and ranges that end before they begin. For a filter without problems."""
-    found = []
-    for place, condition in enumerate(conditions_of(filter)):
-        field = find_field(schema, condition.field)
-        if field is None:
-            continue
-        if condition.operator is Operator.BETWEEN and _is_backwards(field, condition.values):
-            low, high = condition.values
-            found.append(
-                Problem(place, field.name, f"Nothing is between {low} and {high}.", f"Write: between {high} and {low}.")
-            )
-        if not field.options or condition.operator in PIECES:
-            continue
-        known = {option.value.lower() for option in field.options}
-        for value in condition.values:
-            for part in value.split(";") if field.kind is Kind.MULTIPICKLIST else (value,):
-                if (given := part.strip()) and given.lower() not in known:
-                    near = _near(given, [option.value for option in field.options if option.active])
-                    found.append(
-                        Problem(place, field.name, f"{field.name} has no value “{given}” now.", _instead(near))
-                    )
-    return found
-
-
-def _is_backwards(field: Field, values: tuple[str, ...]) -> bool:
-    """Of relative dates that isn't known."""
-    spans = [span for value in values if (span := span_of(field, value, "UTC")) is not None]
-    if len(spans) < 2 or any(relative_date(first) for first, _ in spans):
-        return False
-    (low, _), (_, high) = spans
-    return Decimal(low) > Decimal(high) if field.kind is Kind.NUMBER else low > high
 
 
 def checked(filter: Filter, schema: Schema, zone: str = "UTC") -> Filter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmsync_desktop.domain.errors import SetupError
-from crmsync_desktop.domain.filter_checks import checked, doubts_of, near_fields, problems_of
+from crmsync_desktop.domain.filter_checks import checked, near_fields, problems_of
 from crmsync_desktop.domain.filters import DEEPEST, Condition, Filter, Group, Joined, Not, Operator
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Field, Kind, Option, Schema
@@ -274,41 +274,6 @@ def test_a_zone_that_this_computer_doesnt_know_is_told_where_it_matters(zone: st
     assert checked(moment, ACCOUNT, zone) == moment
     with pytest.raises(SetupError, match="doesn't know the time zone"):
         checked(condition("CreatedDate", "less", "2026-07-01"), ACCOUNT, zone)
-
-
-def test_values_that_a_picklist_hasnt_are_doubted_with_near_ones() -> None:
-    filter = Group(
-        Joined.OR,
-        (
-            condition("Industry", "in", "banking", "Bankng"),
-            condition("Industry", "contains", "Bankng"),
-            condition("Regions__c", "includes", "A;X"),
-            condition("Name", "equals", "Bankng"),
-            condition("Nope", "equals", "Bankng"),
-        ),
-    )
-    assert [(doubt.place, doubt.title, doubt.hint) for doubt in doubts_of(filter, ACCOUNT)] == [
-        (0, "Industry has no value “Bankng” now.", "Did you mean Banking?"),
-        (2, "Regions__c has no value “X” now.", "Choose one of the object's own."),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "low", "high", "doubted"),
-    [
-        ("AnnualRevenue", "9", "10", False),
-        ("AnnualRevenue", "10", "9", True),
-        ("AnnualRevenue", "10", "10", False),
-        ("Founded__c", "2026-02-01", "2026-01-31", True),
-        ("Founded__c", "TODAY", "2026-01-31", False),
-        ("CreatedDate", "2026-02-01", "2026-02-01", False),
-        ("CreatedDate", "2026-02-01T12:00:00Z", "2026-02-01T11:00:00Z", True),
-        ("CreatedDate", "soon", "2026-02-01", False),
-    ],
-)
-def test_a_range_that_ends_before_it_begins_is_doubted(name: str, low: str, high: str, doubted: bool) -> None:
-    doubts = doubts_of(condition(name, "between", low, high), ACCOUNT)
-    assert [doubt.title for doubt in doubts] == ([f"Nothing is between {low} and {high}."] if doubted else [])
 
 
 def test_a_long_value_is_shown_cut_off() -> None:
