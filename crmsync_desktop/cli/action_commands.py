@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -12,11 +11,10 @@ from crmsync_desktop.app.action_views import ActionRuleView
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.action_output import show_firings, show_rule, show_rules, show_trial
-from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, told
 from crmsync_desktop.domain.action_rules import MOST_A_PASS, ActionRule, Then, When, named
 from crmsync_desktop.domain.errors import SetupError
 
-T = TypeVar("T")
 actions_app = typer.Typer(
     help="Workflow actions: when something happens to a HubSpot record, do something in Salesforce."
 )
@@ -45,7 +43,7 @@ Limit = Annotated[int | None, typer.Option(help="How often it fires in one pass,
 @actions_app.command("list")
 def list_actions(name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """List the rules, and how often each has fired."""
-    return _told(name, practice, as_json, lambda facade: facade.actions(), show_rules)
+    return told(name, practice, as_json, lambda facade: facade.actions(), show_rules)
 
 
 @actions_app.command("add")
@@ -78,7 +76,7 @@ def add(
         _deed(subject, description, due_in_days, priority, status, owner, campaign, member_status, needed=True),
         {"limit": MOST_A_PASS if limit is None else limit},
     )
-    return _told(name, practice, as_json, lambda facade: facade.save_action(made, None), show_rule)
+    return told(name, practice, as_json, lambda facade: facade.save_action(made, None), show_rule)
 
 
 @actions_app.command("edit")
@@ -119,25 +117,25 @@ def edit(
         )
         return await facade.save_action(wanted, found.name)
 
-    return _told(name, practice, as_json, work, show_rule)
+    return told(name, practice, as_json, work, show_rule)
 
 
 @actions_app.command("on")
 def switch_on(rule: RuleName, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Switch a rule on. It counts what happens from now on."""
-    return _told(name, practice, as_json, lambda facade: facade.switch_action(rule, True), show_rule)
+    return told(name, practice, as_json, lambda facade: facade.switch_action(rule, True), show_rule)
 
 
 @actions_app.command("off")
 def switch_off(rule: RuleName, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Switch a rule off. What waits, waits until it is on again."""
-    return _told(name, practice, as_json, lambda facade: facade.switch_action(rule, False), show_rule)
+    return told(name, practice, as_json, lambda facade: facade.switch_action(rule, False), show_rule)
 
 
 @actions_app.command("remove")
 def remove(rule: RuleName, name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Remove a rule. What it did stays, and stays in the history."""
-    return _told(name, practice, as_json, lambda facade: facade.remove_action(rule), show_rules)
+    return told(name, practice, as_json, lambda facade: facade.remove_action(rule), show_rules)
 
 
 @actions_app.command("try")
@@ -149,7 +147,7 @@ def try_rule(
     as_json: AsJson = False,
 ) -> int:
     """Say for which records the rule would have fired in the last days, by the journal. Does nothing."""
-    return _told(name, practice, as_json, lambda facade: facade.try_action(rule, days), show_trial)
+    return told(name, practice, as_json, lambda facade: facade.try_action(rule, days), show_trial)
 
 
 @actions_app.command("history")
@@ -165,7 +163,7 @@ def history(
     as_json: AsJson = False,
 ) -> int:
     """List what has fired, with the reason."""
-    return _told(name, practice, as_json, lambda facade: facade.firings(rule, record, state, limit, None), show_firings)
+    return told(name, practice, as_json, lambda facade: facade.firings(rule, record, state, limit, None), show_firings)
 
 
 @actions_app.command("retry")
@@ -177,7 +175,7 @@ def retry(
     as_json: AsJson = False,
 ) -> int:
     """Let what was refused be tried again in the next pass: these, those of a rule, or all."""
-    return _told(
+    return told(
         name,
         practice,
         as_json,
@@ -194,7 +192,7 @@ def undo(
     as_json: AsJson = False,
 ) -> int:
     """Take back what one firing did: delete the task unless somebody edited it, or put the member's status back."""
-    return _told(
+    return told(
         name, practice, as_json, lambda facade: facade.undo_firing(number), lambda firing: show_firings([firing])
     )
 
@@ -264,17 +262,3 @@ def _deed(
 def _edited(rule: ActionRule, *parts: dict[str, object]) -> ActionRule:
     changes = {name: value for part in parts for name, value in part.items()}
     return msgspec.structs.replace(rule, **changes)
-
-
-def _told(
-    name: str | None,
-    practice: bool,
-    as_json: bool,
-    ask: Callable[[Facade], Awaitable[T]],
-    show: Callable[[T], None],
-) -> int:
-    async def work(facade: Facade) -> int:
-        output.answer(await ask(facade), as_json, show)
-        return 0
-
-    return on(name, practice, work)

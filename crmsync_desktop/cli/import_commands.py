@@ -15,7 +15,7 @@ from crmsync_desktop.cli.asking import agreed
 from crmsync_desktop.cli.errors import printable
 from crmsync_desktop.cli.import_output import show_check, show_count, show_done, show_imports
 from crmsync_desktop.cli.previewing import SHOWN_CHANGES, changes_of, status_of
-from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, addressed, on
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, addressed, on, told
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.filter_text import parse_filter
 from crmsync_desktop.domain.list_columns import Wanted
@@ -53,12 +53,7 @@ def count(
 ) -> int:
     """Say how many records there are, and what importing them would cost."""
     source = _source(object, where, ids, emails, id, email, column)
-
-    async def work(facade: Facade) -> int:
-        output.answer(await facade.import_count(source), as_json, show_count)
-        return 0
-
-    return on(name, practice, work)
+    return told(name, practice, as_json, lambda facade: facade.import_count(source), show_count)
 
 
 @imports_app.command("check")
@@ -164,24 +159,13 @@ def cancel(
     as_json: AsJson = False,
 ) -> int:
     """Give up an import that stopped half-way. (One that runs in this terminal is stopped by Ctrl+C.) What it did stays."""
-
-    async def work(facade: Facade) -> int:
-        found = await facade.import_cancel(number)
-        output.answer(found, as_json, lambda each: show_imports([each]))
-        return 0
-
-    return on(name, practice, work)
+    return told(name, practice, as_json, lambda facade: facade.import_cancel(number), lambda each: show_imports([each]))
 
 
 @imports_app.command("list")
 def list_imports(name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """List the imports, the newest first, with what became of their records."""
-
-    async def work(facade: Facade) -> int:
-        output.answer(await facade.imports(100), as_json, show_imports)
-        return 0
-
-    return on(name, practice, work)
+    return told(name, practice, as_json, lambda facade: facade.imports(100), show_imports)
 
 
 @imports_app.command("report")

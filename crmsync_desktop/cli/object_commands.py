@@ -12,8 +12,9 @@ from crmsync_desktop.app.object_views import ObjectProposalView, ObjectRequest
 from crmsync_desktop.cli import output
 from crmsync_desktop.cli.asking import agreed
 from crmsync_desktop.cli.object_output import show_objects, show_proposal
-from crmsync_desktop.cli.previewing import shown_pass
-from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, addressed, on
+from crmsync_desktop.cli.pair_commands import switched
+from crmsync_desktop.cli.previewing import Preview
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, addressed, on, told
 from crmsync_desktop.domain.errors import SetupError
 
 objects_app = typer.Typer(help="Sync Salesforce's custom objects with custom objects of HubSpot.")
@@ -58,13 +59,7 @@ def propose_object(
 ) -> int:
     """Show what adding an object would make in HubSpot; of one that was added, what is new in Salesforce. Makes nothing."""
     request = _request(hubspot, without, rename, object_name)
-
-    async def work(facade: Facade) -> int:
-        proposal = await facade.propose_object(object, request)
-        output.answer(proposal, as_json, show_proposal)
-        return 0
-
-    return on(name, practice, work)
+    return told(name, practice, as_json, lambda facade: facade.propose_object(object, request), show_proposal)
 
 
 @objects_app.command("add")
@@ -116,9 +111,7 @@ def update_object(
 @objects_app.command("on")
 def turn_on(
     object: Name,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="Say what the next pass would do with it, and leave it as it is.")
-    ] = False,
+    preview: Preview = False,
     name: Connection = None,
     practice: OnPractice = False,
     as_json: AsJson = False,
@@ -161,12 +154,7 @@ async def _turn(facade: Facade, object: str, to: str, preview: bool, as_json: bo
     views = {view.name: view for view in await facade.pairs()}
     if not object.endswith("__c") or object not in views:
         raise SetupError(f"{object} wasn't added.", "", f"Add it with: objects add {object}")
-    key = f"{object}.enabled"
-    if preview:
-        return await shown_pass(facade, facade.preview_setting(key, to), as_json)
-    settings = {view.key: view for view in await facade.set_setting(key, to)}
-    output.answer({object: settings[key].value}, as_json, lambda _: print(f"{object}: {settings[key].value}"))
-    return 0
+    return await switched(facade, views[object], to, preview, as_json)
 
 
 async def _confirmed(

@@ -10,32 +10,27 @@ import typer
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import PairView
 from crmsync_desktop.cli import output
-from crmsync_desktop.cli.previewing import shown_pass
-from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on
+from crmsync_desktop.cli.previewing import Preview, shown_pass
+from crmsync_desktop.cli.session import AsJson, Connection, OnPractice, on, told
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import PairKind
 
 pairs_app = typer.Typer(help="What syncs: contacts always, all others by a switch each.")
-Switched = Annotated[str, typer.Argument(metavar="PAIR", help="companies, deals, tickets, tasks, calls, …: see pairs list.")]
+Switched = Annotated[
+    str, typer.Argument(metavar="PAIR", help="companies, deals, tickets, tasks, calls, …: see pairs list.")
+]
 
 
 @pairs_app.command("list")
 def list_pairs(name: Connection = None, practice: OnPractice = False, as_json: AsJson = False) -> int:
     """Show the pairs, whether each is on, and what it needs."""
-
-    async def work(facade: Facade) -> int:
-        output.answer(await facade.pairs(), as_json, output.show_pairs)
-        return 0
-
-    return on(name, practice, work)
+    return told(name, practice, as_json, lambda facade: facade.pairs(), output.show_pairs)
 
 
 @pairs_app.command("on")
 def turn_on(
     pair: Switched,
-    preview: Annotated[
-        bool, typer.Option("--preview", help="Say what the next pass would do with it, and leave it as it is.")
-    ] = False,
+    preview: Preview = False,
     name: Connection = None,
     practice: OnPractice = False,
     as_json: AsJson = False,
@@ -56,18 +51,23 @@ async def _turn(facade: Facade, pair: str, to: str, preview: bool, as_json: bool
         switches = ", ".join(view.name for view in views.values() if not view.always)
         title = "Contacts always sync." if pair in views else f"There is no pair “{pair}”."
         raise SetupError(title, "", f"Switches are: {switches}.")
-    key = f"{pair}.enabled"
+    return await switched(facade, views[pair], to, preview, as_json)
+
+
+async def switched(facade: Facade, pair: PairView, to: str, preview: bool, as_json: bool) -> int:
+    """Turn a pair "on" or "off", or show what the next pass would do with it; gives the exit status."""
+    key = f"{pair.name}.enabled"
     if preview:
         status = await shown_pass(facade, facade.preview_setting(key, to), as_json)
-        _tell_of_the_past(views[pair], to, as_json)
+        _tell_of_the_past(pair, to, as_json)
         return status
     settings = {view.key: view for view in await facade.set_setting(key, to)}
     if as_json:
-        output.as_json({pair: settings[key].value})
+        output.as_json({pair.name: settings[key].value})
     else:
-        links = f"; {views[pair].links:,} pairs of records stay linked" if to == "off" and views[pair].links else ""
-        print(f"{pair}: {settings[key].value}{links}")
-    _tell_of_the_past(views[pair], to, as_json)
+        links = output.counted(pair.links, "pair of records stays", "pairs of records stay")
+        print(f"{pair.name}: {settings[key].value}" + (f"; {links} linked" if to == "off" and pair.links else ""))
+    _tell_of_the_past(pair, to, as_json)
     if settings[key].warning:
         print(settings[key].warning, file=sys.stderr)
     return 0

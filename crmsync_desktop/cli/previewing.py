@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable
+from typing import Annotated
+
+import typer
 
 from crmsync_desktop.app.facade import Facade
 from crmsync_desktop.app.views import ChangeView, PassView
@@ -11,6 +14,9 @@ from crmsync_desktop.cli import output
 from crmsync_desktop.cli.errors import COULD_NOT_RUN, printable
 
 SHOWN_CHANGES = 50
+Preview = Annotated[
+    bool, typer.Option("--preview", help="Say what the next pass would do with it, and leave it as it is.")
+]
 _PAGE = 1_000
 
 

@@ -14,6 +14,7 @@ import typer
 
 from crmsync_desktop import bootstrap
 from crmsync_desktop.app.facade import Facade
+from crmsync_desktop.cli import output
 
 T = TypeVar("T")
 Name = Annotated[str | None, typer.Argument(help="The connection; may be left out if there is only one.")]
@@ -45,6 +46,22 @@ def on(name: str | None, practice: bool, work: Callable[[Facade], Awaitable[T]])
         raise _stopped(signal.SIGINT) from None
     except asyncio.CancelledError:
         raise _stopped(signal.SIGTERM) from None
+
+
+def told(
+    name: str | None,
+    practice: bool,
+    as_json: bool,
+    ask: Callable[[Facade], Awaitable[T]],
+    show: Callable[[T], None],
+) -> int:
+    """Show what a connection's facade answers; gives the exit status."""
+
+    async def work(facade: Facade) -> int:
+        output.answer(await ask(facade), as_json, show)
+        return 0
+
+    return on(name, practice, work)
 
 
 def addressed(name: str | None, practice: bool, option: str = "--connection ") -> str:

@@ -58,7 +58,8 @@ def test_an_object_from_the_list_to_its_records_and_off_again(desk: Difficult) -
     assert f"{NAME}.on_salesforce_delete" in desk.run("settings", "get", NAME, "--practice").out
     assert "tier" in desk.run("mappings", "list", NAME, "--practice").out
     assert f"{NAME} is up to date." in desk.run("objects", "update", NAME, "--practice").out
-    assert desk.run("objects", "off", NAME, "--practice").out.strip() == f"{NAME}: off"
+    off = desk.run("objects", "off", NAME, "--practice").out.strip()
+    assert off == f"{NAME}: off; 1 pair of records stays linked"
     assert "nobody to ask" in desk.run("objects", "remove", NAME, "--practice", "--json").err
     assert desk.run("objects", "remove", NAME, "--practice", "--yes").out.strip() == f"{NAME} was taken off."
     assert NAME not in desk.run("pairs", "list", "--practice").out
