@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from crmsync_desktop.domain.errors import SignInNeeded
-from crmsync_desktop.domain.records import Op, Presence
+from crmsync_desktop.domain.records import Op
 from crmsync_desktop.ports.crm import Crm
 from tests.adapters.doubles import MemoryBudget
-from tests.contracts.crm_contract import CrmContract, cursor, pages, records, scenario
+from tests.contracts.crm_contract import CrmContract
+from tests.contracts.search_contract import SearchContract
 from tests.simulation.hubspot import FakeHubSpot
 from tests.simulation.nature import Nature
 from tests.simulation.salesforce import FakeSalesforce
@@ -116,19 +117,7 @@ class TestSalesforce(CrmContract):
 
 
 @pytest.mark.parametrize("bench", [True, False], indirect=True)
-class TestHubSpot(CrmContract):
+class TestHubSpot(SearchContract):
     @pytest.fixture
     def bench(self, request: pytest.FixtureRequest) -> HubSpotBench:
         return HubSpotBench(request.param)
-
-    @scenario
-    async def test_a_deletion_is_read_as_a_tombstone(self, bench: HubSpotBench) -> None:  # type: ignore[override]
-        """HubSpot's search never shows archived records: a deletion is noticed when the record is next read."""
-        thrown = bench.insert(bench.fresh())
-        since = cursor(await pages(bench.crm, self.want(bench)), bench.object)
-        bench.pass_time(60)
-        bench.delete(thrown)
-        bench.pass_time(60)
-        assert thrown not in records(await pages(bench.crm, self.want(bench, since)))
-        (found,) = await bench.crm.read(self.want(bench), [thrown])
-        assert found.presence is Presence.DELETED

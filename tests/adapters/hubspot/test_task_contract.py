@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from crmsync_desktop.domain.records import Presence
 from crmsync_desktop.practice.hubspot.catalog import object_type
 from tests.adapters.hubspot.conftest import Bench, Site
-from tests.contracts.crm_contract import CrmContract, Workbench, cursor, pages, records, scenario
+from tests.contracts.crm_contract import Workbench
+from tests.contracts.search_contract import SearchContract
 
 pytestmark = pytest.mark.http
 TASKS = object_type("tasks")
@@ -73,19 +73,7 @@ class TaskBench(Bench):
         return self.site.portal.count("tasks")
 
 
-class TestTasks(CrmContract):
+class TestTasks(SearchContract):
     @pytest.fixture
     def bench(self, site: Site) -> Workbench:
         return TaskBench(site)
-
-    @scenario
-    async def test_a_deletion_is_read_as_a_tombstone(self, bench: Workbench) -> None:
-        """HubSpot's search never shows archived records: a deletion is noticed when the record is next read."""
-        thrown = bench.insert(bench.fresh())
-        since = cursor(await pages(bench.crm, self.want(bench)), bench.object)
-        bench.pass_time(60)
-        bench.delete(thrown)
-        bench.pass_time(60)
-        assert thrown not in records(await pages(bench.crm, self.want(bench, since)))
-        (found,) = await bench.crm.read(self.want(bench), [thrown])
-        assert found.presence is Presence.DELETED
