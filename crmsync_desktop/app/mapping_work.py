@@ -10,8 +10,10 @@ from crmsync_desktop.app.runner import Runner, Systems
 from crmsync_desktop.app.views import Changed, Event, FieldView, MappingView, NewPropertyView, PassView
 from crmsync_desktop.domain.errors import SetupError
 from crmsync_desktop.domain.mapping import Rule
+from crmsync_desktop.domain.object_ends import wrong_end
 from crmsync_desktop.domain.records import Side
 from crmsync_desktop.domain.schema import Schema
+from crmsync_desktop.domain.settings import all_pairs
 from crmsync_desktop.ports.store import Store
 
 
@@ -48,7 +50,10 @@ class MappingWork:
         return await self._changed(pair)
 
     async def add_mapping(self, pair: str, property: str, salesforce: dict[str, str], rule: Rule) -> list[MappingView]:
-        self._of(pair).add(property, salesforce, rule, await self._schemas_of(pair))
+        schemas = await self._schemas_of(pair)
+        if problem := self._led_elsewhere(pair, property, salesforce, schemas):
+            raise SetupError("This mapping can't be made.", problem)
+        self._of(pair).add(property, salesforce, rule, schemas)
         return await self._changed(pair)
 
     async def backfill(self, pair: str, property: str, preview: bool) -> PassView:
@@ -67,7 +72,18 @@ class MappingWork:
         return self._of(pair).fields(await self._schemas_of(pair))
 
     async def check_mapping(self, pair: str, property: str, salesforce: dict[str, str]) -> tuple[str, str]:
-        return self._of(pair).check(property, salesforce, await self._schemas_of(pair))
+        schemas = await self._schemas_of(pair)
+        problem, warning = self._of(pair).check(property, salesforce, schemas)
+        return problem or self._led_elsewhere(pair, property, salesforce, schemas), warning
+
+    def _led_elsewhere(self, pair: str, property: str, salesforce: Table[str, str], schemas: Table[str, Schema]) -> str:
+        """Why a lookup isn't this association, where custom objects are at its ends; ""."""
+        settings = self._memory.settings()
+        kinds = {own.name: own.hubspot for own in settings.custom_objects}
+        hubspot = schemas[all_pairs(settings)[pair].hubspot].fields.get(property)
+        fields = [schemas[object].fields.get(name) for object, name in salesforce.items() if object in schemas]
+        found = [wrong_end(field, hubspot, kinds) for field in fields if field is not None and hubspot is not None]
+        return next(filter(None, found), "")
 
     async def new_property(self, pair: str, salesforce: dict[str, str], name: str) -> NewPropertyView:
         wanted = self._of(pair).new_property(salesforce, name, await self._schemas_of(pair))

@@ -200,7 +200,10 @@ def test_custom_objects_are_associated_with_each_other(here: World) -> None:
         "name": CHILD,
         "label": "Seat",
         "label_plural": "Seats",
-        "fields": [{"name": "Plan__c", "type": "reference", "reference_to": NAME, "relationship": "Seats"}],
+        "fields": [
+            {"name": "Plan__c", "type": "reference", "reference_to": NAME, "relationship": "Seats"},
+            {"name": "Twin__c", "type": "reference", "reference_to": CHILD, "relationship": "Twins"},
+        ],
     }
     setup(here, plan(text("Code__c")), seat)
     here.run(here.service.add_object(CHILD, ObjectRequest()))
@@ -215,6 +218,15 @@ def test_custom_objects_are_associated_with_each_other(here: World) -> None:
     url = f"{here.orgs.announced['hubspot']['url']}/crm/associations/2026-03/{own}/{kind(here)}/batch/read"
     answer = here.hubspot.session.post(url, json={"inputs": [{"id": ends[1]}]}, timeout=30).json()
     assert [str(to["toObjectId"]) for row in answer["results"] for to in row["to"]] == [ends[0]]
+    assert own != kind(here)
+    (carried,) = [each for each in here.run(here.service.mappings(CHILD)) if each.property.startswith("associations.")]
+    wrong = {CHILD: "Twin__c"}
+    problem, _ = here.run(here.service.check_mapping(CHILD, carried.property, wrong))
+    assert problem
+    here.run(here.service.remove_mapping(CHILD, carried.property))
+    with pytest.raises(SetupError, match=r"points at .*leads to records of " + NAME):
+        here.run(here.service.add_mapping(CHILD, carried.property, wrong, Rule.ALWAYS_SALESFORCE))
+    here.run(here.service.add_mapping(CHILD, carried.property, {CHILD: "Plan__c"}, Rule.ALWAYS_SALESFORCE))
 
 
 def test_two_ways_need_both_systems_and_a_rule_that_lets_hubspot_write(here: World) -> None:
