@@ -21,6 +21,7 @@ from crmsync_desktop.engine.gather import Couple, Gathered, InFlight, couple_cel
 from crmsync_desktop.engine.history import evidence_of, weigh
 from crmsync_desktop.engine.left_out import leave_out, leave_out_of_create
 from crmsync_desktop.engine.lifecycle_stages import plan_loose_stages, plan_stage
+from crmsync_desktop.engine.lost_parents import keep_lost_parents
 from crmsync_desktop.engine.never_again import find_erased, keep_out
 from crmsync_desktop.engine.parents import expect_fate, load_parents, note_unlinked
 from crmsync_desktop.engine.settling import load_settlements
@@ -69,6 +70,7 @@ async def _plan_chunk(context: Context, gathered: Gathered, flying: InFlight, dr
     members = _members(context, gathered)
     await find_erased(context, gathered)
     keep_out(context, gathered)
+    await keep_lost_parents(context, gathered)
     load_parents(context, gathered)
     await weigh(context, gathered)
     alone = [gathered.rows[row] for row in gathered.matching.alone]
