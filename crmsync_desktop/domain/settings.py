@@ -309,7 +309,5 @@ def pair_named(settings: Settings, object: str) -> str:
 def active_pairs(settings: Settings) -> tuple[Pair, ...]:
     """The pairs that sync, parents first. Contacts always do."""
     return tuple(
-        pair
-        for pair in all_pairs(settings).values()
-        if pair.name == "contacts" or settings_of(settings, pair).enabled
+        pair for pair in all_pairs(settings).values() if pair.name == "contacts" or settings_of(settings, pair).enabled
     )
