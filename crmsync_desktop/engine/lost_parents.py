@@ -11,7 +11,7 @@ from crmsync_desktop.domain.members import parse, text
 from crmsync_desktop.domain.records import UNSEEN, Cell, Presence, Side
 from crmsync_desktop.domain.schema import Kind
 from crmsync_desktop.engine.context import PEOPLE_OF, Context
-from crmsync_desktop.engine.gather import Gathered
+from crmsync_desktop.engine.gather import Gathered, couple_cells
 from crmsync_desktop.ports.store import Known
 
 Parent = tuple[str, str]
@@ -26,8 +26,12 @@ async def keep_lost_parents(context: Context, gathered: Gathered) -> None:
         record = couple.hubspot
         if record is None or record.presence is not Presence.LIVE or not record.cells:
             continue
+        theirs, _ = couple_cells(couple)
         for column in context.layout.columns:
             before, now = couple.link.base_hubspot[column.place], record.cells[column.place]
+            kept = theirs[column.place]
+            if not kept or kept != couple.link.base_salesforce[column.place]:
+                continue  # Salesforce has nothing to lose, or was edited and has its say
             if before and now is not UNSEEN and before != now:
                 missing = set(_named(column, before)) - set(_named(column, now or ""))
                 if missing:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crmsync_desktop.domain.layout import Column, Layout
 from crmsync_desktop.domain.mapping import PAIRS, pair_of_object
-from crmsync_desktop.domain.members import merge
+from crmsync_desktop.domain.members import merge, parse
 from crmsync_desktop.domain.planner import plan_create
 from crmsync_desktop.domain.records import UNSEEN, Category, Cell, Side
 from crmsync_desktop.domain.schema import Kind
@@ -45,15 +45,23 @@ class FamilyVerdict(Verdict):
         seen = self.world.nature.seen
         if merged.waiting:
             seen["at the end: members wait for a parent"] += 1
-            if not self._waits(salesforce, hubspot):
+            if not self._waits(salesforce, hubspot) and not self._parent_is_gone(column, bases[1], h):
                 yield f"members {s!r} and {h!r} wait for somebody, and nothing says so"
         if (merged.salesforce, merged.hubspot) == (s, h):
             seen["at the end: members agree"] += 1
             return
         why = "door closed" if not self._pair_doors(link.pair) else self._held_back(salesforce, hubspot)
+        if not why and self._parent_is_gone(column, bases[1], h):
+            why = "a parent is gone from HubSpot"
         if not why:
             yield f"I2: members {s!r} and {h!r} differ without a reason, bases {bases}"
         seen[f"at the end: members differ: {why}"] += 1
+
+    def _parent_is_gone(self, column: Column, base: Cell, now: Cell) -> bool:
+        """Whether HubSpot lost an association since its other end was deleted: Salesforce keeps it (C5)."""
+        lost = set(parse(base or "")) - set(parse(now or "")) if column.kind is Kind.MEMBERS else {base} - {now, None}
+        live = {row.id for row in self.world.hubspot.live(PAIRS[column.parent].hubspot)} if column.parent else set()
+        return bool(lost - live - {UNSEEN})
 
     def _waits(self, *rows: Row) -> bool:
         errors = [error for row in rows for error in self.errors.get(self._name(row), [])]
@@ -79,6 +87,8 @@ class FamilyVerdict(Verdict):
             if (there is UNSEEN or here is UNSEEN) and self._waits(salesforce, hubspot):
                 self.world.nature.seen["at the end: a lookup waits for its parent"] += 1
                 return "waits for a parent"
+            if h is None and self._parent_is_gone(column, link.base_hubspot[column.place], h):
+                return "its parent is gone from HubSpot"
         why = super()._why_different(link, column, salesforce, hubspot, s, h)
         if why or (link.pair == "contacts" and not column.parent):
             return why
