@@ -139,7 +139,7 @@ def test_o1_a_pair_that_is_off_keeps_its_links_and_goes_on_from_there(here: Diff
         assert here.run("pairs", "on", pair, "--practice").status == 0
     id = here.salesforce.create("Opportunity", Name="Ladders", StageName="Prospecting", CloseDate="2027-01-31")
     here.sync()
-    assert "1 pairs of records stay linked" in here.run("pairs", "off", "deals", "--practice").out
+    assert "1 pair of records stays linked" in here.run("pairs", "off", "deals", "--practice").out
     here.salesforce.edit("Opportunity", id, Name="Ladders and ropes")
     ran = here.sync()
     assert "deals" not in {tally["pair"] for tally in ran.json["pass"]["tallies"]}
